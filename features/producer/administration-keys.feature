@@ -1,0 +1,57 @@
+@producer @site
+Feature: Administration keys
+  Whoever holds an administration key can change prices and balances. Keys are saved and withdrawn over the API, and
+  the producer can never lock themselves out.
+
+  @DM-AUTH-020 @DM-AUTH-006
+  Scenario: A saved key opens the door
+    When the producer saves administration key "ops-2"
+    Then the answer has status 200
+    When the instances are listed with key "ops-2"
+    Then the answer has status 200
+
+  @DM-AUTH-025 @DM-AUTH-A05
+  Scenario: A deleted key no longer opens it
+    When the producer saves administration key "ops-2"
+    And the producer deletes administration key "ops-2"
+    And the instances are listed with key "ops-2"
+    Then the answer has status 401
+
+  @DM-AUTH-027
+  Scenario: A deletion is confirmed with 200
+    When the producer saves administration key "ops-2"
+    And the producer deletes administration key "ops-2"
+    Then the answer has status 200
+
+  @DM-AUTH-027
+  Scenario: An unknown key cannot be deleted
+    When the producer deletes administration key "never-saved"
+    Then the answer has status 404
+
+  @DM-AUTH-026
+  Scenario: The last key stays
+    When the producer deletes every administration key
+    Then the answer has status 403
+    When the instances are listed with key "ops"
+    Then the answer has status 200
+
+  @DM-AUTH-023
+  Scenario Outline: <what> is refused
+    When the producer saves the administration keys:
+      """
+      <body>
+      """
+    Then the answer has status 400
+
+    Examples:
+      | what                 | body                                          |
+      | A single object      | {"id": "k", "publicKey": "x"}                 |
+      | A key without an ID  | [{"publicKey": "x"}]                          |
+      | A key that is no key | [{"id": "k", "publicKey": "no key at all"}]   |
+
+  @DM-AUTH-031
+  Scenario: The public keys are listed
+    When the producer saves client key "app-1"
+    And the producer lists the public keys
+    Then the answer has status 200
+    And the answer holds a list of 2

@@ -1,0 +1,20 @@
+@producer @site
+Feature: Client keys
+  Client applications sign with keys of their own. The producer hands them out and takes them back without touching
+  the administration.
+
+  @DM-AUTH-032
+  Scenario: A client key is saved
+    When the producer saves client key "app-1"
+    Then the answer has status 200
+
+  @DM-AUTH-032
+  Scenario: All client keys may go
+    When the producer saves client key "app-1"
+    And the producer deletes client key "app-1"
+    Then the answer has status 200
+
+  @DM-AUTH-028
+  Scenario: A client key that was never saved cannot be deleted
+    When the producer deletes client key "never-saved"
+    Then the answer has status 404

@@ -1,0 +1,29 @@
+@producer
+Feature: Monitoring usage
+  The producer invoices from the usage rows. Every token that a customer was charged must stand there once, with the
+  line item that paid.
+
+  Background:
+    Given a rate table of series "PublicationApps" with:
+      | item       | version | rate |
+      | PhotoPrint | 1.0     | 3    |
+      | CADPrint   | 2.0     | 7    |
+    And a line item "ACT01" of 1000 tokens
+
+  @task-4 @usage @WH-USAGE-074 @WH-USAGE-019 @WH-USAGE-027 @DM-ACC-012
+  Scenario: The rows of a day add up to the balance
+    When LisaBarry requests 10 of "PhotoPrint" "1.0"
+    And MaxMuster requests 2 of "CADPrint" "2.0"
+    Then "ACT01" has used 44 tokens
+    And the usage rows are:
+      | consumer  | item       | line item | tokens | used |
+      | LisaBarry | PhotoPrint | ACT01     | 30     | 30   |
+      | MaxMuster | CADPrint   | ACT01     | 14     | 44   |
+
+  @usage @WH-USAGE-052 @WH-USAGE-055 @WH-USAGE-060
+  Scenario: The rows keep the rules of the warehouse
+    When LisaBarry requests:
+      | item       | version | count |
+      | PhotoPrint | 1.0     | 10    |
+      | PhotoAlbum | 1.0     | 1     |
+    Then every usage row keeps the usage rules

@@ -1,0 +1,13 @@
+//! The test control protocol, version 1: sites, their clocks, their usage rows and their policies.
+//!
+//! It is no part of the product's API. It lets a test make a site of its own and move its time, so that nothing has
+//! to sleep and no test sees another's data. What an answer says has happened when it arrives.
+
+mod about;
+mod clock;
+mod operator;
+mod router;
+mod sites;
+
+pub(crate) use operator::Control;
+pub(crate) use router::router;

@@ -1,0 +1,80 @@
+//! Who may use the control protocol: whoever has the control token, unless it is switched off.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::FromRequestParts;
+use axum::http::header::{AUTHORIZATION, HOST, HeaderName};
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use crate::http::errors::Refused;
+use crate::site::Refusal;
+use crate::sites::Sites;
+
+/// What the control handlers share.
+#[derive(Clone)]
+pub(crate) struct Control {
+    pub(crate) sites: Arc<Sites>,
+    /// Token that every call must carry.
+    pub(crate) token: Arc<str>,
+    /// Off when the server listens to the world and nobody has allowed it there.
+    pub(crate) enabled: bool,
+    /// Decisions of each new site that its own policy does not make.
+    pub(crate) default_policy: Arc<BTreeMap<String, String>>,
+    /// Where the server listens, for callers that do not say how they reached it.
+    pub(crate) address: SocketAddr,
+}
+
+/// A caller with the control token.
+pub(super) struct Operator {
+    /// Scheme and authority under which the caller reached the server.
+    pub(super) origin: String,
+}
+
+impl FromRequestParts<Control> for Operator {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, control: &Control) -> Result<Self, Refused> {
+        if !control.enabled {
+            let message = "the control API is off because the server does not listen on loopback; \
+                           allow it explicitly at start-up if that is meant";
+            return Err(Refusal::new(403, message).into());
+        }
+        let text = |name: HeaderName| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let token = text(AUTHORIZATION).and_then(|value| value.split_once(' ')).filter(|(scheme, token)| {
+            scheme.eq_ignore_ascii_case("bearer") && same(token.trim(), &control.token)
+        });
+        if token.is_none() {
+            return Err(Refusal::new(401, "the control API needs the control token as bearer token").into());
+        }
+        let host = text(HOST).map_or_else(|| control.address.to_string(), str::to_owned);
+        Ok(Self { origin: format!("http://{host}") })
+    }
+}
+
+/// Compares in a time that does not tell how much was right.
+fn same(given: &str, token: &str) -> bool {
+    let difference = given.bytes().zip(token.bytes()).fold(0, |difference, (a, b)| difference | (a ^ b));
+    given.len() == token.len() && difference == 0
+}
+
+/// Reads a body strictly; no body counts as an empty object.
+pub(super) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refused> {
+    let bytes: &[u8] = if body.is_empty() { &b"{}"[..] } else { &body[..] };
+    serde_json::from_slice(bytes)
+        .map_err(|error| Refusal::invalid(format!("the body is not what this call takes: {error}")).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_token_is_the_token() {
+        assert!(same("secret", "secret"));
+        assert!(!same("secreT", "secret") && !same("secre", "secret") && !same("", "secret"));
+    }
+}

@@ -1,0 +1,38 @@
+//! The addresses of the control protocol.
+
+use axum::Router;
+use axum::response::Response;
+use axum::routing::{MethodRouter, any, get, post, put};
+
+use super::operator::{Control, Operator};
+use super::{about, clock, sites};
+use crate::http::errors;
+
+const BASE: &str = "/_control/v1";
+
+/// Everything that is served.
+pub(crate) fn router(control: Control) -> Router {
+    let routes: [(&str, MethodRouter<Control>); 8] = [
+        ("", get(about::about)),
+        ("/", get(about::about)),
+        ("/policy", get(about::policy)),
+        ("/sites/{siteId}", put(sites::create).delete(sites::delete)),
+        ("/sites/{siteId}/clock", get(clock::read)),
+        ("/sites/{siteId}/clock/advance", post(clock::advance)),
+        ("/sites/{siteId}/usage-rows", get(sites::usage_rows)),
+        ("/sites/{siteId}/sessions/{sessionId}/fail", post(sites::fail_session)),
+    ];
+    let mut router = Router::new();
+    for (path, methods) in routes {
+        router = router.route(&format!("{BASE}{path}"), methods);
+    }
+    router
+        .route(&format!("{BASE}/{{*rest}}"), any(unknown))
+        .method_not_allowed_fallback(errors::method_not_allowed)
+        .with_state(control)
+}
+
+/// A call that is not served is as closed to strangers as one that is.
+async fn unknown(_operator: Operator) -> Response {
+    errors::not_found().await
+}

@@ -1,0 +1,99 @@
+//! Rate tables: what one unit of an item costs, by series and effective time.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use super::Millis;
+
+/// The price of one item.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RateItem {
+    /// Name that an access request asks for.
+    pub name: String,
+    /// Version that it asks for; empty means "no version".
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version: String,
+    /// Tokens for one unit; may be fractional or 0 (DM-RATE-023).
+    #[serde(with = "rust_decimal::serde::arbitrary_precision")]
+    pub rate: Decimal,
+}
+
+/// An immutable price list, identified by series and version (DM-RATE-002, DM-RATE-006).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RateTable {
+    /// Groups the versions of one price list; empty means "no series" (DM-RATE-004).
+    pub series: String,
+    /// For the producer's records only: it plays no part in the choice (DM-RATE-A03).
+    pub version: String,
+    /// When the table starts to apply.
+    #[serde(rename = "effectiveFrom")]
+    pub effective_from: Millis,
+    /// The prices in the order given.
+    pub items: Vec<RateItem>,
+    /// When the table was saved.
+    pub created: Millis,
+    /// Order of creation within the site, which decides ties.
+    #[serde(default)]
+    pub sequence: u64,
+}
+
+/// The table that prices a series now: the newest whose effective time has come (DM-RATE-A02, DM-RATE-028).
+/// Of two that are effective from the same instant the last created applies (DM-RATE-A10).
+#[must_use]
+pub fn newest_effective<'a>(tables: &'a [RateTable], series: &str, now: Millis) -> Option<&'a RateTable> {
+    effective(tables, series, now).max_by_key(|table| (table.effective_from, table.sequence))
+}
+
+/// The tables of a series whose effective time has come (DM-RATE-A01, DM-RATE-A02).
+pub fn effective<'a>(
+    tables: &'a [RateTable],
+    series: &str,
+    now: Millis,
+) -> impl Iterator<Item = &'a RateTable> {
+    tables.iter().filter(move |table| table.series == series && table.effective_from <= now)
+}
+
+/// The item with exactly this name and version; an empty version matches an empty version only
+/// (DM-RATE-A05, DM-RATE-A06).
+#[must_use]
+pub fn exact_item<'a>(table: &'a RateTable, name: &str, version: &str) -> Option<&'a RateItem> {
+    table.items.iter().find(|item| item.name == name && item.version == version)
+}
+
+/// Whether a table may be deleted: only while its effective time lies ahead (DM-RATE-016, DM-RATE-017).
+#[must_use]
+pub fn not_yet_effective(table: &RateTable, now: Millis) -> bool {
+    table.effective_from > now
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(series: &str, version: &str, effective_from: Millis) -> RateTable {
+        let items =
+            vec![RateItem { name: "PhotoPrint".into(), version: "1.0".into(), rate: Decimal::from(3) }];
+        RateTable {
+            series: series.into(),
+            version: version.into(),
+            effective_from,
+            items,
+            created: 0,
+            sequence: 0,
+        }
+    }
+
+    #[test]
+    fn the_effective_time_decides_and_the_version_does_not() {
+        let tables = [table("X", "2", 10), table("X", "1", 20), table("Y", "9", 15)];
+        assert_eq!(newest_effective(&tables, "X", 15).unwrap().version, "2");
+        assert_eq!(newest_effective(&tables, "X", 20).unwrap().version, "1");
+        assert!(newest_effective(&tables, "X", 9).is_none());
+    }
+
+    #[test]
+    fn a_blank_version_is_no_wildcard() {
+        assert!(exact_item(&table("X", "1", 0), "PhotoPrint", "").is_none());
+        assert!(exact_item(&table("X", "1", 0), "PhotoPrint", "1.0").is_some());
+    }
+}

@@ -1,0 +1,105 @@
+//! Readings: the other legal values of decision points that the documents leave open.
+//!
+//! The default of each stands in [`super::rules`]; the conformance suite must accept either.
+
+use super::Rules;
+use super::rules::{up_to_capacity, up_to_quantity};
+
+/// A legal alternative.
+#[derive(Clone, Copy)]
+pub struct Reading {
+    /// Decision point.
+    pub decision: &'static str,
+    /// Requirement that leaves it open.
+    pub requirement: &'static str,
+    /// The value that holds when nobody chooses.
+    pub default: &'static str,
+    /// This value.
+    pub value: &'static str,
+    /// Makes it so.
+    pub set: fn(&mut Rules),
+}
+
+const fn reading(
+    decision: &'static str,
+    requirement: &'static str,
+    default: &'static str,
+    value: &'static str,
+    set: fn(&mut Rules),
+) -> Reading {
+    Reading { decision, requirement, default, value, set }
+}
+
+/// Every reading that is not a default.
+pub const READINGS: &[Reading] = &[
+    reading("oneoff.all_denied.http", "DM-ACC-019", "200", "403", |r| r.statuses.oneoff_all_denied = 403),
+    reading("oneoff.all_denied.http", "DM-ACC-019", "200", "409", |r| r.statuses.oneoff_all_denied = 409),
+    reading("oneoff.mixed.http", "DM-ACC-018", "200", "207", |r| r.statuses.oneoff_mixed = 207),
+    reading("oneoff.empty.http", "DM-ACC-024", "200", "400", |r| r.statuses.oneoff_empty = 400),
+    reading("count.nonpositive.http", "DM-ACC-023", "400", "200", |r| r.statuses.count_nonpositive = 200),
+    reading("instance.unknown.http", "DM-ACC-022", "404", "400", |r| r.statuses.instance_unknown = 400),
+    reading("instance.malformed.http", "DM-GEN-011", "404", "400", |r| r.statuses.instance_malformed = 400),
+    reading("session.denied.http", "DM-SES-053", "200", "403", |r| r.statuses.session_denied = 403),
+    reading("session.denied.http", "DM-SES-053", "200", "409", |r| r.statuses.session_denied = 409),
+    reading("session.ended.http", "DM-SES-057", "403", "409", |r| r.statuses.session_ended = 409),
+    reading("session.unknown.http", "DM-SES-033", "404", "400", |r| r.statuses.session_unknown = 400),
+    reading("session.close_again.http", "DM-SES-074", "403", "409", |r| r.statuses.session_close_again = 409),
+    reading("session.close_again.http", "DM-SES-074", "403", "404", |r| r.statuses.session_close_again = 404),
+    reading("session.close_again.http", "DM-SES-074", "403", "200", |r| r.statuses.session_close_again = 200),
+    reading("session.empty_put_idle.http", "DM-SES-047", "200", "409", |r| {
+        r.statuses.session_empty_put_idle = 409;
+    }),
+    reading("session.ended_items", "DM-SES-032", "empty", "kept", |r| r.ended_keeps_items = true),
+    reading("session.charged_until", "DM-SES-025", "paid-until", "last-charge", |r| {
+        r.charged_until = |timeline| timeline.next_charge - timeline.period;
+    }),
+    reading("session.refund_pays", "DM-SES-058", "yes", "no", |r| r.refund_pays = false),
+    reading("heartbeat.unknown.http", "DM-HB-007", "404", "403", |r| r.statuses.heartbeat_unknown = 403),
+    reading("heartbeat.idle.http", "DM-HB-008", "204", "403", |r| r.statuses.heartbeat_idle = 403),
+    reading("code.insufficient", "DM-CODE-004", "202", "203", |r| r.codes.insufficient = "203"),
+    reading("lineitem.put.http", "DM-LINE-007", "200", "201", |r| r.statuses.lineitem_put = 201),
+    reading("lineitem.created_inactive.http", "DM-LINE-009", "400", "409", |r| {
+        r.statuses.lineitem_created_inactive = 409;
+    }),
+    reading("lineitem.leave_obsolete.http", "DM-LINE-010", "409", "400", |r| {
+        r.statuses.lineitem_leave_obsolete = 400;
+    }),
+    reading("lineitem.delete_deployed.http", "DM-LINE-034", "409", "400", |r| {
+        r.statuses.lineitem_delete_deployed = 400;
+    }),
+    reading("lineitem.delete_deployed.http", "DM-LINE-034", "409", "403", |r| {
+        r.statuses.lineitem_delete_deployed = 403;
+    }),
+    reading("lineitem.tie", "DM-LI-A22", "activation-id", "created", |r| {
+        r.line_item_order = |a, b| (a.end, a.start, a.sequence).cmp(&(b.end, b.start, b.sequence));
+    }),
+    reading("lineitem.overdraft_first", "DM-OD-006", "yes", "no", |r| {
+        r.passes = &[up_to_quantity, up_to_capacity];
+    }),
+    reading("table.tie", "DM-RATE-A10", "last-created", "first-created", |r| {
+        r.applicable_table = |tables, series, now| {
+            let effective = super::rate_table::effective(tables, series, now);
+            effective.max_by_key(|table| (table.effective_from, std::cmp::Reverse(table.sequence)))
+        };
+    }),
+    reading("token.wrong_kind.http", "DM-AUTH-012", "403", "401", |r| r.statuses.token_wrong_kind = 401),
+    reading("token.other_instance.http", "DM-AUTH-013", "403", "401", |r| {
+        r.statuses.token_other_instance = 401;
+    }),
+    reading("token.no_instance_header.http", "DM-AUTH-A06", "400", "401", |r| {
+        r.statuses.token_no_instance_header = 401;
+    }),
+    reading("table.duplicate_item.http", "DM-RATE-024", "400", "201", |r| {
+        r.statuses.table_duplicate_item = 201;
+    }),
+    reading("content_type.http", "DM-ERR-A03", "415", "400", |r| r.statuses.content_type = 400),
+    reading("list.unknown_instance.http", "DM-GEN-011", "404", "400", |r| {
+        r.statuses.list_unknown_instance = 400;
+    }),
+    reading("usage.refund_correlation", "DM-USE-002", "own", "shared", |r| r.refund_own_correlation = false),
+    reading("usage.denied_automatic", "WH-USAGE-063", "rows", "none", |r| r.denied_automatic_rows = false),
+    reading("usage.split_quantity", "WH-USAGE-007", "repeat", "apportion", |r| {
+        r.split_repeats_quantity = false;
+    }),
+    reading("rate_zero.lineitems", "DM-RATE-023", "entry", "empty", |r| r.free_item_shows_line_item = false),
+];

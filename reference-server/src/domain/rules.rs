@@ -1,0 +1,292 @@
+//! The decision points: every place where a rule could be another one, by name.
+//!
+//! The defaults are the specification and live with their topic. A *reading* sets a field to another legal function
+//! ([`super::readings`]), a *mutant* to a wrong one ([`crate::mutants`]). Code that applies a rule calls it through
+//! this record and never asks which one is in force.
+
+use std::cmp::Ordering;
+
+use rust_decimal::Decimal;
+
+use super::line_item::{self, LineItemState};
+use super::session::{self, Session};
+use super::usage_row::{self, RowKind};
+use super::{
+    KeyKind, LineItem, Millis, RateItem, RateTable, SessionState, Tokens, UsageRow, charging, rate_table,
+};
+
+/// How far a line item may be charged in one pass over the line items; nothing means without bound.
+pub type Limit = fn(&Rules, &LineItem) -> Option<Tokens>;
+
+/// The result codes of v1.0 (DM-CODE-001 to DM-CODE-004).
+#[derive(Clone, Copy, Debug)]
+pub struct Codes {
+    /// Item granted and charged.
+    pub granted: &'static str,
+    /// Not processed because another item failed.
+    pub blocked: &'static str,
+    /// In no effective rate table.
+    pub not_found: &'static str,
+    /// Too few tokens.
+    pub insufficient: &'static str,
+}
+
+/// HTTP statuses that the documents leave open; the names are those of the decision points.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "each field is the decision point of its name, described in readings.rs")]
+pub struct Statuses {
+    pub oneoff_all_denied: u16,
+    pub oneoff_mixed: u16,
+    pub oneoff_empty: u16,
+    pub count_nonpositive: u16,
+    pub instance_unknown: u16,
+    pub instance_malformed: u16,
+    pub session_denied: u16,
+    pub session_ended: u16,
+    pub session_unknown: u16,
+    pub session_close_again: u16,
+    pub session_empty_put_idle: u16,
+    pub heartbeat_unknown: u16,
+    pub heartbeat_idle: u16,
+    pub lineitem_put: u16,
+    pub lineitem_created_inactive: u16,
+    pub lineitem_leave_obsolete: u16,
+    pub lineitem_delete_deployed: u16,
+    pub lineitem_second_instance: u16,
+    pub table_duplicate_item: u16,
+    pub token_wrong_kind: u16,
+    pub token_other_instance: u16,
+    pub token_no_instance_header: u16,
+    pub content_type: u16,
+    pub list_unknown_instance: u16,
+}
+
+impl Default for Statuses {
+    fn default() -> Self {
+        Self {
+            oneoff_all_denied: 200,
+            oneoff_mixed: 200,
+            oneoff_empty: 200,
+            count_nonpositive: 400,
+            instance_unknown: 404,
+            instance_malformed: 404,
+            session_denied: 200,
+            session_ended: 403,
+            session_unknown: 404,
+            session_close_again: 403,
+            session_empty_put_idle: 200,
+            heartbeat_unknown: 404,
+            heartbeat_idle: 204,
+            lineitem_put: 200,
+            lineitem_created_inactive: 400,
+            lineitem_leave_obsolete: 409,
+            lineitem_delete_deployed: 409,
+            lineitem_second_instance: 409,
+            table_duplicate_item: 400,
+            token_wrong_kind: 403,
+            token_other_instance: 403,
+            token_no_instance_header: 400,
+            content_type: 415,
+            list_unknown_instance: 404,
+        }
+    }
+}
+
+/// Every rule in force at a site.
+#[derive(Clone, Copy)]
+pub struct Rules {
+    // Rate tables.
+    /// The table that prices a series now.
+    pub applicable_table: for<'a> fn(&'a [RateTable], &str, Millis) -> Option<&'a RateTable>,
+    /// The table's entry for a name and version.
+    pub find_item: for<'a> fn(&'a RateTable, &str, &str) -> Option<&'a RateItem>,
+    /// Whether a table may be deleted now.
+    pub table_deletable: fn(&RateTable, Millis) -> bool,
+    /// Whether series and version are taken already.
+    pub table_exists: fn(&[RateTable], &str, &str) -> bool,
+
+    // Line items.
+    /// The order of charging.
+    pub line_item_order: fn(&LineItem, &LineItem) -> Ordering,
+    /// Whether a line item may be charged now.
+    pub usable: fn(&LineItem, Millis) -> bool,
+    /// How much may be charged to a line item in all.
+    pub capacity: fn(&LineItem) -> Option<Tokens>,
+    /// The limits of the passes over the line items: one pass up to the capacity by default.
+    pub passes: &'static [Limit],
+    /// What a PUT of an existing line item leaves behind.
+    pub replace: fn(&LineItem, LineItem, Option<Tokens>) -> LineItem,
+    /// Whether the life cycle allows a step.
+    pub may_become: fn(LineItemState, LineItemState) -> bool,
+    /// Whether a refund may be credited.
+    pub refundable: fn(&LineItem) -> bool,
+
+    // Charging.
+    /// What a count costs at a rate; nothing when it does not fit.
+    pub charge: fn(Decimal, Decimal) -> Option<Tokens>,
+    /// The order in which `n` items are processed.
+    pub processing_order: fn(usize) -> Vec<usize>,
+    /// Whether what a one-off request could grant stands, given which items were granted.
+    pub oneoff_stands: fn(&[bool]) -> bool,
+    /// Whether a session request is granted, given which items could be.
+    pub session_stands: fn(&[bool]) -> bool,
+    /// What is added to a line item's total for a charge; a faithful book adds the charge.
+    pub booked: fn(Tokens) -> Tokens,
+
+    // Sessions.
+    /// The part of a charge that comes back when a period is cut short.
+    pub refund: fn(Tokens, Millis, Millis) -> Tokens,
+    /// The part of an automatic charge that comes back when its heartbeat is missed.
+    pub missed_heartbeat_refund: fn(Tokens, Millis, Millis) -> Tokens,
+    /// How a refund is spread over the charges that it reverses.
+    pub share_refund: fn(&[Tokens], Tokens) -> Vec<Tokens>,
+    /// Length of the heartbeat window.
+    pub heartbeat_window: fn(Millis) -> Millis,
+    /// Whether an automatic charge at this time opens a heartbeat window, given the last heartbeat.
+    pub heartbeat_owed: fn(Millis, Millis) -> bool,
+    /// When the next automatic charge falls due: anchor, charges made, period, now.
+    pub next_charge: fn(Millis, i64, Millis, Millis) -> Millis,
+    /// The anchor of the timeline after a granted request: the former one, now.
+    pub new_anchor: fn(Option<Millis>, Millis) -> Millis,
+    /// The items asked for, as a function of those in use and those requested.
+    pub requested_set:
+        fn(Vec<charging::RequestedItem>, Vec<charging::RequestedItem>) -> Vec<charging::RequestedItem>,
+    /// Whether a denial keeps the session as it is, by `rollbackOnDeny`.
+    pub denial_keeps: fn(bool) -> bool,
+    /// The refund of a denial that ends a session.
+    pub denial_refund: fn(Tokens, Millis, Millis) -> Tokens,
+    /// Whether a refund helps to pay the new charge of the same request (DM-SES-058).
+    pub refund_pays: bool,
+    /// The state after an automatic charge that lacks tokens.
+    pub state_without_tokens: SessionState,
+    /// Whether a failed automatic charge leaves rows.
+    pub denied_automatic_rows: bool,
+    /// What reading a session's details does to it.
+    pub on_detail: fn(&mut Session, Millis),
+    /// Whether a session is listed.
+    pub listed: fn(SessionState) -> bool,
+    /// Order of the list of sessions.
+    pub list_order: fn(&Session, &Session) -> Ordering,
+    /// Most sessions in a list.
+    pub list_limit: usize,
+    /// What `chargedUntil` shows.
+    pub charged_until: fn(&session::Timeline) -> Millis,
+    /// Whether an ended session still shows its last items (DM-SES-032).
+    pub ended_keeps_items: bool,
+    /// Whether a request that leaves out `rollbackOnDeny` is refused.
+    pub rollback_required: bool,
+
+    // Instances and keys.
+    /// Whether a new instance is its account's default, given how many there are.
+    pub default_instance: fn(usize) -> bool,
+    /// Whether an administration key may be deleted, given how many there are.
+    pub key_deletable: fn(usize) -> bool,
+
+    // Tokens.
+    /// Whether a token is in time: `nbf`, `exp`, now; all in seconds.
+    pub in_time: fn(i64, i64, i64) -> bool,
+    /// Whether the signature must verify.
+    pub signature_counts: bool,
+    /// Whether `alg: none` is let through.
+    pub unsigned_passes: bool,
+    /// Whether a token of this kind may call an operation for that kind.
+    pub kind_allowed: fn(KeyKind, KeyKind) -> bool,
+    /// Whether a client token for these instances may act on this one.
+    pub audience_allows: fn(&[String], &str) -> bool,
+
+    // Usage rows.
+    /// The rows written for a row.
+    pub write_row: fn(RowKind, UsageRow) -> Vec<UsageRow>,
+    /// Whether refunds made by a request carry a correlation ID of their own (DM-USE-002).
+    pub refund_own_correlation: bool,
+    /// Whether rows of a split charge repeat the whole quantity or carry their share (WH-USAGE-007).
+    pub split_repeats_quantity: bool,
+    /// Whether a granted item at rate 0 shows a line item (S-10).
+    pub free_item_shows_line_item: bool,
+
+    // The wire.
+    /// Result codes.
+    pub codes: Codes,
+    /// Statuses that the documents leave open.
+    pub statuses: Statuses,
+    /// Changes an answer just before it leaves; right answers need no change.
+    pub wire: fn(&mut crate::http::wire::WireAnswer),
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            applicable_table: rate_table::newest_effective,
+            find_item: rate_table::exact_item,
+            table_deletable: rate_table::not_yet_effective,
+            table_exists: |tables, series, version| {
+                tables.iter().any(|table| table.series == series && table.version == version)
+            },
+            line_item_order: line_item::charging_order,
+            usable: line_item::usable,
+            capacity: line_item::capacity,
+            passes: &[up_to_capacity],
+            replace: line_item::replaced,
+            may_become: line_item::may_become,
+            refundable: line_item::always_refundable,
+            charge: charging::count_times_rate,
+            processing_order: |count| (0..count).collect(),
+            oneoff_stands: |_granted| true,
+            session_stands: |granted| granted.iter().all(|granted| *granted),
+            booked: |charge| charge,
+            refund: session::unused_part,
+            missed_heartbeat_refund: session::whole_charge,
+            share_refund: session::proportional,
+            heartbeat_window: session::half_period,
+            heartbeat_owed: |_last_heartbeat, _charge| true,
+            next_charge: session::on_schedule,
+            new_anchor: |_former, now| now,
+            requested_set: |_in_use, requested| requested,
+            denial_keeps: |rollback| rollback,
+            denial_refund: session::unused_part,
+            refund_pays: true,
+            state_without_tokens: SessionState::Terminated,
+            denied_automatic_rows: true,
+            on_detail: |_session, _now| {},
+            listed: SessionState::live,
+            list_order: |a, b| b.sequence.cmp(&a.sequence),
+            list_limit: 100,
+            charged_until: |timeline| timeline.next_charge,
+            ended_keeps_items: false,
+            rollback_required: true,
+            default_instance: |existing| existing == 0,
+            key_deletable: |keys| keys > 1,
+            in_time: |not_before, expires, now| not_before <= now && now < expires,
+            signature_counts: true,
+            unsigned_passes: false,
+            kind_allowed: |token, needed| token == needed,
+            audience_allows: |audience, instance| audience.iter().any(|allowed| allowed == instance),
+            write_row: usage_row::as_it_is,
+            refund_own_correlation: true,
+            split_repeats_quantity: true,
+            free_item_shows_line_item: true,
+            codes: Codes { granted: "101", blocked: "102", not_found: "201", insufficient: "202" },
+            statuses: Statuses::default(),
+            wire: |_answer| {},
+        }
+    }
+}
+
+impl std::fmt::Debug for Rules {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rules").finish_non_exhaustive()
+    }
+}
+
+/// Charges each line item up to its capacity before the next one is touched (DM-OD-006).
+#[must_use]
+pub fn up_to_capacity(rules: &Rules, item: &LineItem) -> Option<Tokens> {
+    (rules.capacity)(item)
+}
+
+/// Charges what was bought first; the overdraft waits for a second pass.
+#[must_use]
+pub fn up_to_quantity(rules: &Rules, item: &LineItem) -> Option<Tokens> {
+    let bought = Tokens::from(item.quantity);
+    Some((rules.capacity)(item).map_or(bought, |capacity| capacity.min(bought)))
+}

@@ -1,0 +1,388 @@
+//! Who calls: bearer tokens, their signatures and times, and what they may do (`20` §2).
+//!
+//! A token is read before the site is locked and believed under the lock, by the key that the site has at that
+//! moment and by the site's clock. A signature is verified once: a token that has verified is remembered with the
+//! key that it verified with, and is believed again only while the stored key is the same.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jsonwebtoken::dangerous::insecure_decode_claims;
+use jsonwebtoken::{Algorithm, decode_header};
+use serde::Deserialize;
+use serde_json::{Number, Value};
+
+use super::call::Call;
+use super::check::exact;
+use super::public_key::PublicKey;
+use crate::domain::{KeyKind, Rules};
+use crate::site::{Refusal, Site};
+
+/// Algorithms that any key may be used with; `none` and HMAC are not among them (DM-AUTH-009).
+const ACCEPTED: [Algorithm; 5] =
+    [Algorithm::RS256, Algorithm::RS384, Algorithm::RS512, Algorithm::ES256, Algorithm::ES384];
+
+/// Tokens remembered in each of the two generations.
+const MOST_REMEMBERED: usize = 4096;
+
+/// What a token says; nothing of it is proven.
+#[derive(Debug)]
+pub(super) struct Token {
+    text: Arc<str>,
+    kind: KeyKind,
+    key_id: String,
+    /// Instances that a client token is for.
+    audience: Vec<String>,
+    not_before_s: i64,
+    expires_s: i64,
+    /// The signature algorithm, when it is one that is accepted.
+    algorithm: Option<Algorithm>,
+    unsigned: bool,
+}
+
+/// A token as it came, with the key that it verified with before, if any.
+#[derive(Clone, Debug)]
+pub(super) struct Presented {
+    token: Arc<Token>,
+    verified_with: Option<Arc<str>>,
+}
+
+/// The token of a request, or why there is none.
+pub(super) type Bearer = Result<Presented, &'static str>;
+
+/// The required claims of both kinds of token (DM-AUTH-002, DM-AUTH-003).
+#[derive(Deserialize)]
+struct Claims {
+    #[serde(rename = "iss")]
+    _issuer: String,
+    #[serde(rename = "iat")]
+    _issued_at: Number,
+    nbf: Number,
+    exp: Number,
+    cnf: Confirmation,
+    aud: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Confirmation {
+    jwk: NamedKey,
+}
+
+/// Key ID and kind stand in the payload; the JOSE header plays no part (DM-AUTH-005).
+#[derive(Deserialize)]
+struct NamedKey {
+    kid: String,
+    kty: KeyKind,
+}
+
+impl Token {
+    fn read(text: &str) -> Result<Self, &'static str> {
+        let claims: Claims =
+            insecure_decode_claims(text).map_err(|_| "the token is no JWT with all required claims")?;
+        let kind = claims.cnf.jwk.kty;
+        let audience = match (kind, claims.aud) {
+            (KeyKind::Admin, _) => Vec::new(),
+            (KeyKind::Client, Some(audience)) => serde_json::from_value(audience)
+                .map_err(|_| "claim `aud` of the token is not a list of instance IDs")?,
+            (KeyKind::Client, None) => return Err("the client token has no claim `aud`"),
+        };
+        let algorithm = decode_header(text).ok().map(|header| header.alg);
+        Ok(Self {
+            text: text.into(),
+            kind,
+            key_id: claims.cnf.jwk.kid,
+            audience,
+            not_before_s: seconds(&claims.nbf).ok_or("claim `nbf` of the token is no time in seconds")?,
+            expires_s: seconds(&claims.exp).ok_or("claim `exp` of the token is no time in seconds")?,
+            algorithm: algorithm.filter(|algorithm| ACCEPTED.contains(algorithm)),
+            unsigned: text.ends_with('.'),
+        })
+    }
+
+    /// Whether the signature is that of this key.
+    fn signed_with(&self, algorithm: Algorithm, public_key: &str) -> bool {
+        let Some((message, signature)) = self.text.rsplit_once('.') else { return false };
+        PublicKey::read(public_key).is_ok_and(|key| key.verifies(algorithm, message, signature))
+    }
+
+    /// For operations of the administration (DM-AUTH-012, DM-AUTH-040).
+    pub(super) fn administration(&self, rules: &Rules) -> Result<(), Refusal> {
+        if (rules.kind_allowed)(self.kind, KeyKind::Admin) {
+            return Ok(());
+        }
+        Err(Refusal::new(rules.statuses.token_wrong_kind, "this operation needs an administration token"))
+    }
+
+    /// For operations with the instance in the path (DM-AUTH-013, DM-AUTH-A08).
+    pub(super) fn instance_in_path(&self, rules: &Rules, instance: &str) -> Result<(), Refusal> {
+        if self.reaches(rules, instance) {
+            return Ok(());
+        }
+        Err(Refusal::new(rules.statuses.token_other_instance, "the token is not for this instance"))
+    }
+
+    /// For the list of sessions, which names the instance in the query (DM-AUTH-A05, DM-AUTH-A08).
+    pub(super) fn instance_in_query(&self, rules: &Rules, instance: &str) -> Result<(), Refusal> {
+        if self.reaches(rules, instance) {
+            Ok(())
+        } else {
+            Err(unauthorized("the token is not for this instance"))
+        }
+    }
+
+    /// The instance that a client token names in the header, which it must (DM-AUTH-A03, DM-AUTH-A04,
+    /// DM-AUTH-A06); an administration token names none, whatever the header says (DM-AUTH-A07).
+    pub(super) fn instance_in_header<'c>(
+        &self,
+        rules: &Rules,
+        call: &'c Call,
+    ) -> Result<Option<&'c str>, Refusal> {
+        if self.kind == KeyKind::Admin {
+            return Ok(None);
+        }
+        let Some(instance) = call.instance_header() else {
+            let status = rules.statuses.token_no_instance_header;
+            return Err(Refusal::new(status, "a client token needs the header x-instance-id"));
+        };
+        self.instance_in_query(rules, instance)?;
+        Ok(Some(instance))
+    }
+
+    fn reaches(&self, rules: &Rules, instance: &str) -> bool {
+        self.kind == KeyKind::Admin || (rules.audience_allows)(&self.audience, instance)
+    }
+}
+
+/// A refusal of the token.
+pub(super) fn unauthorized(why: &str) -> Refusal {
+    Refusal::new(401, why)
+}
+
+/// A time in whole seconds; a fraction is cut off.
+fn seconds(time: &Number) -> Option<i64> {
+    let whole = exact(time.as_str())?.floor().normalize();
+    i64::try_from(whole.mantissa()).ok().filter(|_| whole.scale() == 0)
+}
+
+/// Tokens whose signatures have verified. A full generation replaces the one before it, and what is still in use
+/// moves along, so that the memory is bounded and no token in use is verified often.
+#[derive(Debug, Default)]
+pub(super) struct VerifiedTokens {
+    generations: Mutex<Generations>,
+}
+
+#[derive(Debug, Default)]
+struct Generations {
+    young: HashMap<Arc<str>, Presented>,
+    old: HashMap<Arc<str>, Presented>,
+}
+
+impl VerifiedTokens {
+    /// Reads the token of an `Authorization` header (DM-AUTH-001).
+    pub(super) fn read(&self, authorization: Option<&str>) -> Bearer {
+        let authorization = authorization.ok_or("there is no Authorization header")?;
+        let (scheme, text) = authorization.split_once(' ').unwrap_or((authorization, ""));
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err("the authorization scheme is not Bearer");
+        }
+        let text = text.trim();
+        match self.find(text) {
+            Some(known) => Ok(known),
+            None => Ok(Presented { token: Arc::new(Token::read(text)?), verified_with: None }),
+        }
+    }
+
+    /// Believes a token, or refuses it with 401 (DM-AUTH-007).
+    pub(super) fn authenticate(&self, site: &Site, bearer: &Bearer) -> Result<Arc<Token>, Refusal> {
+        let presented = bearer.as_ref().map_err(|why| unauthorized(why))?;
+        let (token, rules) = (&presented.token, site.rules());
+        let Some(key) = site.key(token.kind, &token.key_id) else {
+            return Err(unauthorized("the token names no key of this site"));
+        };
+        if !(rules.in_time)(token.not_before_s, token.expires_s, site.now().div_euclid(1000)) {
+            return Err(unauthorized("the token is not valid at this time"));
+        }
+        match token.algorithm {
+            None if token.unsigned && rules.unsigned_passes => {}
+            None => return Err(unauthorized("the token is not signed with an accepted algorithm")),
+            Some(_) if presented.verified_with.as_deref() == Some(key.public_key.as_str()) => {}
+            Some(_) if !rules.signature_counts => {}
+            Some(algorithm) if token.signed_with(algorithm, &key.public_key) => {
+                self.remember(token, &key.public_key);
+            }
+            Some(_) => return Err(unauthorized("the signature of the token does not verify")),
+        }
+        Ok(Arc::clone(token))
+    }
+
+    fn find(&self, text: &str) -> Option<Presented> {
+        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = generations.young.get(text) {
+            return Some(known.clone());
+        }
+        let (text, known) = generations.old.remove_entry(text)?;
+        generations.insert(text, known.clone());
+        Some(known)
+    }
+
+    fn remember(&self, token: &Arc<Token>, public_key: &str) {
+        let presented = Presented { token: Arc::clone(token), verified_with: Some(public_key.into()) };
+        let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
+        generations.insert(Arc::clone(&token.text), presented);
+    }
+}
+
+impl Generations {
+    fn insert(&mut self, text: Arc<str>, presented: Presented) {
+        if self.young.len() >= MOST_REMEMBERED {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(text, presented);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::super::test_keys::{EC_PUBLIC, OTHER_EC_PUBLIC, RSA_PUBLIC, Signer};
+    use super::*;
+    use crate::site::{Clock, SiteSettings};
+
+    const NOW_S: i64 = 1_760_000_000;
+
+    fn site(policy: &[(&str, &str)]) -> Site {
+        let keys = [("ec", EC_PUBLIC), ("rsa", RSA_PUBLIC)];
+        let settings = SiteSettings {
+            clock: Clock::Virtual(NOW_S * 1000),
+            administration_keys: keys.map(|(id, pem)| (id.to_owned(), pem.to_owned())).to_vec(),
+            policy: policy.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        };
+        let (mut site, _) = Site::create("acme", settings, 0).unwrap();
+        let clients = vec![("ec".to_owned(), EC_PUBLIC.to_owned())];
+        let ((), _) = site.act(0, |site| site.save_keys(KeyKind::Client, clients));
+        site
+    }
+
+    fn claims(kid: &str, kty: &str) -> Value {
+        json!({
+            "iss": "producer.example", "iat": NOW_S, "nbf": NOW_S, "exp": NOW_S + 60,
+            "cnf": { "jwk": { "kid": kid, "kty": kty } }, "aud": ["i"],
+        })
+    }
+
+    fn with(name: &str, value: Value) -> Value {
+        let mut claims = claims("ec", "ADMIN");
+        claims[name] = value;
+        claims
+    }
+
+    fn status(site: &Site, authorization: &str) -> u16 {
+        let tokens = VerifiedTokens::default();
+        tokens
+            .authenticate(site, &tokens.read(Some(authorization)))
+            .map_or_else(|refusal| refusal.status, |_| 200)
+    }
+
+    fn bearer(claims: &Value) -> String {
+        format!("Bearer {}", Signer::Ec.sign(claims))
+    }
+
+    #[test]
+    fn right_tokens_of_both_kinds_and_key_types_are_believed() {
+        let site = site(&[]);
+        assert_eq!(status(&site, &bearer(&claims("ec", "ADMIN"))), 200);
+        assert_eq!(status(&site, &bearer(&claims("ec", "CLIENT"))), 200);
+        assert_eq!(status(&site, &format!("bearer {}", Signer::Rsa.sign(&claims("rsa", "ADMIN")))), 200);
+    }
+
+    #[test]
+    fn wrong_tokens_are_not() {
+        let site = site(&[]);
+        let right = bearer(&claims("ec", "ADMIN"));
+        let token = right.strip_prefix("Bearer ").unwrap();
+        let wrong = [
+            format!("Basic {token}"),
+            "Bearer".to_owned(),
+            "Bearer nonsense".to_owned(),
+            format!("Bearer {}", &token[..token.len() - 8]),
+            format!("Bearer {}.", token.rsplit_once('.').unwrap().0),
+            format!("Bearer {}", Signer::Hmac.sign(&claims("ec", "ADMIN"))),
+            format!("Bearer {}", Signer::Rsa.sign(&claims("ec", "ADMIN"))),
+            format!("Bearer {}", Signer::OtherEc.sign(&claims("ec", "ADMIN"))),
+            format!("Bearer {}", Signer::unsigned(&claims("ec", "ADMIN"))),
+            bearer(&claims("unknown", "ADMIN")),
+            bearer(&claims("rsa", "CLIENT")),
+            bearer(&claims("ec", "RSA")),
+            bearer(&with("exp", json!(NOW_S))),
+            bearer(&with("nbf", json!(NOW_S + 1))),
+            bearer(&with("exp", Value::Null)),
+            bearer(&with("iss", Value::Null)),
+            bearer(&with("cnf", json!({}))),
+        ];
+        for authorization in wrong {
+            assert_eq!(status(&site, &authorization), 401, "{authorization}");
+        }
+        let tokens = VerifiedTokens::default();
+        assert_eq!(tokens.authenticate(&site, &tokens.read(None)).unwrap_err().status, 401);
+    }
+
+    #[test]
+    fn the_faults_of_a_mutant_let_wrong_tokens_through() {
+        let unsigned = format!("Bearer {}", Signer::unsigned(&claims("ec", "ADMIN")));
+        assert_eq!(status(&site(&[("token.algorithm", "none-passes")]), &unsigned), 200);
+        let foreign = format!("Bearer {}", Signer::OtherEc.sign(&claims("ec", "ADMIN")));
+        assert_eq!(status(&site(&[("token.signature", "not-checked")]), &foreign), 200);
+    }
+
+    #[test]
+    fn a_remembered_token_ends_with_its_key() {
+        let mut site = site(&[]);
+        let tokens = VerifiedTokens::default();
+        let authorization = bearer(&claims("ec", "ADMIN"));
+        tokens.authenticate(&site, &tokens.read(Some(&authorization))).unwrap();
+        assert!(tokens.read(Some(&authorization)).unwrap().verified_with.is_some());
+        tokens.authenticate(&site, &tokens.read(Some(&authorization))).unwrap();
+        let replaced = vec![("ec".to_owned(), OTHER_EC_PUBLIC.to_owned())];
+        let ((), _) = site.act(0, |site| site.save_keys(KeyKind::Admin, replaced));
+        assert_eq!(tokens.authenticate(&site, &tokens.read(Some(&authorization))).unwrap_err().status, 401);
+    }
+
+    #[test]
+    fn memory_is_bounded_and_what_is_used_stays() {
+        let tokens = VerifiedTokens::default();
+        let authorization = bearer(&claims("ec", "ADMIN"));
+        let first = tokens.read(Some(&authorization)).unwrap().token;
+        tokens.remember(&first, EC_PUBLIC);
+        for count in 0..3 * MOST_REMEMBERED {
+            let mut generations = tokens.generations.lock().unwrap();
+            let presented = Presented { token: Arc::clone(&first), verified_with: None };
+            generations.insert(count.to_string().into(), presented);
+            drop(generations);
+            if count % 1000 == 0 {
+                assert!(tokens.find(&first.text).is_some());
+            }
+        }
+        let generations = tokens.generations.lock().unwrap();
+        assert!(generations.young.len() + generations.old.len() <= 2 * MOST_REMEMBERED + 1);
+    }
+
+    #[test]
+    fn client_tokens_reach_their_instances_only() {
+        let site = site(&[]);
+        let tokens = VerifiedTokens::default();
+        let of =
+            |kty: &str| tokens.authenticate(&site, &tokens.read(Some(&bearer(&claims("ec", kty))))).unwrap();
+        let (admin, client, rules) = (of("ADMIN"), of("CLIENT"), site.rules());
+        assert!(admin.administration(rules).is_ok() && admin.instance_in_path(rules, "other").is_ok());
+        assert_eq!(client.administration(rules).unwrap_err().status, 403);
+        assert!(client.instance_in_path(rules, "i").is_ok());
+        assert_eq!(client.instance_in_path(rules, "other").unwrap_err().status, 403);
+        assert_eq!(client.instance_in_query(rules, "other").unwrap_err().status, 401);
+        let policy = BTreeMap::from([("token.audience".to_owned(), "not-checked".to_owned())]);
+        let careless = crate::policy::rules(&policy).unwrap();
+        assert!(client.instance_in_path(&careless, "other").is_ok());
+    }
+}

@@ -1,0 +1,125 @@
+//! A request before its body is read: site, path, query, token and instance header.
+
+use std::convert::Infallible;
+
+use axum::extract::{FromRequestParts, Query, RawPathParams};
+use axum::http::Uri;
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use uuid::Uuid;
+
+use super::api::Api;
+use super::auth::Bearer;
+use crate::site::Refusal;
+
+/// The site without a `/sites/{siteId}` prefix.
+const DEFAULT_SITE: &str = "default";
+
+/// What a handler knows of a request before the body.
+pub(super) struct Call {
+    path: Option<RawPathParams>,
+    uri: Uri,
+    bearer: Bearer,
+    instance_header: Option<String>,
+}
+
+impl FromRequestParts<Api> for Call {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self, Infallible> {
+        // A parameter that is not UTF-8 names nothing that exists.
+        let path = RawPathParams::from_request_parts(parts, api).await.ok();
+        let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        Ok(Self {
+            bearer: api.tokens.read(text(AUTHORIZATION.as_str())),
+            instance_header: text("x-instance-id").map(|id| id.trim().to_owned()),
+            uri: parts.uri.clone(),
+            path,
+        })
+    }
+}
+
+impl Call {
+    /// The site that is meant.
+    pub(super) fn site(&self) -> &str {
+        self.named("siteId").unwrap_or(DEFAULT_SITE)
+    }
+
+    /// A part of the path, percent-decoded.
+    pub(super) fn path(&self, name: &str) -> &str {
+        self.named(name).unwrap_or_default()
+    }
+
+    fn named(&self, name: &str) -> Option<&str> {
+        self.path.as_ref()?.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+
+    /// The session that the path names; one that is no UUID is malformed (DM-SES-033).
+    pub(super) fn session(&self) -> Result<&str, Refusal> {
+        let id = self.path("sessionId");
+        match Uuid::try_parse(id) {
+            Ok(_) => Ok(id),
+            Err(_) => Err(Refusal::invalid("the session ID is not a UUID")),
+        }
+    }
+
+    /// The token as presented.
+    pub(super) const fn bearer(&self) -> &Bearer {
+        &self.bearer
+    }
+
+    /// Header `x-instance-id` (DM-AUTH-A03).
+    pub(super) fn instance_header(&self) -> Option<&str> {
+        self.instance_header.as_deref()
+    }
+
+    /// The query.
+    pub(super) fn query(&self) -> Result<Parameters, Refusal> {
+        match Query::try_from_uri(&self.uri) {
+            Ok(Query(pairs)) => Ok(Parameters(pairs)),
+            Err(error) => Err(Refusal::invalid(format!("the query cannot be read: {error}"))),
+        }
+    }
+}
+
+/// Query parameters in their order; the first of a name counts.
+pub(super) struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    /// A parameter as text.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A parameter as a whole number that is not negative.
+    pub(super) fn number(&self, name: &str) -> Result<Option<usize>, Refusal> {
+        let parsed = self.text(name).map(str::parse::<usize>).transpose();
+        parsed.map_err(|_| Refusal::invalid(format!("query parameter `{name}` is not a whole number")))
+    }
+
+    /// A parameter as a boolean, in any case of letters (DM-GEN-005).
+    pub(super) fn boolean(&self, name: &str) -> Result<Option<bool>, Refusal> {
+        match self.text(name) {
+            None => Ok(None),
+            Some(text) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
+            Some(text) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
+            Some(_) => Err(Refusal::invalid(format!("query parameter `{name}` is neither true nor false"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn booleans_come_in_any_case_and_numbers_do_not_come_as_words() {
+        let query = Query::try_from_uri(&"http://x/?default=True&size=ten&next=5&next=6".parse().unwrap());
+        let parameters = Parameters(query.unwrap().0);
+        assert_eq!(parameters.boolean("default").unwrap(), Some(true));
+        assert_eq!(parameters.number("next").unwrap(), Some(5));
+        assert_eq!(parameters.number("missing").unwrap(), None);
+        assert!(parameters.number("size").is_err());
+        assert!(parameters.boolean("size").is_err());
+    }
+}

@@ -1,0 +1,87 @@
+//! Refusals on the wire: `{"message": "…"}`, and the published bodies where there are some (`20` §1.2).
+
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::reply::{Reply, respond};
+use super::wire::Operation;
+use crate::site::Refusal;
+use crate::sites::SitesError;
+
+/// A refusal of an operation.
+pub(super) fn reply(operation: Operation, refusal: &Refusal) -> Reply {
+    let text = refusal.messages.join("; ");
+    let body = match (operation, refusal.status) {
+        (Operation::PutLineItem, 400) => json!({ "errors": refusal.messages }),
+        (Operation::CreateRateTable, 409) => json!({ "message": text, "error": text }),
+        _ => json!({ "message": text }),
+    };
+    Reply::new(refusal.status, body)
+}
+
+/// An answer outside of any operation.
+pub(crate) fn message(status: u16, text: &str) -> Response {
+    respond(status, Some(&json!({ "message": text })))
+}
+
+/// A site that is not there, or a server that cannot keep what it did.
+pub(crate) fn of_sites(error: &SitesError) -> Response {
+    message(status_of(error), &error.to_string())
+}
+
+fn status_of(error: &SitesError) -> u16 {
+    match error {
+        SitesError::Unknown(_) => 404,
+        SitesError::Exists(_) => 409,
+        SitesError::Policy(_) => 400,
+        SitesError::Store(_) | SitesError::Restore(_) | SitesError::Broken(_) => 500,
+    }
+}
+
+/// No such path.
+pub(crate) async fn not_found() -> Response {
+    message(404, "there is nothing at this address")
+}
+
+/// No such method at this path.
+pub(crate) async fn method_not_allowed() -> Response {
+    message(405, "this address does not take this method")
+}
+
+/// A refusal as an early end of a handler.
+pub(crate) struct Refused(pub(crate) Refusal);
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self(refusal)
+    }
+}
+
+impl From<SitesError> for Refused {
+    fn from(error: SitesError) -> Self {
+        Self(Refusal::new(status_of(&error), error.to_string()))
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        message(self.0.status, &self.0.messages.join("; "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn published_bodies_are_kept() {
+        let refusal = Refusal { status: 400, messages: vec!["a".into(), "b".into()] };
+        assert_eq!(reply(Operation::PutLineItem, &refusal).body, Some(json!({ "errors": ["a", "b"] })));
+        assert_eq!(reply(Operation::CreateInstance, &refusal).body, Some(json!({ "message": "a; b" })));
+        let taken = Refusal::new(409, "taken");
+        assert_eq!(
+            reply(Operation::CreateRateTable, &taken).body,
+            Some(json!({ "message": "taken", "error": "taken" }))
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! Administration and client keys (`20` §2.2).
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::{delete, get, put};
+use serde_json::{Value, json};
+
+use super::api::Api;
+use super::body::JsonBody;
+use super::call::Call;
+use super::reply::Reply;
+use super::router::{FLOATING_BASES, Route};
+use super::schema;
+use super::wire::Operation;
+use crate::domain::{KeyKind, StoredKey};
+
+pub(super) fn routes() -> Vec<Route> {
+    let route = |path, methods| Route { bases: FLOATING_BASES, path, methods };
+    vec![
+        route("/administration-keys", put(save_administration_keys)),
+        route("/administration-keys/{keyId}", delete(delete_administration_key)),
+        route("/client-keys", put(save_client_keys)),
+        route("/client-keys/{keyId}", delete(delete_client_key)),
+        route("/public-keys", get(list)),
+    ]
+}
+
+async fn save_administration_keys(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
+    save(&api, &call, body, KeyKind::Admin, Operation::SaveAdministrationKeys).await
+}
+
+async fn save_client_keys(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
+    save(&api, &call, body, KeyKind::Client, Operation::SaveClientKeys).await
+}
+
+async fn save(api: &Api, call: &Call, body: JsonBody, kind: KeyKind, operation: Operation) -> Response {
+    let keys = body.read(schema::keys);
+    api.answer(
+        call,
+        operation,
+        |site, caller| {
+            caller.administration(site.rules())?;
+            let keys = keys.map_err(|fault| fault.refusal(site.rules()))?;
+            site.save_keys(kind, keys);
+            Ok(())
+        },
+        |()| Reply::ok(json!({ "message": "Keys successfully saved" })),
+    )
+    .await
+}
+
+async fn delete_administration_key(State(api): State<Api>, call: Call) -> Response {
+    remove(&api, &call, KeyKind::Admin, Operation::DeleteAdministrationKey).await
+}
+
+async fn delete_client_key(State(api): State<Api>, call: Call) -> Response {
+    remove(&api, &call, KeyKind::Client, Operation::DeleteClientKey).await
+}
+
+async fn remove(api: &Api, call: &Call, kind: KeyKind, operation: Operation) -> Response {
+    api.answer(
+        call,
+        operation,
+        |site, caller| {
+            caller.administration(site.rules())?;
+            site.delete_key(kind, call.path("keyId"))
+        },
+        |()| Reply::ok(json!({ "message": "Key successfully deleted" })),
+    )
+    .await
+}
+
+async fn list(State(api): State<Api>, call: Call) -> Response {
+    api.answer(
+        &call,
+        Operation::ListPublicKeys,
+        |site, caller| {
+            caller.administration(site.rules())?;
+            Ok(site.keys())
+        },
+        |keys| Reply::ok(keys.iter().map(listed).collect()),
+    )
+    .await
+}
+
+/// An element of the list (DM-AUTH-031).
+fn listed(key: &StoredKey) -> Value {
+    json!({ "id": key.id, "publicKey": key.public_key, "type": key.kind.word() })
+}

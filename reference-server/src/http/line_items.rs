@@ -1,0 +1,94 @@
+//! Line items (`20` §5).
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use serde_json::{Value, json};
+
+use super::api::Api;
+use super::body::JsonBody;
+use super::call::Call;
+use super::reply::{Reply, json, number};
+use super::router::{INSTANCE_BASES, Route};
+use super::schema;
+use super::wire::Operation;
+use crate::domain::LineItem;
+
+pub(super) fn routes() -> Vec<Route> {
+    let route = |path, methods| Route { bases: INSTANCE_BASES, path, methods };
+    vec![
+        route("/instances/{instanceId}/line-items", get(list).put(save)),
+        route("/instances/{instanceId}/line-items/{lineItemId}", get(read).delete(remove)),
+    ]
+}
+
+async fn save(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
+    let (instance, new) = (call.path("instanceId"), body.read(schema::line_item));
+    api.answer(
+        &call,
+        Operation::PutLineItem,
+        |site, caller| {
+            caller.administration(site.rules())?;
+            site.instance(instance)?;
+            let new = new.map_err(|fault| fault.refusal(site.rules()))?;
+            let status = site.rules().statuses.lineitem_put;
+            Ok((status, site.put_line_item(instance, new)?))
+        },
+        |(status, item)| Reply::new(status, shown(&item)),
+    )
+    .await
+}
+
+async fn list(State(api): State<Api>, call: Call) -> Response {
+    let instance = call.path("instanceId");
+    api.answer(
+        &call,
+        Operation::ListLineItems,
+        |site, caller| {
+            caller.instance_in_path(site.rules(), instance)?;
+            site.line_items(instance)
+        },
+        |items| Reply::ok(items.iter().map(shown).collect()),
+    )
+    .await
+}
+
+async fn read(State(api): State<Api>, call: Call) -> Response {
+    let instance = call.path("instanceId");
+    api.answer(
+        &call,
+        Operation::ReadLineItem,
+        |site, caller| {
+            caller.instance_in_path(site.rules(), instance)?;
+            site.line_item(instance, call.path("lineItemId"))
+        },
+        |item| Reply::ok(shown(&item)),
+    )
+    .await
+}
+
+async fn remove(State(api): State<Api>, call: Call) -> Response {
+    api.answer(
+        &call,
+        Operation::DeleteLineItem,
+        |site, caller| {
+            caller.administration(site.rules())?;
+            site.delete_line_item(call.path("instanceId"), call.path("lineItemId"))
+        },
+        |()| Reply::empty(204),
+    )
+    .await
+}
+
+/// A line item as it is shown (DM-LINE-031).
+fn shown(item: &LineItem) -> Value {
+    json!({
+        "activationId": item.activation_id,
+        "state": json(&item.state),
+        "quantity": item.quantity,
+        "start": item.start,
+        "end": item.end,
+        "used": number(item.used.decimal()),
+        "attributes": json(&item.attributes),
+    })
+}

@@ -1,0 +1,32 @@
+//! Dynamic Monetization v1.0 over HTTP: one file for each API group, and what they share.
+//!
+//! A request is read and its body checked before the site is locked; the caller is authenticated and the operation
+//! carried out under the lock; the answer is rendered after it. Refusals come in a fixed order: the token (401), its
+//! kind (403), what the path names, then the body.
+
+mod access;
+mod api;
+mod auth;
+mod body;
+mod call;
+mod check;
+pub(crate) mod errors;
+mod instances;
+mod keys;
+mod line_items;
+mod public_key;
+mod rate_tables;
+mod reply;
+mod router;
+mod schema;
+mod sessions;
+pub mod wire;
+
+pub(crate) use api::Api;
+pub(crate) use public_key::check as check_public_key;
+pub(crate) use router::router;
+
+#[cfg(test)]
+mod test_keys;
+#[cfg(test)]
+mod tests;

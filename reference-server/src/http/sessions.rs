@@ -1,0 +1,155 @@
+//! Sessions (`10` §8).
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use serde_json::json;
+
+use super::access;
+use super::api::Api;
+use super::auth::{Token, unauthorized};
+use super::body::{BodyFault, JsonBody};
+use super::call::Call;
+use super::reply::{Reply, json};
+use super::router::{FLOATING_BASES, Route};
+use super::schema::{self, AccessBody};
+use super::wire::Operation;
+use crate::domain::Rules;
+use crate::site::{AccessRequest, Refusal, Site};
+
+pub(super) fn routes() -> Vec<Route> {
+    let route = |path, methods| Route { bases: FLOATING_BASES, path, methods };
+    vec![
+        route("/sessions", get(list).post(create)),
+        route("/sessions/{sessionId}", get(read).put(request).delete(close)),
+        route("/sessions/{sessionId}/heartbeat", get(heartbeat)),
+    ]
+}
+
+async fn create(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
+    let instance = body.read(schema::new_session);
+    api.answer(
+        &call,
+        Operation::CreateSession,
+        |site, caller| {
+            let named = caller.instance_in_header(site.rules(), &call)?;
+            let instance = instance.map_err(|fault| fault.refusal(site.rules()))?;
+            if named.is_some_and(|named| named != instance) {
+                return Err(unauthorized("the header x-instance-id names another instance than the body"));
+            }
+            site.create_session(&instance)
+        },
+        |session| Reply::ok(json!({ "sessionId": session })),
+    )
+    .await
+}
+
+async fn list(State(api): State<Api>, call: Call) -> Response {
+    let instance = listed_instance(&call);
+    api.answer(
+        &call,
+        Operation::ListSessions,
+        |site, caller| {
+            let instance = instance?;
+            caller.instance_in_query(site.rules(), &instance)?;
+            site.sessions(&instance)
+        },
+        |sessions| Reply::ok(json(&sessions)),
+    )
+    .await
+}
+
+/// The instance whose sessions are listed; it must be named (DM-SES-023).
+fn listed_instance(call: &Call) -> Result<String, Refusal> {
+    match call.query()?.text("instanceId") {
+        Some(instance) if !instance.is_empty() => Ok(instance.to_owned()),
+        _ => Err(Refusal::invalid("query parameter `instanceId` is missing")),
+    }
+}
+
+async fn read(State(api): State<Api>, call: Call) -> Response {
+    api.answer(
+        &call,
+        Operation::ReadSession,
+        |site, caller| {
+            let id = session(site, caller, &call)?;
+            site.session(id)
+        },
+        |detail| Reply::ok(json(&detail)),
+    )
+    .await
+}
+
+async fn request(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
+    let body = body.read(schema::access_request);
+    api.answer(
+        &call,
+        Operation::SessionRequest,
+        |site, caller| {
+            let id = session(site, caller, &call)?;
+            match vetted(body, site.rules()) {
+                Ok((request, rollback_on_deny)) => site.request_in_session(id, request, rollback_on_deny),
+                // A session that is not there comes before anything that is wrong with the body.
+                Err(_) if site.session_instance(id).is_none() => {
+                    Err(Refusal::new(site.rules().statuses.session_unknown, "session not found"))
+                }
+                Err(refusal) => Err(refusal),
+            }
+        },
+        |answer| access::shown(&answer),
+    )
+    .await
+}
+
+/// The request with `rollbackOnDeny`, or what the rules of the site have against it (DM-SES-054, DM-SES-055).
+fn vetted(body: Result<AccessBody, BodyFault>, rules: &Rules) -> Result<(AccessRequest, bool), Refusal> {
+    let body = body.map_err(|fault| fault.refusal(rules))?;
+    if let Some(refusal) = body.fault(rules) {
+        return Err(refusal);
+    }
+    match body.rollback_on_deny {
+        None if rules.rollback_required => {
+            Err(Refusal::invalid("$: required property 'rollbackOnDeny' not found"))
+        }
+        rollback_on_deny => Ok((body.request, rollback_on_deny.unwrap_or(true))),
+    }
+}
+
+async fn heartbeat(State(api): State<Api>, call: Call) -> Response {
+    api.answer(
+        &call,
+        Operation::Heartbeat,
+        |site, caller| {
+            let id = session(site, caller, &call)?;
+            site.heartbeat(id)
+        },
+        Reply::empty,
+    )
+    .await
+}
+
+async fn close(State(api): State<Api>, call: Call) -> Response {
+    api.answer(
+        &call,
+        Operation::CloseSession,
+        |site, caller| {
+            let id = session(site, caller, &call)?;
+            site.close_session(id)
+        },
+        |()| Reply::ok(json!({})),
+    )
+    .await
+}
+
+/// The session of the path, if the caller may act on it: a client token names the session's instance in the header
+/// (DM-AUTH-A03 to DM-AUTH-A07).
+fn session<'c>(site: &Site, caller: &Token, call: &'c Call) -> Result<&'c str, Refusal> {
+    let named = caller.instance_in_header(site.rules(), call)?;
+    let id = call.session()?;
+    if let Some(named) = named
+        && site.session_instance(id).is_some_and(|instance| instance != named)
+    {
+        return Err(unauthorized("the header x-instance-id names another instance than the session's"));
+    }
+    Ok(id)
+}

@@ -1,0 +1,18 @@
+//! The reference server: an implementation of Elastic Access that charges right.
+//!
+//! It is three things at once: a target to develop clients against, the specification in executable form
+//! (`domain/` reads as one), and, by its decision points and mutants, the proof of the conformance suite.
+//! Requests become closures over one site's operations ([`site`]), whose effects are durable before the answer
+//! leaves ([`store`]).
+
+pub mod control;
+pub mod domain;
+pub mod http;
+pub mod mutants;
+pub mod policy;
+pub mod server;
+pub mod site;
+pub mod sites;
+pub mod store;
+
+pub use server::{RunningServer, ServerError, ServerOptions, StoreLocation, start};

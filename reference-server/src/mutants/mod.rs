@@ -1,0 +1,52 @@
+//! Mutants: single faults of the reference server, each bound to the requirements that it breaks.
+//!
+//! They are the proof of the conformance suite: with any one of them in force, the suite must fail in an assertion
+//! that names one of its requirements. A mutant sets a rule to a wrong function; nothing else in the server knows
+//! that it exists.
+
+mod charging;
+mod provisioning;
+mod sessions;
+mod usage;
+mod wire;
+
+use crate::domain::Rules;
+
+/// A single fault.
+#[derive(Clone, Copy)]
+pub struct Mutant {
+    /// Decision point that it sits at.
+    pub decision: &'static str,
+    /// Its name there.
+    pub value: &'static str,
+    /// Requirements that it breaks.
+    pub requirements: &'static [&'static str],
+    /// What it does, in one sentence.
+    pub says: &'static str,
+    /// Puts it in force.
+    pub set: fn(&mut Rules),
+}
+
+impl std::fmt::Debug for Mutant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mutant").field("decision", &self.decision).field("value", &self.value).finish()
+    }
+}
+
+/// Every mutant.
+pub fn all() -> impl Iterator<Item = &'static Mutant> {
+    [charging::MUTANTS, provisioning::MUTANTS, sessions::MUTANTS, usage::MUTANTS, wire::MUTANTS]
+        .into_iter()
+        .flatten()
+}
+
+/// Shorthand for the tables.
+const fn mutant(
+    decision: &'static str,
+    value: &'static str,
+    requirements: &'static [&'static str],
+    says: &'static str,
+    set: fn(&mut Rules),
+) -> Mutant {
+    Mutant { decision, value, requirements, says, set }
+}

@@ -1,0 +1,144 @@
+//! Faults of keys, tokens, instances, rate tables and line items.
+
+use super::{Mutant, mutant};
+use crate::domain::{LineItem, Tokens, line_item};
+
+pub(super) const MUTANTS: &[Mutant] = &[
+    mutant("token.time", "expiry-ignored", &["DM-AUTH-007", "DM-AUTH-A05"], "Accepts expired tokens.", |r| {
+        r.in_time = |not_before, _expires, now| not_before <= now;
+    }),
+    mutant("token.time", "start-ignored", &["DM-AUTH-007"], "Accepts tokens that are not valid yet.", |r| {
+        r.in_time = |_not_before, expires, now| now < expires;
+    }),
+    mutant(
+        "token.signature",
+        "not-checked",
+        &["DM-AUTH-007", "DM-AUTH-A05"],
+        "Does not verify signatures.",
+        |r| {
+            r.signature_counts = false;
+        },
+    ),
+    mutant(
+        "token.algorithm",
+        "none-passes",
+        &["DM-AUTH-009", "DM-AUTH-007"],
+        "Accepts unsigned tokens.",
+        |r| {
+            r.unsigned_passes = true;
+        },
+    ),
+    mutant(
+        "token.kind",
+        "not-checked",
+        &["DM-AUTH-012", "DM-AUTH-040"],
+        "Lets client tokens administrate.",
+        |r| {
+            r.kind_allowed = |_token, _needed| true;
+        },
+    ),
+    mutant(
+        "token.audience",
+        "not-checked",
+        &["DM-AUTH-013", "DM-AUTH-A02", "DM-AUTH-A04"],
+        "Lets client tokens act on any instance.",
+        |r| {
+            r.audience_allows = |_audience, _instance| true;
+        },
+    ),
+    mutant("key.last", "deletable", &["DM-AUTH-026"], "Lets the last administration key be deleted.", |r| {
+        r.key_deletable = |_keys| true;
+    }),
+    mutant(
+        "instance.default",
+        "always",
+        &["DM-INST-003", "DM-INST-004"],
+        "Makes every instance its account's default.",
+        |r| {
+            r.default_instance = |_existing| true;
+        },
+    ),
+    mutant(
+        "instance.default",
+        "never",
+        &["DM-INST-003", "DM-INST-017"],
+        "Makes no instance a default.",
+        |r| {
+            r.default_instance = |_existing| false;
+        },
+    ),
+    mutant("table.unique", "not-checked", &["DM-RATE-002"], "Saves a rate table twice.", |r| {
+        r.table_exists = |_tables, _series, _version| false;
+    }),
+    mutant(
+        "table.unique",
+        "version-alone",
+        &["DM-RATE-002", "DM-RATE-003"],
+        "Takes versions for unique across series.",
+        |r| {
+            r.table_exists = |tables, _series, version| tables.iter().any(|table| table.version == version);
+        },
+    ),
+    mutant("table.deletable", "always", &["DM-RATE-017"], "Deletes rate tables that are in effect.", |r| {
+        r.table_deletable = |_table, _now| true;
+    }),
+    mutant("table.deletable", "never", &["DM-RATE-016"], "Never deletes a rate table.", |r| {
+        r.table_deletable = |_table, _now| false;
+    }),
+    mutant("lineitem.replace", "merges", &["DM-LINE-002"], "Keeps attributes that a PUT leaves out.", |r| {
+        r.replace = |old, new, used| {
+            let attributes = crate::domain::Attributes {
+                elastic: new.attributes.elastic.or(old.attributes.elastic),
+                rate_table_series: new
+                    .attributes
+                    .rate_table_series
+                    .clone()
+                    .or(old.attributes.rate_table_series.clone()),
+                overdraft_limit: new.attributes.overdraft_limit.or(old.attributes.overdraft_limit),
+                overdraft_type: new.attributes.overdraft_type.or(old.attributes.overdraft_type),
+            };
+            line_item::replaced(old, LineItem { attributes, ..new }, used)
+        };
+    }),
+    mutant(
+        "lineitem.replace",
+        "resets-used",
+        &["DM-LINE-003", "DM-LINE-004"],
+        "Forgets what was used when details change.",
+        |r| {
+            r.replace = |old, new, _used| LineItem { used: Tokens::ZERO, sequence: old.sequence, ..new };
+        },
+    ),
+    mutant(
+        "lineitem.replace",
+        "takes-used",
+        &["DM-LINE-004"],
+        "Lets the producer write what was used.",
+        |r| {
+            r.replace =
+                |old, new, used| LineItem { used: used.unwrap_or(old.used), sequence: old.sequence, ..new };
+        },
+    ),
+    mutant(
+        "lineitem.life",
+        "obsolete-revives",
+        &["DM-LINE-010", "DM-LI-A11"],
+        "Lets OBSOLETE line items become DEPLOYED again.",
+        |r| {
+            r.may_become = |_from, _to| true;
+        },
+    ),
+    mutant(
+        "lineitem.life",
+        "inactive-stays",
+        &["DM-LINE-011", "DM-LI-A10"],
+        "Does not let INACTIVE line items become DEPLOYED again.",
+        |r| {
+            r.may_become = |from, to| {
+                line_item::may_become(from, to)
+                    && (from != line_item::LineItemState::Inactive
+                        || to != line_item::LineItemState::Deployed)
+            };
+        },
+    ),
+];

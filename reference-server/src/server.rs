@@ -1,0 +1,243 @@
+//! The server as a whole: store, sites, timers and listener, started and stopped together.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use axum::Router;
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use crate::control::{self, Control};
+use crate::domain::KeyKind;
+use crate::http::{self, Api, errors};
+use crate::policy::{self, PolicyError};
+use crate::site::{Clock, SiteSettings};
+use crate::sites::{Sites, SitesError};
+use crate::store::{Store, StoreError};
+
+/// The site without a site in the address.
+const DEFAULT_SITE: &str = "default";
+/// How often real clocks are looked at.
+const TICK: Duration = Duration::from_millis(100);
+/// How long requests may take to finish when the server stops.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// Where the data live.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreLocation {
+    /// As long as the process.
+    Memory,
+    /// In an SQLite file.
+    File(PathBuf),
+}
+
+/// How to start a server.
+#[derive(Clone)]
+pub struct ServerOptions {
+    /// Address to listen on; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where the data live.
+    pub store: StoreLocation,
+    /// Token of the control API.
+    pub control_token: String,
+    /// Decisions of every new site that its own policy does not make.
+    pub default_policy: BTreeMap<String, String>,
+    /// Administration keys of the site `default` as (ID, SPKI PEM); those of the same ID are replaced.
+    pub administration_keys: Vec<(String, String)>,
+    /// Whether the control API is served when the server does not listen on loopback.
+    pub non_loopback_control: bool,
+}
+
+/// Why a server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// The address cannot be had.
+    #[error("cannot listen on {address}: {source}; stop what listens there or choose another address")]
+    Address {
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The sites cannot be taken from the store.
+    #[error(
+        "the sites cannot be restored: {0}; start with another store, or with the version that wrote this one"
+    )]
+    Sites(#[from] SitesError),
+    /// The default policy names something unknown.
+    #[error("the default policy cannot be followed: {0}")]
+    Policy(#[from] PolicyError),
+    /// An administration key cannot be used.
+    #[error("the administration key `{id}` {what}; give the public half of an RSA or EC key")]
+    Key {
+        /// ID of the key.
+        id: String,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+}
+
+/// A server that is listening. Dropping it stops it without waiting.
+#[derive(Debug)]
+pub struct RunningServer {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<()>,
+    store: Arc<Store>,
+}
+
+/// Starts a server; it answers requests when this returns.
+///
+/// # Errors
+/// When the address, the store, the default policy or a key cannot be used.
+pub async fn start(options: ServerOptions) -> Result<RunningServer, ServerError> {
+    policy::rules(&options.default_policy)?;
+    for (id, pem) in &options.administration_keys {
+        http::check_public_key(pem).map_err(|what| ServerError::Key { id: id.clone(), what })?;
+    }
+    let unavailable = |source| ServerError::Address { address: options.listen, source };
+    let listener = TcpListener::bind(options.listen).await.map_err(unavailable)?;
+    let address = listener.local_addr().map_err(unavailable)?;
+    let store = Arc::new(match &options.store {
+        StoreLocation::Memory => Store::memory()?,
+        StoreLocation::File(path) => Store::open(path)?,
+    });
+    let sites = Arc::new(Sites::restore(Arc::clone(&store)).await?);
+    prepare_default_site(&sites, &options).await?;
+    tokio::spawn(tick(Arc::downgrade(&sites)));
+    let router = router(&sites, options, address);
+    let (stop, stopped) = oneshot::channel();
+    let serving = tokio::spawn(serve(listener, router, stopped));
+    tracing::info!(%address, "listening");
+    Ok(RunningServer { address, stop, serving, store })
+}
+
+/// The site `default` is always there, on a real clock unless the store has it otherwise.
+async fn prepare_default_site(sites: &Sites, options: &ServerOptions) -> Result<(), SitesError> {
+    let administration_keys = options.administration_keys.clone();
+    if sites.contains(DEFAULT_SITE) {
+        return sites.act(DEFAULT_SITE, |site| site.save_keys(KeyKind::Admin, administration_keys)).await;
+    }
+    let policy = options.default_policy.clone();
+    sites.create(DEFAULT_SITE, SiteSettings { clock: Clock::Real, administration_keys, policy }).await
+}
+
+fn router(sites: &Arc<Sites>, options: ServerOptions, address: SocketAddr) -> Router {
+    let control = Control {
+        sites: Arc::clone(sites),
+        token: options.control_token.into(),
+        enabled: options.non_loopback_control || address.ip().is_loopback(),
+        default_policy: Arc::new(options.default_policy),
+        address,
+    };
+    http::router(Api::new(Arc::clone(sites))).merge(control::router(control)).fallback(errors::not_found)
+}
+
+async fn serve(listener: TcpListener, router: Router, stopped: oneshot::Receiver<()>) {
+    // An answer is written in one piece; waiting for more would only delay it.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "cannot switch off Nagle's algorithm");
+        }
+    });
+    let asked_to_stop = async move {
+        // A server that is dropped without a word stops as well.
+        let _ = stopped.await;
+    };
+    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(asked_to_stop).await {
+        tracing::error!(%error, "the listener has ended");
+    }
+}
+
+/// Runs what falls due on real clocks for as long as somebody uses the sites.
+async fn tick(sites: Weak<Sites>) {
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        let Some(sites) = sites.upgrade() else { return };
+        sites.tick();
+    }
+}
+
+impl RunningServer {
+    /// The address that it listens on.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Takes no more requests, finishes those under way, and closes the store.
+    pub async fn shutdown(self) {
+        let Self { stop, mut serving, store, .. } = self;
+        // A listener that has ended by itself needs no word.
+        let _ = stop.send(());
+        if timeout(DRAIN, &mut serving).await.is_err() {
+            tracing::warn!("some requests did not finish in time");
+            serving.abort();
+        }
+        store.close().await;
+    }
+
+    /// Waits until the listener ends, which it does only when it fails.
+    pub async fn wait(self) {
+        let Self { stop, serving, .. } = self;
+        if let Err(error) = serving.await {
+            tracing::error!(%error, "the listener has broken off");
+        }
+        drop(stop);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(store: StoreLocation) -> ServerOptions {
+        ServerOptions {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            store,
+            control_token: "token".into(),
+            default_policy: BTreeMap::new(),
+            administration_keys: Vec::new(),
+            non_loopback_control: false,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_server_can_be_stopped_and_started_again_on_its_store() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = StoreLocation::File(folder.path().join("store.sqlite"));
+        let first = start(options(location.clone())).await.unwrap();
+        assert_ne!(first.address().port(), 0);
+        assert!(matches!(start(options(location.clone())).await, Err(ServerError::Store(_))));
+        first.shutdown().await;
+        start(options(location)).await.unwrap().shutdown().await;
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_used_is_named() {
+        let running = start(options(StoreLocation::Memory)).await.unwrap();
+        let taken = ServerOptions { listen: running.address(), ..options(StoreLocation::Memory) };
+        let error = start(taken).await.err().unwrap();
+        assert!(error.to_string().contains(&running.address().to_string()), "{error}");
+        running.shutdown().await;
+
+        let default_policy = BTreeMap::from([("nonsense".to_owned(), "x".to_owned())]);
+        let unknown = ServerOptions { default_policy, ..options(StoreLocation::Memory) };
+        assert!(matches!(start(unknown).await, Err(ServerError::Policy(_))));
+
+        let administration_keys = vec![("ops".to_owned(), "PEM".to_owned())];
+        let unreadable = ServerOptions { administration_keys, ..options(StoreLocation::Memory) };
+        assert!(matches!(start(unreadable).await, Err(ServerError::Key { .. })));
+    }
+}

@@ -1,0 +1,218 @@
+//! The book: charges and refunds change `used` and leave a usage row in the same step.
+//!
+//! Nothing else in the server writes `used` or a row, so that the two cannot disagree.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value, json};
+
+use super::outcome::{Effect, Kind};
+use super::{Instance, Site};
+use crate::domain::usage_row::RowKind;
+use crate::domain::{
+    ChargedItem, ItemVerdict, Millis, Pool, RequestedItem, Requester, SessionState, Share, Timeline, Tokens,
+    UsageRow,
+};
+
+/// What all rows of one activity have in common.
+pub(super) struct Activity<'a> {
+    pub(super) correlation_id: String,
+    pub(super) instance: &'a Instance,
+    pub(super) requester: Option<&'a Requester>,
+    /// The session with its state after the activity.
+    pub(super) session: Option<(&'a str, SessionState)>,
+}
+
+impl Activity<'_> {
+    pub(super) fn with_state(&self, state: SessionState) -> Activity<'_> {
+        Activity {
+            correlation_id: self.correlation_id.clone(),
+            instance: self.instance,
+            requester: self.requester,
+            session: self.session.map(|(id, _)| (id, state)),
+        }
+    }
+}
+
+impl Site {
+    /// Prices items in the order of processing, with refunds that may help to pay (DM-ACC-014, DM-SES-058).
+    pub(super) fn price_all(
+        &self,
+        instance: &str,
+        items: &[RequestedItem],
+        credits: &HashMap<String, Tokens>,
+    ) -> Vec<ItemVerdict> {
+        let mut pool = Pool::new(&self.rules, &self.rate_tables, self.now, self.mapped_to(instance));
+        for (activation_id, refund) in credits {
+            pool.credit(activation_id, *refund);
+        }
+        let mut verdicts = vec![ItemVerdict::Insufficient; items.len()];
+        for index in (self.rules.processing_order)(items.len()) {
+            let item = &items[index];
+            let payable = item.count.is_sign_positive() && !item.count.is_zero();
+            verdicts[index] = if payable { pool.price(item) } else { ItemVerdict::Insufficient };
+        }
+        verdicts
+    }
+
+    /// Books every item of an activity in the order of processing: a row for each charged line item, or one row
+    /// that says why nothing was charged (DM-ACC-030, WH-USAGE-067).
+    pub(super) fn book(
+        &mut self,
+        activity: &Activity<'_>,
+        kind: RowKind,
+        items: &[RequestedItem],
+        verdicts: &[ItemVerdict],
+    ) {
+        for index in (self.rules.processing_order)(items.len()) {
+            let (item, verdict) = (&items[index], &verdicts[index]);
+            if let ItemVerdict::Granted(shares) = verdict {
+                for share in shares {
+                    self.charge(activity, kind, item, share, shares.len() > 1);
+                }
+            } else {
+                let mut row = self.row(activity, item);
+                row.request_response = Some(verdict.code(&self.rules).0.to_owned());
+                self.write(RowKind::Denied, row);
+            }
+        }
+    }
+
+    fn charge(
+        &mut self,
+        activity: &Activity<'_>,
+        kind: RowKind,
+        item: &RequestedItem,
+        share: &Share,
+        split: bool,
+    ) {
+        let booked = (self.rules.booked)(share.tokens);
+        let mut row = self.row(activity, item);
+        self.enter(&mut row, share, booked, share.tokens);
+        if split && !self.rules.split_repeats_quantity {
+            row.item_quantity = share.count.round_dp(9).normalize();
+        }
+        self.write(kind, row);
+    }
+
+    /// Gives back part of what a timeline has charged for its current period, to the line items that paid
+    /// (DM-REF-003). Returns what was given back.
+    pub(super) fn refund(&mut self, activity: &Activity<'_>, timeline: &Timeline, refund: Tokens) -> Tokens {
+        let mut given = Tokens::ZERO;
+        for (item, share, part) in self.refund_parts(timeline, refund) {
+            if part.is_zero() {
+                continue;
+            }
+            let mut row = self.row(activity, &item);
+            row.meta_data = None;
+            self.enter(&mut row, &share, -part, -part);
+            self.write(RowKind::Refund, row);
+            given += part;
+        }
+        given
+    }
+
+    /// The parts of a refund with the charges that they reverse; those that cannot be credited are left out.
+    pub(super) fn refund_parts(
+        &self,
+        timeline: &Timeline,
+        refund: Tokens,
+    ) -> Vec<(RequestedItem, Share, Tokens)> {
+        let shares: Vec<(&ChargedItem, &Share)> = timeline
+            .charged
+            .iter()
+            .flat_map(|charged| charged.shares.iter().map(move |share| (charged, share)))
+            .collect();
+        let charges: Vec<Tokens> = shares.iter().map(|(_, share)| share.tokens).collect();
+        let parts = (self.rules.share_refund)(&charges, refund);
+        shares
+            .into_iter()
+            .zip(parts)
+            .filter(|((_, share), _)| {
+                self.line_items.get(&share.activation_id).is_some_and(self.rules.refundable)
+            })
+            .map(|((charged, share), part)| (charged.requested.clone(), share.clone(), part))
+            .collect()
+    }
+
+    /// Changes `used` of the share's line item and fills the row with it.
+    fn enter(&mut self, row: &mut UsageRow, share: &Share, booked: Tokens, shown: Tokens) {
+        row.request_response = Some(self.rules.codes.granted.to_owned());
+        row.meter_cost = Some(share.rate);
+        row.meter_cost_list = Some(json!({ "series": share.series, "version": share.table_version }));
+        row.meter_quantity = shown;
+        row.activation_id = Some(vec![share.activation_id.clone()]);
+        if let Some(line_item) = self.line_items.get_mut(&share.activation_id) {
+            line_item.used += booked;
+            row.used = Some(line_item.used);
+            row.mapped_entitled_count = Some(line_item.quantity);
+            row.overdraft_count = line_item.overdraft_count();
+        }
+        self.touch(Kind::LineItem, &share.activation_id);
+    }
+
+    /// A row of an activity before anything is charged.
+    fn row(&self, activity: &Activity<'_>, item: &RequestedItem) -> UsageRow {
+        let version = item.version.as_str();
+        UsageRow {
+            correlation_id: activity.correlation_id.clone(),
+            tenant_id: self.id.clone(),
+            usage_time: self.now,
+            write_time: self.written,
+            consumer_id: activity.requester.map(|requester| requester.value.clone()),
+            consumer_type: activity.requester.map(|requester| requester.kind.clone()),
+            account_id: activity.instance.account_id.clone(),
+            instance_id: activity.instance.id.clone(),
+            activation_id: None,
+            mapped_entitled_count: None,
+            used: None,
+            item: item.item.clone(),
+            item_version: (!version.is_empty()).then(|| version.to_owned()),
+            item_quantity: item.count.normalize(),
+            session_id: activity.session.map(|(id, _)| id.to_owned()),
+            session_state: activity.session.map(|(_, state)| state.word().to_owned()),
+            request_response: None,
+            controls_applied: None,
+            meter_type: "elastic".to_owned(),
+            meter: "elastic token".to_owned(),
+            meter_cost_list: None,
+            meter_cost: None,
+            meter_quantity: Tokens::ZERO,
+            meta_data: item.meta_data.clone().filter(has_members),
+            partial: None,
+            incremental: None,
+            overdraft_count: None,
+            entitled_articles: None,
+            entitled_article_versions: None,
+            borrowed_until: None,
+            served_client_status: None,
+        }
+    }
+
+    fn write(&mut self, kind: RowKind, row: UsageRow) {
+        for row in (self.rules.write_row)(kind, row) {
+            self.row_sequence += 1;
+            let sequence = self.row_sequence;
+            self.emit(Effect::Row { sequence, row: Box::new(row) });
+        }
+    }
+}
+
+/// Pairs granted items with what they cost.
+pub(super) fn charged_items(items: &[RequestedItem], verdicts: &[ItemVerdict]) -> Vec<ChargedItem> {
+    items
+        .iter()
+        .zip(verdicts)
+        .filter(|(_, verdict)| verdict.granted())
+        .map(|(item, verdict)| ChargedItem { requested: item.clone(), shares: verdict.shares().to_vec() })
+        .collect()
+}
+
+/// What is left of a paid period.
+pub(super) fn unused(timeline: &Timeline, now: Millis) -> Millis {
+    timeline.next_charge - now
+}
+
+fn has_members(data: &Map<String, Value>) -> bool {
+    !data.is_empty()
+}

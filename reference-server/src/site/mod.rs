@@ -1,0 +1,30 @@
+//! One site: a producer's state, its clock and its timers.
+//!
+//! Everything that happens at a site happens inside [`Site::act`], under one lock, in memory: first what has fallen
+//! due, then the operation. What must outlive the process is returned as effects, in order. A virtual clock and a
+//! real one go through the same code.
+
+mod access;
+mod booking;
+mod instances;
+mod keys;
+mod line_items;
+mod outcome;
+mod rate_tables;
+mod restore;
+mod sessions;
+mod state;
+mod timers;
+
+pub use access::{AccessAnswer, AccessRequest, AnsweredItem};
+pub use instances::{Instance, NewInstance};
+pub use line_items::NewLineItem;
+pub use outcome::{Effect, Kind, Refusal};
+pub use rate_tables::NewRateTable;
+pub use restore::RestoreError;
+pub use sessions::{SessionDetail, SessionSummary};
+pub use state::{Clock, Site, SiteSettings};
+pub use timers::ClockError;
+
+#[cfg(test)]
+mod worked_scenarios;

@@ -1,0 +1,98 @@
+//! What an operation leaves behind: an answer or a refusal, and effects for the store.
+
+use crate::domain::UsageRow;
+
+/// Why an operation was not carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// HTTP status that says so.
+    pub status: u16,
+    /// What is wrong, one sentence each.
+    pub messages: Vec<String>,
+}
+
+impl Refusal {
+    /// A refusal with one message.
+    #[must_use]
+    pub fn new(status: u16, message: impl Into<String>) -> Self {
+        Self { status, messages: vec![message.into()] }
+    }
+
+    /// Bad input (DM-GEN-009).
+    #[must_use]
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Self::new(400, message)
+    }
+
+    /// Something that is not there.
+    #[must_use]
+    pub fn not_found(what: &str) -> Self {
+        Self::new(404, format!("{what} not found"))
+    }
+}
+
+/// The kinds of things that the store keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Clock, policy and counters of the site.
+    Site,
+    /// A public key.
+    Key,
+    /// An instance.
+    Instance,
+    /// A rate table.
+    RateTable,
+    /// A line item.
+    LineItem,
+    /// A session.
+    Session,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 6] =
+        [Self::Site, Self::Key, Self::Instance, Self::RateTable, Self::LineItem, Self::Session];
+
+    /// The word that stands for the kind in the store.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Site => "site",
+            Self::Key => "key",
+            Self::Instance => "instance",
+            Self::RateTable => "rate-table",
+            Self::LineItem => "line-item",
+            Self::Session => "session",
+        }
+    }
+}
+
+/// Something that must be durable before the answer leaves.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// An entity as it is now, as JSON text.
+    Save {
+        /// What it is.
+        kind: Kind,
+        /// Its ID within site and kind.
+        id: String,
+        /// The whole entity.
+        body: String,
+    },
+    /// An entity is gone.
+    Delete {
+        /// What it was.
+        kind: Kind,
+        /// Its ID within site and kind.
+        id: String,
+    },
+    /// A usage row with its sequence number, from 1 and gap-free within the site.
+    Row {
+        /// Sequence number.
+        sequence: u64,
+        /// The row.
+        row: Box<UsageRow>,
+    },
+    /// The site and all that belongs to it is gone.
+    DropSite,
+}

@@ -1,0 +1,66 @@
+//! Rate tables: created, listed, and deleted before they apply.
+
+use super::outcome::Kind;
+use super::state::table_id;
+use super::{Refusal, Site};
+use crate::domain::{Millis, RateItem, RateTable};
+
+/// What a producer says of a new rate table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewRateTable {
+    /// Series; empty means none.
+    pub series: String,
+    /// Version.
+    pub version: String,
+    /// When it starts to apply.
+    pub effective_from: Millis,
+    /// Prices.
+    pub items: Vec<RateItem>,
+}
+
+impl Site {
+    /// Saves a rate table (DM-RATE-001, DM-RATE-002).
+    ///
+    /// # Errors
+    /// 409 when series and version are taken.
+    pub fn create_rate_table(&mut self, new: NewRateTable) -> Result<(), Refusal> {
+        if (self.rules.table_exists)(&self.rate_tables, &new.series, &new.version) {
+            return Err(Refusal::new(409, "a rate table of this series and version exists already"));
+        }
+        let table = RateTable {
+            series: new.series,
+            version: new.version,
+            effective_from: new.effective_from,
+            items: new.items,
+            created: self.now,
+            sequence: self.next_sequence(),
+        };
+        self.touch(Kind::RateTable, &table_id(&table));
+        self.rate_tables.push(table);
+        Ok(())
+    }
+
+    /// Every rate table in the order of creation, whether it applies or not (DM-RATE-007, DM-RATE-013).
+    #[must_use]
+    pub fn rate_tables(&self) -> &[RateTable] {
+        &self.rate_tables
+    }
+
+    /// Deletes a table that does not apply yet (DM-RATE-015 to DM-RATE-018).
+    ///
+    /// # Errors
+    /// 404 for an unknown table, 409 for one whose time has come.
+    pub fn delete_rate_table(&mut self, series: &str, version: &str) -> Result<(), Refusal> {
+        let found =
+            self.rate_tables.iter().position(|table| table.series == series && table.version == version);
+        let Some(index) = found else {
+            return Err(Refusal::not_found("rate table"));
+        };
+        if !(self.rules.table_deletable)(&self.rate_tables[index], self.now) {
+            return Err(Refusal::new(409, "the rate table is already in effect"));
+        }
+        let table = self.rate_tables.remove(index);
+        self.touch(Kind::RateTable, &table_id(&table));
+        Ok(())
+    }
+}

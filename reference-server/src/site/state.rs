@@ -1,0 +1,240 @@
+//! What a site is made of, and the one way to do something at it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use super::instances::InstanceRecord;
+use super::outcome::{Effect, Kind};
+use super::{Instance, Refusal};
+use crate::domain::{DueKind, KeyKind, LineItem, Millis, RateTable, Rules, Session, StoredKey};
+use crate::policy::{self, PolicyError};
+
+/// What time it is at a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Clock {
+    /// The machine's time.
+    Real,
+    /// A time that moves only when it is told to.
+    Virtual(Millis),
+}
+
+/// How to make a site.
+#[derive(Clone, Debug)]
+pub struct SiteSettings {
+    /// Its clock.
+    pub clock: Clock,
+    /// The first administration keys as (ID, SPKI PEM); the API cannot make the very first one (DM-AUTH-034).
+    pub administration_keys: Vec<(String, String)>,
+    /// Decision points that differ from the default.
+    pub policy: BTreeMap<String, String>,
+}
+
+/// What of a site itself is kept in the store.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SiteRecord {
+    pub(super) clock: Clock,
+    pub(super) policy: BTreeMap<String, String>,
+}
+
+/// One producer's site.
+#[derive(Debug)]
+pub struct Site {
+    pub(super) id: String,
+    pub(super) clock: Clock,
+    pub(super) policy: BTreeMap<String, String>,
+    pub(super) rules: Rules,
+    /// Time of what is happening: the nominal time of something due, else the clock's.
+    pub(super) now: Millis,
+    /// Time at which rows are written.
+    pub(super) written: Millis,
+    pub(super) keys: BTreeMap<(KeyKind, String), StoredKey>,
+    pub(super) instances: Vec<Instance>,
+    pub(super) rate_tables: Vec<RateTable>,
+    pub(super) line_items: HashMap<String, LineItem>,
+    pub(super) mapped: HashMap<String, Vec<String>>,
+    pub(super) sessions: HashMap<String, Session>,
+    pub(super) due: BTreeSet<(Millis, DueKind, String)>,
+    pub(super) due_of: HashMap<String, (Millis, DueKind)>,
+    /// Creation counter: entities of one kind are ordered by it.
+    pub(super) sequence: u64,
+    pub(super) row_sequence: u64,
+    effects: Vec<Effect>,
+    dirty: BTreeSet<(Kind, String)>,
+}
+
+impl Site {
+    /// A new site and the effects that make it durable.
+    ///
+    /// # Errors
+    /// When the policy names an unknown decision or value.
+    pub fn create(
+        id: &str,
+        settings: SiteSettings,
+        wall_now: Millis,
+    ) -> Result<(Self, Vec<Effect>), PolicyError> {
+        let mut site = Self::empty(id, settings.clock, settings.policy)?;
+        let ((), effects) = site.act(wall_now, |site| {
+            site.touch(Kind::Site, "site");
+            site.save_keys(KeyKind::Admin, settings.administration_keys);
+        });
+        Ok((site, effects))
+    }
+
+    pub(super) fn empty(
+        id: &str,
+        clock: Clock,
+        policy: BTreeMap<String, String>,
+    ) -> Result<Self, PolicyError> {
+        Ok(Self {
+            id: id.to_owned(),
+            clock,
+            rules: policy::rules(&policy)?,
+            policy,
+            now: 0,
+            written: 0,
+            keys: BTreeMap::new(),
+            instances: Vec::new(),
+            rate_tables: Vec::new(),
+            line_items: HashMap::new(),
+            mapped: HashMap::new(),
+            sessions: HashMap::new(),
+            due: BTreeSet::new(),
+            due_of: HashMap::new(),
+            sequence: 0,
+            row_sequence: 0,
+            effects: Vec::new(),
+            dirty: BTreeSet::new(),
+        })
+    }
+
+    /// Runs what has fallen due, then the operation; returns its result and all effects in order. `wall_now` is the
+    /// machine's time, which only a real clock looks at.
+    pub fn act<R>(&mut self, wall_now: Millis, operation: impl FnOnce(&mut Self) -> R) -> (R, Vec<Effect>) {
+        let now = match self.clock {
+            // The machine's time may be set back; a site's never runs backwards.
+            Clock::Real => wall_now.max(self.now),
+            Clock::Virtual(now) => now,
+        };
+        self.written = now;
+        self.run_due(now);
+        self.now = now;
+        let result = operation(self);
+        self.flush();
+        (result, std::mem::take(&mut self.effects))
+    }
+
+    /// The site's ID, which is also the tenant of its usage rows.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The rules in force.
+    #[must_use]
+    pub const fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The site's time during an operation, ms.
+    #[must_use]
+    pub const fn now(&self) -> Millis {
+        self.now
+    }
+
+    /// The kind of clock with its time.
+    #[must_use]
+    pub const fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    pub(super) fn next_sequence(&mut self) -> u64 {
+        self.sequence += 1;
+        self.sequence
+    }
+
+    /// Notes that an entity has changed; it is saved once, as it stands at the end of the operation.
+    pub(super) fn touch(&mut self, kind: Kind, id: &str) {
+        self.dirty.insert((kind, id.to_owned()));
+    }
+
+    pub(super) fn emit(&mut self, effect: Effect) {
+        self.effects.push(effect);
+    }
+
+    fn flush(&mut self) {
+        for (kind, id) in std::mem::take(&mut self.dirty) {
+            let effect = match self.body(kind, &id) {
+                Some(body) => Effect::Save { kind, id, body },
+                None => Effect::Delete { kind, id },
+            };
+            self.effects.push(effect);
+        }
+    }
+
+    /// An entity as JSON text; nothing when it is gone.
+    fn body(&self, kind: Kind, id: &str) -> Option<String> {
+        match kind {
+            Kind::Site => json(&SiteRecord { clock: self.clock, policy: self.policy.clone() }),
+            Kind::Key => self.keys.values().find(|key| key_id(key) == id).and_then(json),
+            Kind::Instance => {
+                let instance = self.instances.iter().find(|instance| instance.id == id)?;
+                json(&InstanceRecord { sequence: instance.sequence, instance: instance.clone() })
+            }
+            Kind::RateTable => self.rate_tables.iter().find(|table| table_id(table) == id).and_then(json),
+            Kind::LineItem => self.line_items.get(id).and_then(json),
+            Kind::Session => self.sessions.get(id).and_then(json),
+        }
+    }
+
+    /// The instance, or the refusal for one that is unknown or whose ID is malformed (DM-GEN-011).
+    ///
+    /// # Errors
+    /// When there is no such instance.
+    pub fn instance(&self, id: &str) -> Result<Instance, Refusal> {
+        self.known_instance(id).cloned()
+    }
+
+    pub(super) fn known_instance(&self, id: &str) -> Result<&Instance, Refusal> {
+        let statuses = &self.rules.statuses;
+        self.instances.iter().find(|instance| instance.id == id).ok_or_else(|| {
+            let malformed = uuid::Uuid::try_parse(id).is_err();
+            let status = if malformed { statuses.instance_malformed } else { statuses.instance_unknown };
+            Refusal::new(status, "instance not found")
+        })
+    }
+}
+
+/// The ID of a key in the store.
+pub(super) fn key_id(key: &StoredKey) -> String {
+    format!("{}/{}", key.kind.word(), key.id)
+}
+
+/// The ID of a rate table in the store.
+pub(super) fn table_id(table: &RateTable) -> String {
+    // As JSON, so that no choice of names can make two tables one.
+    serde_json::json!([table.series, table.version]).to_string()
+}
+
+fn json(entity: &impl Serialize) -> Option<String> {
+    // Entities are plain structs with string keys, so that serialising them cannot fail.
+    serde_json::to_string(entity).ok()
+}
+
+#[cfg(test)]
+impl Site {
+    /// Marks every entity as changed.
+    pub(super) fn touch_everything(&mut self) {
+        self.touch(Kind::Site, "site");
+        let ids: Vec<(Kind, String)> = (self.keys.values().map(|key| (Kind::Key, key_id(key))))
+            .chain(self.instances.iter().map(|instance| (Kind::Instance, instance.id.clone())))
+            .chain(self.rate_tables.iter().map(|table| (Kind::RateTable, table_id(table))))
+            .chain(self.line_items.keys().map(|id| (Kind::LineItem, id.clone())))
+            .chain(self.sessions.keys().map(|id| (Kind::Session, id.clone())))
+            .collect();
+        for (kind, id) in ids {
+            self.touch(kind, &id);
+        }
+    }
+}

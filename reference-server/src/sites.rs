@@ -1,0 +1,231 @@
+//! All sites of a server: found by ID, locked one at a time, and never ahead of the store in what they acknowledge.
+//!
+//! An operation runs in memory under the lock of its site and hands its effects to the store before it lets go, so
+//! that the order on disk is the order in memory. The answer waits until they are durable; one without effects waits
+//! for what it has seen.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::domain::Millis;
+use crate::policy::PolicyError;
+use crate::site::{Clock, Effect, RestoreError, Site, SiteSettings};
+use crate::store::{Store, StoreError};
+
+/// Why nothing could be done at a site.
+#[derive(Debug, thiserror::Error)]
+pub enum SitesError {
+    /// There is no such site.
+    #[error("there is no site `{0}`")]
+    Unknown(String),
+    /// There is one already.
+    #[error("the site `{0}` exists already")]
+    Exists(String),
+    /// The policy of a new site names something unknown.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// The effects are not durable.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store holds something that cannot be understood.
+    #[error(transparent)]
+    Restore(#[from] RestoreError),
+    /// An operation broke off half-way, so that the site in memory can no longer be trusted.
+    #[error("the site `{0}` has failed; start the server again to restore it from the store")]
+    Broken(String),
+}
+
+/// Every site with the store that keeps them.
+#[derive(Debug)]
+pub struct Sites {
+    slots: RwLock<HashMap<String, Arc<Mutex<Slot>>>>,
+    store: Arc<Store>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    site: Site,
+    /// Of the latest effects.
+    ticket: u64,
+    /// Set when the site is deleted: whoever still holds it must not write.
+    gone: bool,
+}
+
+impl Sites {
+    /// The sites as the store has them.
+    ///
+    /// # Errors
+    /// When the store cannot be read or understood.
+    pub async fn restore(store: Arc<Store>) -> Result<Self, SitesError> {
+        let mut slots = HashMap::new();
+        for stored in store.load().await? {
+            let site = Site::restore(&stored.id, stored.entities, stored.last_sequence)?;
+            slots.insert(stored.id, slot(site, 0));
+        }
+        Ok(Self { slots: RwLock::new(slots), store })
+    }
+
+    /// The store behind the sites.
+    #[must_use]
+    pub const fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// Whether there is such a site.
+    #[must_use]
+    pub fn contains(&self, id: &str) -> bool {
+        self.find(id).is_some()
+    }
+
+    /// Does something at a site and waits until it is durable.
+    ///
+    /// # Errors
+    /// When there is no such site, or nothing can be kept.
+    pub async fn act<R>(&self, id: &str, operation: impl FnOnce(&mut Site) -> R) -> Result<R, SitesError> {
+        let (result, ticket) = self.perform(id, operation)?;
+        self.store.durable(ticket).await?;
+        Ok(result)
+    }
+
+    fn perform<R>(&self, id: &str, operation: impl FnOnce(&mut Site) -> R) -> Result<(R, u64), SitesError> {
+        let slot = self.find(id).ok_or_else(|| SitesError::Unknown(id.to_owned()))?;
+        let mut slot = slot.lock().map_err(|_| SitesError::Broken(id.to_owned()))?;
+        if slot.gone {
+            return Err(SitesError::Unknown(id.to_owned()));
+        }
+        let result = slot.act(&self.store, operation);
+        Ok((result, slot.ticket))
+    }
+
+    /// Makes a site.
+    ///
+    /// # Errors
+    /// When it exists, or its policy names something unknown.
+    pub async fn create(&self, id: &str, settings: SiteSettings) -> Result<(), SitesError> {
+        let (site, effects) = Site::create(id, settings, wall_now())?;
+        let ticket = {
+            let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+            if slots.contains_key(id) {
+                return Err(SitesError::Exists(id.to_owned()));
+            }
+            let ticket = self.store.submit(id, effects);
+            slots.insert(id.to_owned(), slot(site, ticket));
+            ticket
+        };
+        Ok(self.store.durable(ticket).await?)
+    }
+
+    /// Deletes a site with everything that belongs to it.
+    ///
+    /// # Errors
+    /// When there is no such site.
+    pub async fn delete(&self, id: &str) -> Result<(), SitesError> {
+        let ticket = {
+            // Under this lock nobody can make a new site of the same name before the old one is gone.
+            let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
+            let slot = slots.remove(id).ok_or_else(|| SitesError::Unknown(id.to_owned()))?;
+            let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
+            slot.gone = true;
+            self.store.submit(id, vec![Effect::DropSite])
+        };
+        Ok(self.store.durable(ticket).await?)
+    }
+
+    /// Lets everything happen that has fallen due at sites on a real clock. A site that is busy does so by itself.
+    pub fn tick(&self) {
+        let slots: Vec<_> =
+            self.slots.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        for slot in slots {
+            if let Ok(mut slot) = slot.try_lock()
+                && !slot.gone
+                && slot.site.clock() == Clock::Real
+            {
+                slot.act(&self.store, |_site| ());
+            }
+        }
+    }
+
+    fn find(&self, id: &str) -> Option<Arc<Mutex<Slot>>> {
+        self.slots.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
+    }
+}
+
+impl Slot {
+    fn act<R>(&mut self, store: &Store, operation: impl FnOnce(&mut Site) -> R) -> R {
+        let (result, effects) = self.site.act(wall_now(), operation);
+        if !effects.is_empty() {
+            self.ticket = store.submit(self.site.id(), effects);
+        }
+        result
+    }
+}
+
+fn slot(site: Site, ticket: u64) -> Arc<Mutex<Slot>> {
+    Arc::new(Mutex::new(Slot { site, ticket, gone: false }))
+}
+
+/// The machine's time.
+fn wall_now() -> Millis {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Millis::try_from(since.as_millis()).unwrap_or(Millis::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::domain::{DAY, KeyKind};
+    use crate::site::NewInstance;
+
+    fn settings(clock: Clock) -> SiteSettings {
+        SiteSettings { clock, administration_keys: Vec::new(), policy: BTreeMap::new() }
+    }
+
+    async fn sites(store: Arc<Store>) -> Sites {
+        Sites::restore(store).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_restored_site_is_the_site_that_was() {
+        let store = Arc::new(Store::memory().unwrap());
+        let before = sites(store.clone()).await;
+        before.create("acme", settings(Clock::Virtual(5))).await.unwrap();
+        let new = NewInstance { short_name: "main".into(), account_id: "ACME".into() };
+        let instance = before.act("acme", |site| site.create_instance(new)).await.unwrap();
+        before.act("acme", |site| site.advance_by(DAY)).await.unwrap().unwrap();
+
+        let after = sites(store).await;
+        let restored = after.act("acme", |site| (site.instance(&instance.id), site.now())).await.unwrap();
+        assert_eq!(restored, (Ok(instance), 5 + DAY));
+    }
+
+    #[tokio::test]
+    async fn a_site_is_made_once_and_deleted_whole() {
+        let store = Arc::new(Store::memory().unwrap());
+        let sites = sites(store.clone()).await;
+        sites.create("acme", settings(Clock::Real)).await.unwrap();
+        assert!(matches!(sites.create("acme", settings(Clock::Real)).await, Err(SitesError::Exists(_))));
+        sites
+            .act("acme", |site| site.save_keys(KeyKind::Client, vec![("k".into(), "pem".into())]))
+            .await
+            .unwrap();
+        sites.tick();
+        sites.delete("acme").await.unwrap();
+        assert!(matches!(sites.delete("acme").await, Err(SitesError::Unknown(_))));
+        assert!(matches!(sites.act("acme", |_| ()).await, Err(SitesError::Unknown(_))));
+        assert!(store.load().await.unwrap().is_empty());
+        sites.create("acme", settings(Clock::Real)).await.unwrap();
+        assert!(sites.contains("acme"));
+    }
+
+    #[tokio::test]
+    async fn an_unknown_policy_makes_no_site() {
+        let sites = sites(Arc::new(Store::memory().unwrap())).await;
+        let policy = BTreeMap::from([("nonsense".to_owned(), "x".to_owned())]);
+        let refused = sites.create("acme", SiteSettings { policy, ..settings(Clock::Real) }).await;
+        assert!(matches!(refused, Err(SitesError::Policy(_))));
+        assert!(!sites.contains("acme"));
+    }
+}

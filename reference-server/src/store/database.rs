@@ -1,0 +1,183 @@
+//! The SQLite file: opened by one server at a time, written in one transaction for each batch.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
+
+use super::StoreError;
+use super::batch::{Batch, SiteBatch};
+use super::usage_table;
+use crate::site::Kind;
+
+/// Version of the schema below.
+const SCHEMA: i64 = 1;
+
+const CREATE_ENTITIES: &str = "CREATE TABLE entity (
+    site TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (site, kind, id)) WITHOUT ROWID;";
+const SAVE: &str = "INSERT INTO entity (site, kind, id, body) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (site, kind, id) DO UPDATE SET body = excluded.body";
+const DELETE: &str = "DELETE FROM entity WHERE site = ?1 AND kind = ?2 AND id = ?3";
+const DROP_ENTITIES: &str = "DELETE FROM entity WHERE site = ?1";
+const LOAD: &str = "SELECT site, kind, id, body FROM entity ORDER BY site, kind, id";
+
+/// Everything that the store keeps of one site, usage rows aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredSite {
+    /// The site.
+    pub id: String,
+    /// Its entities: kind, ID and JSON text.
+    pub entities: Vec<(Kind, String, String)>,
+    /// Sequence number of its last usage row; 0 when there is none.
+    pub last_sequence: u64,
+}
+
+/// An open database.
+pub(super) struct Database {
+    connection: Connection,
+    /// Held for as long as the database is open; the system releases it even when the process is killed.
+    _lock: Option<File>,
+}
+
+impl Database {
+    /// Opens a file, or makes it, for this server alone.
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        let lock = lock(path)?;
+        let connection = Connection::open(path).map_err(|error| unopenable(path, &error))?;
+        let database = Self { connection, _lock: Some(lock) };
+        database.prepare(path)?;
+        Ok(database)
+    }
+
+    /// The same without a file.
+    pub(super) fn memory() -> Result<Self, StoreError> {
+        let path = Path::new(":memory:");
+        let connection = Connection::open_in_memory().map_err(|error| unopenable(path, &error))?;
+        let database = Self { connection, _lock: None };
+        database.prepare(path)?;
+        Ok(database)
+    }
+
+    fn prepare(&self, path: &Path) -> Result<(), StoreError> {
+        match self.check_version(path)? {
+            0 => self.create().map_err(|error| unopenable(path, &error))?,
+            SCHEMA => {}
+            found => return Err(StoreError::Newer { path: shown(path), found, known: SCHEMA }),
+        }
+        self.configure().map_err(|error| unopenable(path, &error))
+    }
+
+    /// The version of the schema, 0 for a new file. A database of something else is left as it is.
+    fn check_version(&self, path: &Path) -> Result<i64, StoreError> {
+        let read = |sql: &str| {
+            self.connection
+                .query_row(sql, [], |row| row.get::<_, i64>(0))
+                .map_err(|error| unopenable(path, &error))
+        };
+        let version = read("PRAGMA user_version")?;
+        let tables = read("SELECT count(*) FROM sqlite_master")?;
+        if version == 0 && tables > 0 {
+            let reason = "it is a database of something else".to_owned();
+            return Err(StoreError::NotAStore { path: shown(path), reason });
+        }
+        Ok(version)
+    }
+
+    fn create(&self) -> rusqlite::Result<()> {
+        let usage = usage_table::create();
+        self.connection.execute_batch(&format!(
+            "BEGIN IMMEDIATE; {CREATE_ENTITIES} {usage} PRAGMA user_version = {SCHEMA}; COMMIT;"
+        ))
+    }
+
+    fn configure(&self) -> rusqlite::Result<()> {
+        self.connection.busy_timeout(Duration::from_secs(5))?;
+        // Readers with other tools do not get in the way of the write-ahead log, and a commit is one flush.
+        self.connection.pragma_update(None, "journal_mode", "WAL")?;
+        self.connection.pragma_update(None, "synchronous", "FULL")
+    }
+
+    /// Writes a batch as a whole or not at all.
+    pub(super) fn commit(&mut self, batch: Batch) -> rusqlite::Result<()> {
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        for (site, batch) in &batch.sites {
+            write(&transaction, site, batch)?;
+        }
+        transaction.commit()
+    }
+
+    /// Every site in the store.
+    pub(super) fn load(&self) -> rusqlite::Result<Vec<StoredSite>> {
+        let mut sites: BTreeMap<String, Vec<(Kind, String, String)>> = BTreeMap::new();
+        let mut statement = self.connection.prepare(LOAD)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let word: String = row.get(1)?;
+            // A kind that is unknown here cannot have been written under this schema version.
+            let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.word() == word) else { continue };
+            sites.entry(row.get(0)?).or_default().push((kind, row.get(2)?, row.get(3)?));
+        }
+        sites
+            .into_iter()
+            .map(|(id, entities)| {
+                let last_sequence = usage_table::last_sequence(&self.connection, &id)?;
+                Ok(StoredSite { id, entities, last_sequence })
+            })
+            .collect()
+    }
+
+    /// Usage rows of a site after a sequence number, as JSON lines.
+    pub(super) fn usage_rows(&self, site: &str, after: u64, limit: u64) -> rusqlite::Result<Vec<String>> {
+        usage_table::select(&self.connection, site, after, limit)
+    }
+}
+
+fn write(transaction: &Transaction<'_>, site: &str, batch: &SiteBatch) -> rusqlite::Result<()> {
+    if batch.dropped {
+        transaction.prepare_cached(DROP_ENTITIES)?.execute([site])?;
+        usage_table::drop_site(transaction, site)?;
+    }
+    for ((kind, id), body) in &batch.entities {
+        match body {
+            Some(body) => transaction.prepare_cached(SAVE)?.execute(params![site, kind.word(), id, body])?,
+            None => transaction.prepare_cached(DELETE)?.execute(params![site, kind.word(), id])?,
+        };
+    }
+    for (sequence, row) in &batch.rows {
+        usage_table::insert(transaction, site, *sequence, row)?;
+    }
+    Ok(())
+}
+
+/// Locks the file's neighbour. A lock on the database itself would get in the way of SQLite's own.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let unopenable = |reason: String| StoreError::Unopenable { path: shown(path), reason };
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&name)
+        .map_err(|error| unopenable(error.to_string()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: shown(path) }),
+        Err(TryLockError::Error(error)) => Err(unopenable(error.to_string())),
+    }
+}
+
+fn unopenable(path: &Path, error: &rusqlite::Error) -> StoreError {
+    let (path, reason) = (shown(path), error.to_string());
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => StoreError::NotAStore { path, reason },
+        _ => StoreError::Unopenable { path, reason },
+    }
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,134 @@
+//! What the rest of the server sees of the store: submit, then wait until it is durable.
+
+use std::path::Path;
+use std::sync::mpsc::{self, Sender};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use tokio::sync::{oneshot, watch};
+
+use super::database::{Database, StoredSite};
+use super::error::StoreError;
+use super::writer::{self, Command, Progress};
+use crate::site::Effect;
+
+/// The store. Operations are numbered by tickets in the order of submission.
+#[derive(Debug)]
+pub struct Store {
+    queue: Mutex<Queue>,
+    progress: watch::Receiver<Progress>,
+}
+
+#[derive(Debug)]
+struct Queue {
+    commands: Sender<Command>,
+    last_ticket: u64,
+}
+
+impl Store {
+    /// Opens a store on disk, or makes it.
+    ///
+    /// # Errors
+    /// When the file is in use, cannot be written, is something else, or comes from a newer version.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::start(Database::open(path)?)
+    }
+
+    /// A store that lives as long as the process: the same code on a database in memory.
+    ///
+    /// # Errors
+    /// When the system cannot start a thread.
+    pub fn memory() -> Result<Self, StoreError> {
+        Self::start(Database::memory()?)
+    }
+
+    fn start(database: Database) -> Result<Self, StoreError> {
+        let (commands, waiting) = mpsc::channel();
+        let (publish, progress) = watch::channel(Progress::default());
+        thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(move || writer::run(database, &waiting, &publish))
+            .map_err(|error| StoreError::Failed(error.to_string()))?;
+        Ok(Self { queue: Mutex::new(Queue { commands, last_ticket: 0 }), progress })
+    }
+
+    /// Hands over the effects of one operation; the ticket says when they are durable. The order of calls is the
+    /// order on disk, so that whoever calls under the lock of a site keeps the site's order.
+    pub fn submit(&self, site: &str, effects: Vec<Effect>) -> u64 {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.last_ticket += 1;
+        let ticket = queue.last_ticket;
+        // A writer that has stopped shows when somebody waits for the ticket.
+        let _ = queue.commands.send(Command::Write { site: site.to_owned(), effects, ticket });
+        ticket
+    }
+
+    /// Waits until everything up to a ticket is on disk.
+    ///
+    /// # Errors
+    /// When the store has failed or is closed: then nothing may be acknowledged.
+    pub async fn durable(&self, ticket: u64) -> Result<(), StoreError> {
+        let mut progress = self.progress.clone();
+        let reached =
+            progress.wait_for(|progress| progress.failure.is_some() || progress.durable >= ticket).await;
+        match reached {
+            Ok(progress) => match &progress.failure {
+                Some(reason) => Err(StoreError::Failed(reason.clone())),
+                None => Ok(()),
+            },
+            Err(_) => Err(StoreError::Failed("it is closed".to_owned())),
+        }
+    }
+
+    /// The ticket of the latest submission; 0 before the first.
+    pub fn last_ticket(&self) -> u64 {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner).last_ticket
+    }
+
+    /// Usage rows of a site after a sequence number, as JSON lines with `_SEQ`. Everything that was submitted before
+    /// the call is in the answer.
+    ///
+    /// # Errors
+    /// When the store has failed or is closed.
+    pub async fn usage_rows(&self, site: &str, after: u64, limit: u64) -> Result<Vec<String>, StoreError> {
+        let site = site.to_owned();
+        self.ask(|reply| Command::UsageRows { site, after, limit, reply }).await
+    }
+
+    /// Every site in the store.
+    ///
+    /// # Errors
+    /// When the store has failed or is closed.
+    pub async fn load(&self) -> Result<Vec<StoredSite>, StoreError> {
+        self.ask(|reply| Command::Load { reply }).await
+    }
+
+    /// Writes what is waiting and closes the file. Later calls fail.
+    pub async fn close(&self) {
+        let (reply, closed) = oneshot::channel();
+        self.send(Command::Close { reply });
+        // No answer means that the writer had stopped already.
+        let _ = closed.await;
+    }
+
+    async fn ask<T>(
+        &self,
+        question: impl FnOnce(oneshot::Sender<rusqlite::Result<T>>) -> Command,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(question(reply));
+        match answer.await {
+            Ok(result) => result.map_err(|error| StoreError::Failed(error.to_string())),
+            Err(_) => {
+                let reason = self.progress.borrow().failure.clone();
+                Err(StoreError::Failed(reason.unwrap_or_else(|| "it is closed".to_owned())))
+            }
+        }
+    }
+
+    fn send(&self, command: Command) {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        // A writer that has stopped drops the command and with it the way to answer.
+        let _ = queue.commands.send(command);
+    }
+}

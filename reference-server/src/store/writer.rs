@@ -1,0 +1,103 @@
+//! The one thread that owns the database.
+//!
+//! It takes what is waiting, commits it as one transaction, and only then says how far the store is durable. When a
+//! commit fails it stops for good: what has been promised so far holds, and nothing is promised any more.
+
+use std::sync::mpsc::Receiver;
+
+use tokio::sync::{oneshot, watch};
+
+use super::batch::Batch;
+use super::database::{Database, StoredSite};
+use crate::site::Effect;
+
+/// Most operations in one commit, so that the first of them does not wait for ever.
+const MOST_OPERATIONS: usize = 4096;
+
+/// How far the store has got.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Progress {
+    /// Every operation up to this ticket is on disk.
+    pub(super) durable: u64,
+    /// Why there will be no more.
+    pub(super) failure: Option<String>,
+}
+
+/// What the thread is asked to do, in the order of asking.
+pub(super) enum Command {
+    Write { site: String, effects: Vec<Effect>, ticket: u64 },
+    UsageRows { site: String, after: u64, limit: u64, reply: oneshot::Sender<rusqlite::Result<Vec<String>>> },
+    Load { reply: oneshot::Sender<rusqlite::Result<Vec<StoredSite>>> },
+    Close { reply: oneshot::Sender<()> },
+}
+
+/// Works until it is told to close, until nobody can ask any more, or until a commit fails.
+pub(super) fn run(mut database: Database, commands: &Receiver<Command>, progress: &watch::Sender<Progress>) {
+    while let Ok(first) = commands.recv() {
+        let (batch, other) = gather(first, commands);
+        if batch.operations() > 0 {
+            let ticket = batch.ticket;
+            if let Err(error) = database.commit(batch) {
+                tracing::error!(%error, "the store cannot write; every request is refused from now on");
+                progress.send_modify(|progress| progress.failure = Some(error.to_string()));
+                return;
+            }
+            progress.send_modify(|progress| progress.durable = ticket);
+        }
+        match other {
+            None | Some(Command::Write { .. }) => {}
+            // Whoever asked may have gone; then nobody misses the answer.
+            Some(Command::UsageRows { site, after, limit, reply }) => {
+                let _ = reply.send(database.usage_rows(&site, after, limit));
+            }
+            Some(Command::Load { reply }) => {
+                let _ = reply.send(database.load());
+            }
+            Some(Command::Close { reply }) => {
+                drop(database);
+                let _ = reply.send(());
+                return;
+            }
+        }
+    }
+}
+
+/// Takes all writes that are waiting, up to the first command of another kind.
+fn gather(first: Command, commands: &Receiver<Command>) -> (Batch, Option<Command>) {
+    let mut batch = Batch::default();
+    let mut next = Some(first);
+    while let Some(command) = next {
+        match command {
+            Command::Write { site, effects, ticket } => batch.add(site, effects, ticket),
+            other => return (batch, Some(other)),
+        }
+        next = if batch.operations() < MOST_OPERATIONS { commands.try_recv().ok() } else { None };
+    }
+    (batch, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    fn write(ticket: u64) -> Command {
+        Command::Write { site: "a".into(), effects: Vec::new(), ticket }
+    }
+
+    #[test]
+    fn everything_that_waits_is_committed_together_up_to_a_question() {
+        let (sender, receiver) = mpsc::channel();
+        let (reply, _answer) = oneshot::channel();
+        for command in [write(2), write(3), Command::Load { reply }, write(4)] {
+            sender.send(command).unwrap();
+        }
+        let (batch, other) = gather(write(1), &receiver);
+        assert_eq!((batch.operations(), batch.ticket), (3, 3));
+        assert!(matches!(other, Some(Command::Load { .. })));
+        let (batch, other) = gather(receiver.recv().unwrap(), &receiver);
+        assert_eq!((batch.operations(), batch.ticket), (1, 4));
+        assert!(other.is_none());
+    }
+}

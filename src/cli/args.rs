@@ -1,0 +1,163 @@
+//! What can be typed. Flags, exit codes and formats are promises: add, never change.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Proves that an Elastic Access implementation charges right.
+#[derive(Debug, Parser)]
+#[command(name = "chargeproof", version, about, max_term_width = 100, after_help = AFTER_HELP)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const AFTER_HELP: &str = "Exit codes: 0 conforms, 1 a requirement, invariant or threshold failed, \
+2 wrong arguments or configuration, 3 target unreachable or smoke test failed, 4 nothing was tested, \
+5 measurement invalid (saturated), 70 fault of the harness.";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// The main job: smoke test, conformance, verified load, usage rows, one report.
+    Verify(VerifyArgs),
+    /// The conformance suite alone.
+    Conformance(ConformanceArgs),
+    /// A load scenario alone.
+    Load(LoadArgs),
+    /// Usage rows alone.
+    #[command(subcommand)]
+    Usage(UsageCommand),
+    /// The suite against every reading and every mutant: the kill matrix.
+    Prove(ProveArgs),
+    /// The reference server.
+    Serve(ServeArgs),
+    /// What a requirement or usage rule says, where it comes from, and which scenarios test it.
+    Explain(ExplainArgs),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct TargetArgs {
+    /// Target file of the implementation under test; the bundled server when left out.
+    #[arg(long, value_name = "FILE")]
+    pub(super) target: Option<PathBuf>,
+    /// Folder for the run's reports [default: reports/<time>-<command>].
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct VerifyArgs {
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+    /// Shorter load, for a first look.
+    #[arg(long)]
+    pub(super) quick: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ConformanceArgs {
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+    /// Run what this tag expression selects, for example "@clock and not @site".
+    #[arg(long, value_name = "EXPR")]
+    pub(super) tags: Option<String>,
+    /// Run the scenarios of this requirement; `*` stands for anything. May be repeated.
+    #[arg(long, value_name = "PATTERN")]
+    pub(super) id: Vec<String>,
+    /// Feature files to run in place of the built-in ones.
+    #[arg(long, value_name = "DIR")]
+    pub(super) features: Option<PathBuf>,
+    /// List what would run, and run nothing.
+    #[arg(long)]
+    pub(super) list: bool,
+    /// A SHOULD that does not hold fails, too.
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct LoadArgs {
+    /// Name of a built-in scenario, or a scenario file.
+    #[arg(value_name = "SCENARIO")]
+    pub(super) scenario: String,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+    /// Shorter and slower, for a first look.
+    #[arg(long)]
+    pub(super) quick: bool,
+    /// Arrival rate in requests a second, in place of the scenario's.
+    #[arg(long, value_name = "R")]
+    pub(super) rate: Option<f64>,
+    /// Seconds to run, in place of the scenario's.
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) duration: Option<f64>,
+    /// Seed of schedule and mix.
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum UsageCommand {
+    /// Judge usage rows in JSON-lines files; `-` reads standard input.
+    Check(UsageCheckArgs),
+    /// List the rules that usage rows are judged by.
+    Rules,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct UsageCheckArgs {
+    /// Files of usage rows, one JSON object a line.
+    #[arg(value_name = "PATH", required = true)]
+    pub(super) paths: Vec<PathBuf>,
+    /// Write the findings as JSON to standard output.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// A result code that means granted [default: 101]. May be repeated.
+    #[arg(long, value_name = "CODE")]
+    pub(super) granted_code: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ProveArgs {
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+    /// Prove this mutant only, by its name or the name of its decision point. May be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub(super) mutant: Vec<String>,
+    /// Prove this reading only, as DECISION=VALUE. May be repeated.
+    #[arg(long, value_name = "D=V")]
+    pub(super) reading: Vec<String>,
+    /// Write the matrix as JSON to standard output.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ServeArgs {
+    /// Address to listen on; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+    pub(super) listen: SocketAddr,
+    /// File of the durable store, or `memory` for throw-away use.
+    #[arg(long, value_name = "PATH|memory", default_value = "chargeproof.sqlite")]
+    pub(super) store: String,
+    /// Token of the test control protocol; generated and printed when left out.
+    #[arg(long, value_name = "T", env = "CHARGEPROOF_CONTROL_TOKEN", hide_env_values = true)]
+    pub(super) control_token: Option<String>,
+    /// Public key (PEM) that administrates the site `default`; the file's name without extension is its key ID.
+    #[arg(long, value_name = "FILE")]
+    pub(super) admin_key: Vec<PathBuf>,
+    /// Decision point that every new site shall follow, as DECISION=VALUE. May be repeated.
+    #[arg(long, value_name = "D=V")]
+    pub(super) policy: Vec<String>,
+    /// Offer the control protocol on an address that is not loopback, too.
+    #[arg(long)]
+    pub(super) control_beyond_loopback: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ExplainArgs {
+    /// Requirement ID, for example DM-ACC-010.
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
+}

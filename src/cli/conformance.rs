@@ -1,0 +1,45 @@
+//! `conformance`: the suite alone.
+
+use super::args::ConformanceArgs;
+use super::exit::{CONFIGURATION, Failure, NOTHING_TESTED, print};
+use super::run::{Run, registry};
+use super::verify::judge_conformance;
+use crate::conformance::{self, ConformanceError, Selection, SmokeOutcome, Suite};
+
+pub(super) fn run(args: &ConformanceArgs) -> Result<u8, Failure> {
+    let selection = Selection {
+        tags: args.tags.clone(),
+        ids: args.id.clone(),
+        features: args.features.clone(),
+        strict: args.strict,
+        real_time: false,
+    };
+    // Mistakes in the selection are found before a folder is made or a server started.
+    let suite = Suite::load(&selection, &*registry()?).map_err(|error| failure(&error))?;
+    if args.list {
+        list(&suite);
+        return Ok(0);
+    }
+    let run = Run::begin("conformance", &args.target)?;
+    if run.wait(conformance::smoke(&run.profile, &run.events)) == SmokeOutcome::Ready {
+        judge_conformance(&run, &selection)?;
+    }
+    run.finish()
+}
+
+fn failure(error: &ConformanceError) -> Failure {
+    match error {
+        ConformanceError::NothingSelected { .. } => Failure::new(NOTHING_TESTED, error),
+        _ => Failure::new(CONFIGURATION, error),
+    }
+}
+
+fn list(suite: &Suite) {
+    let mut text = String::new();
+    for scenario in suite.scenarios() {
+        let line = format!("{}  {}\n    {}\n", scenario.id, scenario.name, scenario.requirements.join(" "));
+        text.push_str(&line);
+    }
+    text.push_str(&format!("{} scenarios\n", suite.len()));
+    print(&text);
+}

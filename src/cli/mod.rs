@@ -1,0 +1,16 @@
+//! The command line: one file for each command, with nothing in it but arguments, calls and exit codes.
+
+mod args;
+mod bundled;
+mod conformance;
+mod exit;
+mod explain;
+mod load;
+mod prove;
+mod run;
+mod serve;
+mod usage;
+mod verify;
+
+pub use args::Cli;
+pub use exit::main;

@@ -1,0 +1,83 @@
+//! `serve`: the reference server.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use reference_server::{ServerOptions, StoreLocation};
+use uuid::Uuid;
+
+use super::args::ServeArgs;
+use super::bundled::server_failure;
+use super::exit::{CONFIGURATION, Failure, print};
+use super::run::runtime;
+
+pub(super) fn run(args: ServeArgs) -> Result<u8, Failure> {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_writer(std::io::stderr)
+        .init();
+    let generated = args.control_token.is_none();
+    let control_token = args.control_token.clone().unwrap_or_else(|| Uuid::new_v4().to_string());
+    let options = ServerOptions {
+        listen: args.listen,
+        store: store(&args.store),
+        control_token: control_token.clone(),
+        default_policy: policy(&args.policy)?,
+        administration_keys: args.admin_key.iter().map(administration_key).collect::<Result<_, _>>()?,
+        non_loopback_control: args.control_beyond_loopback,
+    };
+    runtime()?.block_on(async {
+        let server = reference_server::start(options).await.map_err(|error| server_failure(&error))?;
+        let base = format!("http://{}", server.address());
+        print(&format!("listening on {base}"));
+        print(&format!("control protocol at {base}/_control/v1"));
+        if generated {
+            print(&format!("control token {control_token}"));
+        }
+        wait_for_end().await;
+        server.shutdown().await;
+        Ok(0)
+    })
+}
+
+/// Waits for Ctrl-C or a polite request to end.
+async fn wait_for_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupt = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        // Without the second signal, the first one still ends the server.
+        Err(_) => drop(interrupt.await),
+    }
+}
+
+fn store(text: &str) -> StoreLocation {
+    if text == "memory" { StoreLocation::Memory } else { StoreLocation::File(PathBuf::from(text)) }
+}
+
+/// Splits `DECISION=VALUE` pairs.
+pub(super) fn policy(pairs: &[String]) -> Result<BTreeMap<String, String>, Failure> {
+    pairs
+        .iter()
+        .map(|pair| match pair.split_once('=') {
+            Some((decision, value)) => Ok((decision.to_owned(), value.to_owned())),
+            None => Err(Failure::words(CONFIGURATION, format!("`{pair}` is not DECISION=VALUE"))
+                .advise("for example: --policy session.denied.http=409")),
+        })
+        .collect()
+}
+
+fn administration_key(path: impl AsRef<Path>) -> Result<(String, String), Failure> {
+    let path = path.as_ref();
+    let id = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let pem = std::fs::read_to_string(path).map_err(|error| {
+        Failure::words(CONFIGURATION, format!("the key {} cannot be read: {error}", path.display()))
+            .advise("--admin-key takes a public key in PEM form (BEGIN PUBLIC KEY)")
+    })?;
+    Ok((id, pem))
+}

@@ -1,0 +1,67 @@
+//! `verify`: the main job.
+
+use super::args::VerifyArgs;
+use super::exit::{CONFIGURATION, Failure};
+use super::run::Run;
+use crate::conformance::{self, Selection, SmokeOutcome, Suite};
+use crate::load::{self, LoadOptions, LoadScenario};
+use crate::report::events::Event;
+use crate::usage::{Judge, Settings};
+
+/// The load scenarios that every verification runs.
+const SCENARIOS: [&str; 2] = ["steady-access", "session-heartbeats"];
+
+pub(super) fn run(args: &VerifyArgs) -> Result<u8, Failure> {
+    let run = Run::begin("verify", &args.target)?;
+    if run.wait(conformance::smoke(&run.profile, &run.events)) == SmokeOutcome::NotReady {
+        return run.finish();
+    }
+    judge_conformance(&run, &Selection::default())?;
+    for name in SCENARIOS {
+        if run.stopped() {
+            break;
+        }
+        let options = LoadOptions { quick: args.quick, ..LoadOptions::default() };
+        judge_load(&run, name, &options)?;
+    }
+    run.finish()
+}
+
+/// Runs the suite; what goes wrong with the harness itself becomes part of the run.
+pub(super) fn judge_conformance(run: &Run, selection: &Selection) -> Result<(), Failure> {
+    let suite = Suite::load(selection, &run.registry).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+    let work = conformance::run(
+        &run.profile,
+        run.registry.clone(),
+        &suite,
+        selection,
+        &run.events,
+        run.stop.clone(),
+    );
+    if let Err(error) = run.wait(work) {
+        run.events.send(Event::HarnessFault(error.to_string()));
+    }
+    Ok(())
+}
+
+/// Runs one load scenario and judges the usage rows that it left.
+pub(super) fn judge_load(run: &Run, name: &str, options: &LoadOptions) -> Result<(), Failure> {
+    let scenario = LoadScenario::resolve(name).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+    let work = load::run(&run.profile, &scenario, options, &run.events, Some(&run.out), run.stop.clone());
+    match run.wait(work) {
+        Ok(report) => judge_rows(run, scenario.name(), &report.rows_ndjson),
+        Err(error) => run.events.send(Event::HarnessFault(error.to_string())),
+    }
+    Ok(())
+}
+
+fn judge_rows(run: &Run, name: &str, rows: &str) {
+    if rows.is_empty() {
+        return;
+    }
+    let mut judge = Judge::new(Settings::default());
+    for line in rows.lines() {
+        judge.line(line);
+    }
+    run.events.send(Event::UsageChecked(judge.finish(&format!("load {name}"))));
+}

@@ -1,0 +1,151 @@
+//! Everything that the scenarios of one run share.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use tokio::sync::watch;
+
+use super::access::{Access, Policy, day_of, made_key};
+use super::error::ConformanceError;
+use super::judge::Totals;
+use super::record::{Records, lock};
+use super::select::{Abilities, Conditions, Selection, left_out};
+use super::suite::{Entry, Suite};
+use crate::report::events::{Events, ScenarioRef};
+use crate::spec::Registry;
+use crate::target::{KeyPair, Profile};
+
+/// The key under which client tokens are signed.
+const CLIENT_KEY: &str = "client-app";
+
+/// What the scenarios of one run share.
+pub(super) struct Context {
+    /// The requirements and readings.
+    pub(super) registry: Arc<Registry>,
+    /// Where checks are sent.
+    pub(super) events: Events,
+    /// How the target is reached.
+    pub(super) access: Access,
+    /// What it offers.
+    pub(super) abilities: Abilities,
+    /// The choices sent with every site.
+    pub(super) policy: Policy,
+    /// The client application's key, and the stand-in for every further key that a scenario saves.
+    pub(super) client_key: KeyPair,
+    /// Whether a SHOULD fails.
+    pub(super) strict: bool,
+    /// Whether time may be waited for.
+    pub(super) real_time: bool,
+    /// Turns true when the user ends the run early.
+    pub(super) stop: watch::Receiver<bool>,
+    /// The records of running scenarios.
+    pub(super) records: Records,
+    /// The reading of each decision point, as first seen.
+    pub(super) readings: Mutex<BTreeMap<String, String>>,
+    /// What the usage rules found so far.
+    pub(super) usage: Mutex<Totals>,
+    scenarios: HashMap<String, ScenarioRef>,
+    absent: BTreeSet<String>,
+    run: String,
+    next: AtomicU64,
+    tokens: Mutex<HashMap<(String, i64), String>>,
+}
+
+impl Context {
+    /// Prepares a run: asks the target what it offers and gets the keys, once for all scenarios.
+    pub(super) async fn open(
+        profile: &Profile,
+        registry: Arc<Registry>,
+        suite: &Suite,
+        selection: &Selection,
+        events: &Events,
+        stop: watch::Receiver<bool>,
+    ) -> Result<Self, ConformanceError> {
+        let access = Access::open(profile)?;
+        let about = match &access.control {
+            Some(control) => Some(control.about().await.map_err(target_error)?),
+            None => None,
+        };
+        let abilities = access.abilities(about.as_ref(), profile);
+        if !abilities.sites && access.base.is_none() {
+            let missing = "the test control makes no sites, so the target file needs [bases]";
+            return Err(ConformanceError::Target(missing.to_owned()));
+        }
+        let client_key = made_key(CLIENT_KEY)?;
+        let scenarios = suite.scenarios().map(|scenario| (scenario.id.clone(), scenario.clone())).collect();
+        Ok(Self {
+            registry,
+            events: events.clone(),
+            access,
+            abilities,
+            policy: profile.policy.clone(),
+            client_key,
+            strict: selection.strict,
+            real_time: selection.real_time,
+            stop,
+            records: Records::default(),
+            readings: Mutex::default(),
+            usage: Mutex::default(),
+            scenarios,
+            absent: profile.absent.clone(),
+            run: uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect(),
+            next: AtomicU64::new(1),
+            tokens: Mutex::default(),
+        })
+    }
+
+    /// Why a scenario cannot be tested on this target, if it cannot.
+    pub(super) fn left_out(&self, entry: &Entry) -> Option<String> {
+        let has = |capability: &str| self.has(capability);
+        let conditions = Conditions { abilities: self.abilities, real_time: self.real_time, has: &has };
+        left_out(&entry.tags, &entry.scenario.requirements, &entry.steps, &self.registry, &conditions)
+    }
+
+    /// Whether the target file leaves a capability in.
+    pub(super) fn has(&self, capability: &str) -> bool {
+        !self.absent.contains(capability)
+    }
+
+    /// The scenario of an ID.
+    pub(super) fn scenario(&self, id: &str) -> Option<&ScenarioRef> {
+        self.scenarios.get(id)
+    }
+
+    /// A name that no other scenario of any run has.
+    pub(super) fn unique(&self) -> String {
+        format!("{}-{}", self.run, self.next.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// An administration token, minted once a day of the site's clock.
+    pub(super) fn admin_token(&self, now_s: i64) -> Result<String, String> {
+        self.token(String::new(), now_s, || self.access.admin_token(now_s))
+    }
+
+    /// A client token for an instance, minted once a day of the site's clock.
+    pub(super) fn client_token(&self, instance: &str, now_s: i64) -> Result<String, String> {
+        self.token(instance.to_owned(), now_s, || {
+            let claims = self.access.client_claims(&self.client_key, &[instance.to_owned()], day_of(now_s));
+            self.client_key.sign(&claims.to_json()).map_err(|error| error.to_string())
+        })
+    }
+
+    fn token(
+        &self,
+        audience: String,
+        now_s: i64,
+        mint: impl FnOnce() -> Result<String, String>,
+    ) -> Result<String, String> {
+        let key = (audience, day_of(now_s));
+        if let Some(token) = lock(&self.tokens).get(&key) {
+            return Ok(token.clone());
+        }
+        let token = mint()?;
+        lock(&self.tokens).insert(key, token.clone());
+        Ok(token)
+    }
+}
+
+fn target_error(error: impl std::fmt::Display) -> ConformanceError {
+    ConformanceError::Target(error.to_string())
+}

@@ -1,0 +1,37 @@
+//! The suite: feature files in, outcomes out. Cucumber lives in this room and nowhere else.
+//!
+//! A run goes *select* → *smoke* → *play* → *judge*: [`Suite`] reads and checks the feature files,
+//! [`smoke()`] asks whether testing makes sense at all, [`run()`] plays every scenario on a site of its own,
+//! and each assertion is recorded the moment it is made. Outcomes are decided from those records alone, never
+//! from what cucumber thinks of a step, because a scenario that asserted nothing has not passed.
+
+mod access;
+mod calls;
+mod check;
+mod context;
+mod error;
+mod hooks;
+mod items;
+mod judge;
+mod moments;
+mod names;
+mod numbers;
+mod outcome;
+mod quiet;
+mod record;
+mod run;
+mod scribe;
+mod select;
+mod smoke;
+mod stage;
+mod steps;
+mod suite;
+mod tables;
+mod tags;
+mod world;
+
+pub use error::ConformanceError;
+pub use run::run;
+pub use select::Selection;
+pub use smoke::{SmokeOutcome, smoke};
+pub use suite::Suite;

@@ -1,0 +1,154 @@
+//! What the user selects, and why a selected scenario may still have to be left out.
+
+use std::path::PathBuf;
+
+use cucumber::gherkin::Step;
+
+use super::moments::{DAY_MS, HOUR_MS, waiting_ms};
+use super::tags::id_matches;
+use crate::spec::Registry;
+
+/// What the user wants to run, and how strictly.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// A tag expression, for example `@clock and not @site`.
+    pub tags: Option<String>,
+    /// Patterns of requirement IDs, `*` for any text; a scenario is selected when one of its IDs fits one of
+    /// them.
+    pub ids: Vec<String>,
+    /// A folder of feature files in place of the built-in ones.
+    pub features: Option<PathBuf>,
+    /// Whether a SHOULD that does not hold fails its scenario.
+    pub strict: bool,
+    /// Whether scenarios that need time may wait for it when there is no test clock.
+    pub real_time: bool,
+}
+
+impl Selection {
+    /// Whether the ID patterns take a scenario of these requirements; without patterns every scenario is
+    /// taken.
+    pub(super) fn takes(&self, requirements: &[String]) -> bool {
+        self.ids.is_empty()
+            || self.ids.iter().any(|pattern| requirements.iter().any(|id| id_matches(pattern, id)))
+    }
+}
+
+/// What the target offers besides the public APIs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Abilities {
+    /// Sites can be made and deleted.
+    pub(super) sites: bool,
+    /// Sites have a clock that can be advanced.
+    pub(super) clock: bool,
+    /// Usage rows of a site can be read.
+    pub(super) usage_rows: bool,
+}
+
+/// What decides whether a scenario can be tested on this target.
+pub(super) struct Conditions<'a> {
+    /// What the target offers.
+    pub(super) abilities: Abilities,
+    /// Whether waiting is allowed.
+    pub(super) real_time: bool,
+    /// Whether the target file leaves a capability in.
+    pub(super) has: &'a dyn Fn(&str) -> bool,
+}
+
+/// Why a scenario has to be left out, if it has to be.
+pub(super) fn left_out(
+    tags: &[String],
+    requirements: &[String],
+    steps: &[Step],
+    registry: &Registry,
+    conditions: &Conditions<'_>,
+) -> Option<String> {
+    let known = requirements.iter().filter_map(|id| registry.get(id));
+    let mut capabilities = known.map(|requirement| requirement.capability.as_str());
+    if let Some(absent) = capabilities.find(|&capability| !(conditions.has)(capability)) {
+        return Some(format!("declared absent in the target file: {absent}"));
+    }
+    let needs = |need: &str| tags.iter().any(|tag| tag == need);
+    let abilities = conditions.abilities;
+    if needs("site") && !abilities.sites {
+        return Some("needs a site of its own, which the target does not offer".to_owned());
+    }
+    if needs("usage") && !abilities.usage_rows {
+        return Some("needs usage rows, which the target does not offer".to_owned());
+    }
+    if needs("clock") && !abilities.clock {
+        return without_clock(steps, conditions.real_time);
+    }
+    None
+}
+
+/// Without a test clock, time can only be waited for, and a day is the most that makes sense.
+fn without_clock(steps: &[Step], real_time: bool) -> Option<String> {
+    if !real_time {
+        return Some("needs the test clock, which the target does not offer".to_owned());
+    }
+    let waiting: i64 = steps.iter().filter_map(|step| waiting_ms(&step.value)).sum();
+    (waiting > DAY_MS).then(|| format!("would take {} hours of real time", waiting / HOUR_MS))
+}
+
+#[cfg(test)]
+mod tests {
+    use cucumber::gherkin::StepType;
+
+    use super::*;
+
+    fn strings(texts: &[&str]) -> Vec<String> {
+        texts.iter().map(|&text| text.to_owned()).collect()
+    }
+
+    fn step(text: &str) -> Step {
+        Step::builder().keyword("When ".to_owned()).ty(StepType::When).value(text.to_owned()).build()
+    }
+
+    fn reason(tags: &[&str], steps: &[Step], abilities: Abilities, real_time: bool) -> Option<String> {
+        let conditions = Conditions { abilities, real_time, has: &|_| true };
+        let registry = Registry::embedded().unwrap();
+        left_out(&strings(tags), &strings(&["DM-ACC-010"]), steps, &registry, &conditions)
+    }
+
+    #[test]
+    fn a_bare_target_leaves_out_what_it_cannot_do() {
+        let nothing = Abilities::default();
+        assert_eq!(reason(&["client"], &[], nothing, false), None);
+        assert!(reason(&["clock"], &[], nothing, false).unwrap().contains("the test clock"));
+        assert!(reason(&["site"], &[], nothing, false).unwrap().contains("a site of its own"));
+        assert!(reason(&["usage"], &[], nothing, false).unwrap().contains("usage rows"));
+    }
+
+    #[test]
+    fn a_target_with_everything_leaves_out_nothing() {
+        let all = Abilities { sites: true, clock: true, usage_rows: true };
+        assert_eq!(reason(&["clock", "site", "usage"], &[], all, false), None);
+    }
+
+    #[test]
+    fn real_time_waits_for_hours_and_not_for_weeks() {
+        let nothing = Abilities::default();
+        assert_eq!(
+            reason(&["clock"], &[step("60 minutes pass"), step("1 hour passes")], nothing, true),
+            None
+        );
+        let refused = reason(&["clock"], &[step("31 days pass")], nothing, true);
+        assert_eq!(refused.unwrap(), "would take 744 hours of real time");
+    }
+
+    #[test]
+    fn a_capability_declared_absent_is_said_so() {
+        let registry = Registry::embedded().unwrap();
+        let conditions = Conditions { abilities: Abilities::default(), real_time: false, has: &|_| false };
+        let reason = left_out(&[], &strings(&["DM-ACC-010"]), &[], &registry, &conditions).unwrap();
+        assert!(reason.starts_with("declared absent in the target file: "));
+    }
+
+    #[test]
+    fn ids_select_by_any_requirement() {
+        let selection = Selection { ids: strings(&["DM-SES-*"]), ..Selection::default() };
+        assert!(selection.takes(&strings(&["DM-ACC-010", "DM-SES-001"])));
+        assert!(!selection.takes(&strings(&["DM-ACC-010"])));
+        assert!(Selection::default().takes(&[]));
+    }
+}

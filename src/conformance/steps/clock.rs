@@ -1,0 +1,37 @@
+//! Time, on the clock of the site: a virtual one is advanced, a real one is waited for.
+
+use std::time::Duration;
+
+use cucumber::gherkin::Step;
+use cucumber::when;
+
+use crate::conformance::check::{StepError, Stepped};
+use crate::conformance::moments::span_ms;
+use crate::conformance::world::World;
+
+#[when(regex = r"^(\d+(?:\.\d+)?) (seconds?|minutes?|hours?|days?) pass(?:es)?$")]
+async fn time_passes(world: &mut World, amount: String, unit: String, step: &Step) -> Stepped {
+    let Some(span) = span_ms(&amount, &unit) else {
+        return Err(StepError::fault(format!("{amount} {unit} is no length of time")));
+    };
+    if !world.virtual_clock {
+        return wait(world, span).await;
+    }
+    let site = world.own_site()?;
+    match world.control()?.advance_by(&site, span).await {
+        Ok(now_ms) => {
+            world.now_ms = now_ms;
+            Ok(())
+        }
+        Err(error) => Err(world.control_failed(step, &error)),
+    }
+}
+
+/// The only wait in the suite: a real clock moves by itself and cannot be hurried.
+async fn wait(world: &World, span_ms: i64) -> Stepped {
+    if !world.context.real_time {
+        return Err(world.not_tested("needs the test clock, which the target does not offer"));
+    }
+    tokio::time::sleep(Duration::from_millis(span_ms.unsigned_abs())).await;
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! Keys as the producer registers them. They are tenant-wide, so every step here needs a site of its own.
+
+use cucumber::gherkin::Step;
+use cucumber::when;
+use serde_json::{Value, json};
+
+use crate::conformance::calls::to_the_letter;
+use crate::conformance::check::Stepped;
+use crate::conformance::stage::Stage;
+use crate::conformance::world::World;
+use crate::target::Call;
+
+#[when(regex = r#"^the producer saves administration key "([^"]*)"$"#)]
+async fn saves_administration_key(world: &mut World, id: String, step: &Step) -> Stepped {
+    world.own_site()?;
+    let address = world.api.administration_keys();
+    save(world, step, address, &id).await?;
+    world.saved_keys.push(id);
+    Ok(())
+}
+
+#[when(regex = r#"^the producer saves client key "([^"]*)"$"#)]
+async fn saves_client_key(world: &mut World, id: String, step: &Step) -> Stepped {
+    world.own_site()?;
+    let address = world.api.client_keys();
+    save(world, step, address, &id).await
+}
+
+#[when(regex = r#"^the producer deletes administration key "([^"]*)"$"#)]
+async fn deletes_administration_key(world: &mut World, id: String, step: &Step) -> Stepped {
+    world.own_site()?;
+    let address = world.api.administration_key(&id);
+    delete(world, step, address).await
+}
+
+#[when(regex = r#"^the producer deletes client key "([^"]*)"$"#)]
+async fn deletes_client_key(world: &mut World, id: String, step: &Step) -> Stepped {
+    world.own_site()?;
+    let address = world.api.client_key(&id);
+    delete(world, step, address).await
+}
+
+/// The key that signs our own tokens goes last, so that every call before is authorized.
+#[when(regex = r"^the producer deletes every administration key$")]
+async fn deletes_every_administration_key(world: &mut World, step: &Step) -> Stepped {
+    world.own_site()?;
+    let own = world.context.access.producer.id().to_owned();
+    let mut ids = std::mem::take(&mut world.saved_keys);
+    ids.retain(|id| *id != own);
+    ids.push(own);
+    for id in ids {
+        let address = world.api.administration_key(&id);
+        delete(world, step, address).await?;
+    }
+    Ok(())
+}
+
+#[when(regex = r"^the producer saves the administration keys:$")]
+async fn saves_raw(world: &mut World, step: &Step) -> Stepped {
+    world.own_site()?;
+    let text = world.raw(step)?;
+    let call = to_the_letter(Call::put(world.api.administration_keys(), Value::Null), text);
+    let answer = world.as_producer(call).await?;
+    world.keep(step, answer)
+}
+
+#[when(regex = r"^the producer lists the public keys$")]
+async fn lists(world: &mut World, step: &Step) -> Stepped {
+    let call = Call::get(world.api.public_keys());
+    let answer = world.as_producer(call).await?;
+    world.keep(step, answer)
+}
+
+/// Making an RSA key takes long, so one stand-in serves under every name that a scenario saves.
+async fn save(stage: &mut Stage, step: &Step, address: String, id: &str) -> Stepped {
+    let body = json!([{"id": id, "publicKey": stage.context.client_key.public_pem()}]);
+    let answer = stage.as_producer(Call::put(address, body)).await?;
+    stage.keep(step, answer)
+}
+
+async fn delete(stage: &mut Stage, step: &Step, address: String) -> Stepped {
+    let answer = stage.as_producer(Call::delete(address)).await?;
+    stage.keep(step, answer)
+}

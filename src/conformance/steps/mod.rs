@@ -1,0 +1,71 @@
+//! The words of the feature files, one file per topic.
+//!
+//! A step finds its function by its text alone: as in other implementations of Gherkin, the keyword in front
+//! of it is for the reader. Every expression is anchored, so that no text fits two of them.
+
+mod access;
+mod answers;
+mod clock;
+mod instances;
+mod keys;
+mod line_items;
+mod rate_tables;
+mod readings;
+mod sessions;
+mod setup;
+mod tokens;
+mod usage;
+
+use cucumber::codegen::{StepConstructor as _, WorldInventory, inventory};
+use cucumber::step::Collection;
+
+use super::world::World;
+
+/// All steps, each under every keyword.
+pub(super) fn collection() -> Collection<World> {
+    let mut all = Collection::new();
+    for step in inventory::iter::<<World as WorldInventory>::Given> {
+        all = add(all, step.inner());
+    }
+    for step in inventory::iter::<<World as WorldInventory>::When> {
+        all = add(all, step.inner());
+    }
+    for step in inventory::iter::<<World as WorldInventory>::Then> {
+        all = add(all, step.inner());
+    }
+    all
+}
+
+type Definition = (cucumber::step::Location, fn() -> cucumber::codegen::Regex, cucumber::Step<World>);
+
+fn add(all: Collection<World>, (location, regex, function): Definition) -> Collection<World> {
+    all.given(Some(location), regex(), function).when(Some(location), regex(), function).then(
+        Some(location),
+        regex(),
+        function,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::conformance::Suite;
+    use crate::conformance::select::Selection;
+    use crate::spec::Registry;
+
+    #[test]
+    fn every_step_of_the_built_in_features_has_one_definition() {
+        let suite = Suite::load(&Selection::default(), &Registry::embedded().unwrap()).unwrap();
+        let all = super::collection();
+        let problems: Vec<String> = suite
+            .entries()
+            .iter()
+            .flat_map(|entry| entry.steps.iter().map(move |step| (&entry.scenario.id, step)))
+            .filter_map(|(id, step)| match all.find(step) {
+                Ok(Some(_)) => None,
+                Ok(None) => Some(format!("{id}: no such step: {}", step.value)),
+                Err(error) => Some(format!("{id}: {}: {error}", step.value)),
+            })
+            .collect();
+        assert!(problems.is_empty(), "{}", problems.join("\n"));
+    }
+}

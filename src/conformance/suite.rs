@@ -1,0 +1,283 @@
+//! The feature files, read and checked before anything runs.
+//!
+//! Cucumber's own tag filter drops scenarios without a word and counts nothing as success, so the selection
+//! is made here, where every scenario keeps its identity: `file:line`, its requirements and its tags.
+
+use std::path::{Path, PathBuf};
+
+use cucumber::feature::Ext as _;
+use cucumber::gherkin::{Background, Feature, GherkinEnv, Rule, Scenario, Step};
+use include_dir::Dir;
+
+use super::error::ConformanceError;
+use super::select::Selection;
+use super::tags::{TagExpression, is_requirement};
+use crate::report::events::ScenarioRef;
+use crate::spec::{FEATURES, Registry};
+
+/// The scenarios that the user selected, parsed, expanded and checked.
+#[derive(Debug)]
+pub struct Suite {
+    features: Vec<Feature>,
+    entries: Vec<Entry>,
+}
+
+/// A scenario of the suite.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    /// Who it is.
+    pub(super) scenario: ScenarioRef,
+    /// All its tags without `@`, those of its rule and feature included.
+    pub(super) tags: Vec<String>,
+    /// All its steps, those of backgrounds included.
+    pub(super) steps: Vec<Step>,
+}
+
+impl Suite {
+    /// Reads the built-in feature files or those of a folder, and keeps what the tags and IDs select.
+    ///
+    /// # Errors
+    ///
+    /// When a file cannot be read as Gherkin, or a scenario names an unknown requirement or none at all. This
+    /// holds for every file, selected or not: a suite with a hole in it proves nothing.
+    pub fn load(selection: &Selection, registry: &Registry) -> Result<Self, ConformanceError> {
+        let expression = selection.tags.as_deref().map(TagExpression::parse).transpose()?;
+        let mut suite = Self { features: Vec::new(), entries: Vec::new() };
+        for (name, text) in sources(selection.features.as_deref())? {
+            let feature = read(&name, &text)?;
+            for entry in entries(&feature, registry)? {
+                let tagged = expression.as_ref().is_none_or(|expression| expression.holds(&entry.tags));
+                if tagged && selection.takes(&entry.scenario.requirements) {
+                    suite.entries.push(entry);
+                }
+            }
+            suite.features.push(feature);
+        }
+        Ok(suite)
+    }
+
+    /// The selected scenarios in the order of files and lines.
+    pub fn scenarios(&self) -> impl Iterator<Item = &ScenarioRef> {
+        self.entries.iter().map(|entry| &entry.scenario)
+    }
+
+    /// How many scenarios are selected.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether nothing is selected.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The selected scenarios with everything that decides on them.
+    pub(super) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The features with just these scenarios, ready to run.
+    pub(super) fn features_with(&self, chosen: &dyn Fn(&str) -> bool) -> Vec<Feature> {
+        let mut features = self.features.clone();
+        for feature in &mut features {
+            let file = file_of(feature);
+            let keep = |scenario: &Scenario| chosen(&format!("{file}:{}", scenario.position.line));
+            feature.scenarios.retain(keep);
+            feature.rules.iter_mut().for_each(|rule| rule.scenarios.retain(keep));
+            feature.rules.retain(|rule| !rule.scenarios.is_empty());
+        }
+        features.retain(|feature| !feature.scenarios.is_empty() || !feature.rules.is_empty());
+        features
+    }
+}
+
+/// The identity of a scenario: `client/one-off.feature:12`.
+pub(super) fn scenario_id(feature: &Feature, scenario: &Scenario) -> String {
+    format!("{}:{}", file_of(feature), scenario.position.line)
+}
+
+fn file_of(feature: &Feature) -> String {
+    feature.path.as_deref().map(|path| path.display().to_string()).unwrap_or_default()
+}
+
+/// Every feature file by its name relative to the folder, in the order of names.
+fn sources(folder: Option<&Path>) -> Result<Vec<(String, String)>, ConformanceError> {
+    let mut files = Vec::new();
+    match folder {
+        Some(path) if path.is_file() => files.push((file_name(path), text_of(path)?)),
+        Some(path) => collect(path, path, &mut files)?,
+        None => collect_embedded(&FEATURES, &mut files),
+    }
+    if files.is_empty() {
+        let path =
+            folder.map_or_else(|| "the built-in features".to_owned(), |path| path.display().to_string());
+        return Err(ConformanceError::NoFeatureFile { path });
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn collect(root: &Path, folder: &Path, files: &mut Vec<(String, String)>) -> Result<(), ConformanceError> {
+    for entry in std::fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
+        let path = entry.map_err(|error| unreadable(folder, &error))?.path();
+        if path.is_dir() {
+            collect(root, &path, files)?;
+        } else if is_feature(&path) {
+            let name = path.strip_prefix(root).unwrap_or(&path);
+            let parts: Vec<_> = name.iter().map(|part| part.to_string_lossy()).collect();
+            files.push((parts.join("/"), text_of(&path)?));
+        }
+    }
+    Ok(())
+}
+
+fn collect_embedded(folder: &Dir<'_>, files: &mut Vec<(String, String)>) {
+    let features = folder.files().filter(|file| is_feature(file.path()));
+    files.extend(features.filter_map(|file| {
+        Some((file.path().to_string_lossy().into_owned(), file.contents_utf8()?.to_owned()))
+    }));
+    folder.dirs().for_each(|inner| collect_embedded(inner, files));
+}
+
+fn is_feature(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("feature"))
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn text_of(path: &Path) -> Result<String, ConformanceError> {
+    std::fs::read_to_string(path).map_err(|error| unreadable(path, &error))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> ConformanceError {
+    ConformanceError::Unreadable { path: path.display().to_string(), reason: error.to_string() }
+}
+
+/// Parses a feature file and expands its outlines; each example is a scenario at the line of its row.
+fn read(name: &str, text: &str) -> Result<Feature, ConformanceError> {
+    let mut feature =
+        Feature::parse(text, GherkinEnv::default()).map_err(|error| not_gherkin(name, &error.to_string()))?;
+    feature.path = Some(PathBuf::from(name));
+    feature.expand_examples().map_err(|error| ConformanceError::Gherkin {
+        location: format!("{name}:{}:{}", error.pos.line, error.pos.col),
+        reason: format!("no column of the examples is named <{}>", error.name),
+    })
+}
+
+/// The parser gives its position only as text: `Error at 3:5: {"…", "…"}`.
+fn not_gherkin(name: &str, message: &str) -> ConformanceError {
+    let position_and_rest = message.strip_prefix("Error at ").and_then(|rest| rest.split_once(": "));
+    let (position, expected) = position_and_rest.unwrap_or(("1:1", message));
+    let mut expected: Vec<&str> = expected.trim_matches(['{', '}']).split(", ").collect();
+    expected.sort_unstable();
+    ConformanceError::Gherkin {
+        location: format!("{name}:{position}"),
+        reason: format!("expected {}", expected.join(" or ")),
+    }
+}
+
+/// The scenarios of a feature, checked.
+fn entries(feature: &Feature, registry: &Registry) -> Result<Vec<Entry>, ConformanceError> {
+    let direct = feature.scenarios.iter().map(|scenario| (None, scenario));
+    let in_rules = feature.rules.iter().flat_map(|rule| rule.scenarios.iter().map(move |s| (Some(rule), s)));
+    direct.chain(in_rules).map(|(rule, scenario)| entry(feature, rule, scenario, registry)).collect()
+}
+
+fn entry(
+    feature: &Feature,
+    rule: Option<&Rule>,
+    scenario: &Scenario,
+    registry: &Registry,
+) -> Result<Entry, ConformanceError> {
+    let id = scenario_id(feature, scenario);
+    let rule_tags = rule.map(|rule| rule.tags.as_slice()).unwrap_or_default();
+    let mut tags: Vec<String> = Vec::new();
+    for tag in scenario.tags.iter().chain(rule_tags).chain(&feature.tags) {
+        if !tags.contains(tag) {
+            tags.push(tag.clone());
+        }
+    }
+    let requirements: Vec<String> = tags.iter().filter(|tag| is_requirement(tag)).cloned().collect();
+    if let Some(unknown) = requirements.iter().find(|requirement| registry.get(requirement).is_none()) {
+        return Err(ConformanceError::UnknownRequirement { location: id, tag: unknown.clone() });
+    }
+    if requirements.is_empty() {
+        return Err(ConformanceError::NoRequirement { location: id, name: scenario.name.clone() });
+    }
+    let background =
+        |background: Option<&Background>| background.map(|b| b.steps.clone()).unwrap_or_default();
+    let mut steps = background(feature.background.as_ref());
+    steps.extend(background(rule.and_then(|rule| rule.background.as_ref())));
+    steps.extend(scenario.steps.iter().cloned());
+    let scenario =
+        ScenarioRef { id, feature: feature.name.clone(), name: scenario.name.clone(), requirements };
+    Ok(Entry { scenario, tags, steps })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Result<Vec<Entry>, ConformanceError> {
+        entries(&read("client/one-off.feature", text)?, &Registry::embedded().unwrap())
+    }
+
+    #[test]
+    fn outlines_are_scenarios_of_their_own() {
+        let text = "@client\nFeature: One-off\n\n  @DM-ACC-010\n  Scenario Outline: <n> of them\n    \
+                    When LisaBarry requests <n> of \"A\"\n\n    \
+                    Examples:\n      | n |\n      | 1 |\n      | 2 |\n";
+        let entries = parsed(text).unwrap();
+        assert_eq!(entries.len(), 2);
+        assert_eq!(entries[0].scenario.name, "1 of them");
+        assert_eq!(entries[0].scenario.requirements, ["DM-ACC-010"]);
+        assert_eq!(entries[0].tags, ["DM-ACC-010", "client"]);
+        assert_eq!(entries[1].steps[0].value, "LisaBarry requests 2 of \"A\"");
+        assert_eq!(entries[0].scenario.id, "client/one-off.feature:10");
+        assert_eq!(entries[1].scenario.id, "client/one-off.feature:11");
+    }
+
+    #[test]
+    fn an_unknown_requirement_stops_the_suite() {
+        let error = parsed("Feature: F\n  @DM-ACC-999\n  Scenario: S\n    Given a session\n").unwrap_err();
+        assert!(error.to_string().starts_with("client/one-off.feature:3: the tag @DM-ACC-999"));
+    }
+
+    #[test]
+    fn a_scenario_must_name_a_requirement() {
+        let error = parsed("Feature: F\n  Scenario: S\n    Given a session\n").unwrap_err();
+        assert!(error.to_string().contains("names no requirement"));
+    }
+
+    #[test]
+    fn a_syntax_error_names_file_line_and_column() {
+        let error = parsed("Feature: F\n  Nonsense: S\n\n  @tag\n").unwrap_err();
+        let ConformanceError::Gherkin { location, .. } = &error else { panic!("{error}") };
+        assert!(location.starts_with("client/one-off.feature:"), "{location}");
+        assert_eq!(location.split(':').count(), 3, "{location}");
+    }
+
+    #[test]
+    fn an_empty_folder_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let selection = Selection { features: Some(folder.path().to_owned()), ..Selection::default() };
+        let error = Suite::load(&selection, &Registry::embedded().unwrap()).unwrap_err();
+        assert!(matches!(error, ConformanceError::NoFeatureFile { .. }));
+    }
+
+    #[test]
+    fn only_chosen_scenarios_run() {
+        let text = "Feature: F\n  @DM-ACC-010\n  Scenario: A\n    Given a session\n\n  \
+                    @DM-ACC-011\n  Scenario: B\n    Given a session\n";
+        let feature = read("f.feature", text).unwrap();
+        let suite = Suite { features: vec![feature], entries: Vec::new() };
+        let chosen = suite.features_with(&|id| id == "f.feature:3");
+        assert_eq!(chosen[0].scenarios.len(), 1);
+        assert_eq!(chosen[0].scenarios[0].name, "A");
+        assert!(suite.features_with(&|_| false).is_empty());
+    }
+}

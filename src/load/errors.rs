@@ -1,0 +1,104 @@
+//! What can keep a load run from taking place.
+//!
+//! A target that behaves wrongly under load is not an error: that is what the run is there to find, and it is
+//! reported in the invariants.
+
+use crate::target::{ClientError, ControlError, CredentialError};
+
+/// Why a load run did not take place.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// No scenario of this name is built in, and no such file exists.
+    #[error("there is no load scenario \"{name}\"; built in are {known}, and a path to a file works too")]
+    UnknownScenario {
+        /// What was asked for.
+        name: String,
+        /// The scenarios that are built in.
+        known: String,
+    },
+    /// A file could not be read.
+    #[error("cannot read {path}: {source}")]
+    Read {
+        /// The file.
+        path: String,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A file could not be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// The file.
+        path: String,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// The text is no scenario.
+    #[error("{origin} is not a load scenario: {message}")]
+    Malformed {
+        /// The file, or the name of a built-in scenario.
+        origin: String,
+        /// Line, column and reason.
+        message: String,
+    },
+    /// The scenario is well-formed and makes no sense.
+    #[error("the load scenario {name} cannot be run: {problem}")]
+    Nonsense {
+        /// Name of the scenario.
+        name: String,
+        /// What to change.
+        problem: String,
+    },
+    /// There would be no arrivals.
+    #[error("the arrival rate must be above zero; set it in the scenario or with --rate")]
+    ZeroRate,
+    /// There would be no time.
+    #[error("the duration must be above zero; set it in the scenario or with --duration")]
+    ZeroDuration,
+    /// The target file does not say where the target is.
+    #[error("the target file has neither [control] nor [bases], so there is nowhere to send load to")]
+    NoBases,
+    /// There is nothing to sign tokens with.
+    #[error("the target file has neither [control] nor [administration], so no token can be made")]
+    NoAdministration,
+    /// An answer while the population was made was not as expected.
+    #[error("making the population failed: {what} was answered with {answer}")]
+    SetUp {
+        /// What was being made.
+        what: String,
+        /// Summary of the answer.
+        answer: String,
+    },
+    /// The test control protocol failed.
+    #[error("the test control protocol failed: {0}")]
+    Control(String),
+    /// A key or token could not be made.
+    #[error("making a key or token failed: {0}")]
+    Credential(String),
+    /// The HTTP client could not be made, or a header has an impossible value.
+    #[error("making the HTTP client failed: {0}")]
+    Client(String),
+    /// The generator itself failed.
+    #[error("the load generator failed: {0}")]
+    Generator(String),
+}
+
+// The errors of the target room carry whole exchanges; only their text travels on, so that every result in
+// this room stays small.
+
+impl From<ControlError> for LoadError {
+    fn from(error: ControlError) -> Self {
+        Self::Control(error.to_string())
+    }
+}
+
+impl From<CredentialError> for LoadError {
+    fn from(error: CredentialError) -> Self {
+        Self::Credential(error.to_string())
+    }
+}
+
+impl From<ClientError> for LoadError {
+    fn from(error: ClientError) -> Self {
+        Self::Client(error.to_string())
+    }
+}

@@ -1,0 +1,229 @@
+//! The worker pool, made of goose's users. No other file knows goose.
+//!
+//! Goose brings the life cycle: it starts its users, runs one transaction each and winds down when they have
+//! finished. The transaction is a loop that takes tickets and sends them through goose until there are none
+//! left. Goose's own figures are switched off: it counts from its own sending and only to the headers, so a
+//! stalled target would look better than it is.
+//!
+//! Goose also does things to the whole process, and the adapter lives with them as follows.
+//!
+//! * On the first attack it installs a ctrl-c handler that *replaces* any other one for good, so whoever
+//!   listened for ctrl-c hears nothing any more. The handler sets goose's killswitch. [`interrupted`] reads
+//!   it; the run treats it as a stop, and callers are to ask it after a run. A second ctrl-c ends the process
+//!   with exit code 1. Only a handler that was set with the same crate, `ctrlc`, stays in place: then goose
+//!   leaves it alone, and the run is stopped through its own receiver alone.
+//! * It installs a logger that prints a line for every failed request. Its level is held at "off" meanwhile.
+//! * A transaction that panics ends its user without a word, and an attack waits for its users for ever.
+//!   Workers therefore sign off in a destructor, and [`give_up`] ends an attack whose workers are gone.
+
+use std::error::Error as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, OnceLock, mpsc};
+use std::time::Instant;
+
+use goose::GooseAttack;
+use goose::client::GooseClientBuilder;
+use goose::config::GooseConfiguration;
+use goose::goose::{GooseRequest, GooseUser, Scenario, Transaction, TransactionFunction, TransactionResult};
+use goose::logger::ScopedLogLevel;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+
+use super::LoadError;
+use super::operations::{Desk, Job, Received};
+use super::queue::TicketQueue;
+use super::recorder::Moments;
+
+/// What the workers of a run share.
+pub struct Shift {
+    /// Where tickets and answers go.
+    pub desk: Desk,
+    /// Where tickets come from.
+    pub queue: Arc<TicketQueue>,
+    /// How many workers there are.
+    pub workers: usize,
+    /// The `Authorization` header of every request.
+    pub authorization: HeaderValue,
+    /// An address that can be read without any effect, to open connections before the clock starts.
+    pub warm_up_url: String,
+    /// Where workers report that they are ready.
+    pub ready: Sender<()>,
+    /// Workers that died on the way.
+    pub dead: AtomicUsize,
+}
+
+/// Whether ctrl-c was pressed since goose took its handling over, which it does in the first load run of a
+/// process.
+#[must_use]
+pub fn interrupted() -> bool {
+    goose::is_killswitch_triggered()
+}
+
+/// Ends an attack whose workers do not finish.
+pub fn give_up(reason: &str) {
+    goose::trigger_killswitch(reason);
+}
+
+/// Forgets that an attack was given up, so that nobody takes it for a ctrl-c.
+pub fn forget() {
+    goose::reset_killswitch();
+}
+
+/// Runs the workers until the queue has no tickets for them any more.
+pub async fn attack(shift: Arc<Shift>) -> Result<(), LoadError> {
+    let failed = |error: goose::GooseError| LoadError::Generator(error.to_string());
+    let configuration = configuration(&shift.desk.ground.api.base, shift.workers);
+    let silence: Arc<OnceLock<Silence>> = Arc::default();
+    let transaction: TransactionFunction = Arc::new(move |user| {
+        let shift = Arc::clone(&shift);
+        // The logger is installed when the attack starts, so it can be silenced only now.
+        silence.get_or_init(Silence::begin);
+        Box::pin(async move { work(user, &shift).await })
+    });
+    let scenario = Scenario::new("load").register_transaction(Transaction::new(transaction));
+    // One client for all users: by default goose builds one each, which takes longer than the rest of the
+    // start.
+    let client = GooseClientBuilder::new().without_cookies();
+    GooseAttack::initialize_with_config(configuration)
+        .map_err(failed)?
+        .set_client_builder_without_cookies(client)
+        .map_err(failed)?
+        .register_scenario(scenario)
+        .execute()
+        .await
+        .map_err(failed)?;
+    Ok(())
+}
+
+/// Some fields of the configuration are private, so it is a default with assignments.
+fn configuration(host: &str, workers: usize) -> GooseConfiguration {
+    let mut configuration = GooseConfiguration::default();
+    configuration.host = Some(host.to_owned());
+    configuration.users = Some(workers);
+    // All users within ten milliseconds; the default is one a second.
+    configuration.increase_rate = Some((workers * 100).to_string());
+    configuration.iterations = Some(1);
+    configuration.quiet = 1;
+    configuration.no_metrics = true;
+    configuration.no_print_metrics = true;
+    configuration.no_telnet = true;
+    configuration
+}
+
+/// One worker, from its first connection to the end of the tickets. Nothing in here may panic.
+async fn work(user: &mut GooseUser, shift: &Shift) -> TransactionResult {
+    let _attendance = Attendance { dead: &shift.dead };
+    // The client of the run follows no redirects and shares its connections with nobody but the workers.
+    user.client = shift.desk.ground.client.http().clone();
+    warm_up(&user.client, shift).await;
+    // The pacer stops listening when it gives up; then the queue is closed and the loop ends at once.
+    let _ = shift.ready.send(());
+    while let Some(ticket) = shift.queue.take().await {
+        let Some(mut job) = shift.desk.begin(ticket.arrival) else { continue };
+        let sent = Instant::now();
+        let received = send(user, shift, &mut job).await;
+        let moments = Moments { intended: ticket.intended, sent, done: Instant::now() };
+        shift.desk.finish(job, &moments, received);
+    }
+    Ok(())
+}
+
+/// Opens a connection. Whether the answer is any good is found out by the run itself.
+async fn warm_up(client: &reqwest::Client, shift: &Shift) {
+    let request = client.get(&shift.warm_up_url).header(AUTHORIZATION, shift.authorization.clone());
+    if let Ok(response) = request.send().await {
+        drop(response.bytes().await);
+    }
+}
+
+async fn send(user: &mut GooseUser, shift: &Shift, job: &mut Job) -> Received {
+    let mut builder = user
+        .client
+        .request(job.method.clone(), job.url.as_str())
+        .header(AUTHORIZATION, shift.authorization.clone());
+    if let Some(body) = job.body.take() {
+        builder = builder.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
+    }
+    let request = GooseRequest::builder().set_request_builder(builder).name(job.kind.name()).build();
+    let Some(patience) = job.hang_up_after else { return exchange(user, request).await };
+
+    // An answer that comes before the client hangs up is thrown away unread: a client that dies after the
+    // target has done its work is the case that matters most.
+    let hang_up_at = Instant::now() + patience;
+    tokio::select! {
+        biased;
+        () = until(hang_up_at) => {}
+        _unread = exchange(user, request) => {}
+    }
+    Received::Lost { deliberate: true, why: "the client hung up".to_owned() }
+}
+
+async fn exchange(user: &mut GooseUser, request: GooseRequest<'_>) -> Received {
+    let lost = |why: String| Received::Lost { deliberate: false, why };
+    let response = match user.request(request).await {
+        Ok(answer) => answer.response,
+        Err(error) => return lost(error.to_string()),
+    };
+    let response = match response {
+        Ok(response) => response,
+        Err(error) => return lost(causes(&error)),
+    };
+    let status = response.status().as_u16();
+    match response.bytes().await {
+        Ok(body) => Received::Answer { status, body: body.to_vec() },
+        Err(error) => lost(causes(&error)),
+    }
+}
+
+/// Waits for an instant to a few microseconds, which the timer of the runtime cannot: it yields until then.
+/// Hang-ups are few and short, so this costs next to nothing.
+async fn until(instant: Instant) {
+    while Instant::now() < instant {
+        tokio::task::yield_now().await;
+    }
+}
+
+/// An error with the errors behind it: the outermost one only says that sending failed.
+fn causes(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+/// Notices a worker that dies.
+struct Attendance<'a> {
+    dead: &'a AtomicUsize,
+}
+
+impl Drop for Attendance<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.dead.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Holds goose's log level at "off" until it is dropped.
+///
+/// The guard that goose offers may not leave its thread, and the attack wanders between threads, so the guard
+/// gets one of its own.
+struct Silence {
+    _until_dropped: Sender<()>,
+}
+
+impl Silence {
+    fn begin() -> Self {
+        let (until_dropped, dropped) = mpsc::channel::<()>();
+        std::thread::spawn(move || {
+            let _guard = "off".parse().ok().and_then(|level| ScopedLogLevel::new(level).ok());
+            // Ends with an error when the sender is dropped, which is the sign.
+            let _ = dropped.recv();
+        });
+        Self { _until_dropped: until_dropped }
+    }
+}

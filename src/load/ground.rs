@@ -1,0 +1,135 @@
+//! The ground that a run stands on: a site of its own where the target offers control, else the tenant
+//! itself.
+//!
+//! With control the site has a real clock, because load is about real time, an administration key of its own,
+//! and it is deleted afterwards. Without control instances and rate tables are new and stay behind, since the
+//! public APIs cannot delete them.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use uuid::Uuid;
+
+use super::LoadError;
+use crate::report::events::{Event, Events};
+use crate::target::{
+    Algorithm, Api, Call, Claims, Client, ControlClient, KeyPair, Profile, SiteRequest, UsageProfile,
+};
+
+/// After this long an answer counts as lost.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Where a run takes place and what it may do there.
+pub struct Ground {
+    /// Client for set-up and audit, with the pool that the workers share.
+    pub client: Client,
+    /// Addresses.
+    pub api: Api,
+    /// Administration token.
+    pub token: String,
+    /// Short random text that makes names of this run unlike those of any other.
+    pub run: String,
+    /// How long usage rows may take to appear.
+    pub row_patience: Duration,
+    site: Option<OwnSite>,
+    offers_rows: bool,
+}
+
+/// A site made for this run.
+struct OwnSite {
+    control: ControlClient,
+    id: String,
+}
+
+impl Ground {
+    /// Makes the site and the key, or takes those of the target file.
+    pub async fn prepare(profile: &Profile) -> Result<Self, LoadError> {
+        let client = Client::new(REQUEST_TIMEOUT)?;
+        let run = Uuid::new_v4().simple().to_string()[..8].to_owned();
+        let (bases, key, issuer, site) = if let Some(control) = &profile.control {
+            let key = KeyPair::generate(&format!("load-{run}"), Algorithm::Rs256)?;
+            let control = ControlClient::new(client.clone(), &control.base, control.token.expose());
+            let (bases, site) = own_site(control, &key, &run, profile).await?;
+            (bases, key, None, Some(site))
+        } else {
+            let (key, issuer) = registered_key(profile)?;
+            let bases = profile.bases.as_ref().ok_or(LoadError::NoBases)?;
+            (bases.dynamic_monetization.clone(), key, Some(issuer), None)
+        };
+        let mut claims = Claims::admin(&key, now_s());
+        if let Some(issuer) = issuer {
+            claims.issuer = issuer;
+        }
+        let token = key.sign(&claims.to_json())?;
+        Ok(Self {
+            client,
+            api: Api::new(&bases),
+            token,
+            run,
+            row_patience: Duration::from_secs(profile.timing.row_visible_s),
+            offers_rows: site.is_some() && matches!(profile.usage, UsageProfile::Control),
+            site,
+        })
+    }
+
+    /// Whether usage rows can be read.
+    pub fn offers_rows(&self) -> bool {
+        self.offers_rows
+    }
+
+    /// The usage rows after this number, at most `limit` of them; nothing when the target offers none.
+    pub async fn usage_rows(&self, after: u64, limit: u64) -> Result<String, LoadError> {
+        match &self.site {
+            Some(site) if self.offers_rows => Ok(site.control.usage_rows(&site.id, after, limit).await?),
+            _ => Ok(String::new()),
+        }
+    }
+
+    /// A call with the administration token.
+    pub fn authorized(&self, call: Call) -> Call {
+        call.bearer(&self.token)
+    }
+
+    /// Deletes the site, if it was made for this run. What goes wrong is noted and does not spoil the result.
+    pub async fn leave(&self, events: &Events) {
+        let Some(site) = &self.site else { return };
+        if let Err(error) = site.control.delete_site(&site.id).await {
+            events.send(Event::Note(format!("the load site {} could not be deleted: {error}", site.id)));
+        }
+    }
+}
+
+/// Makes a site with this key; its address and how to delete it.
+async fn own_site(
+    control: ControlClient,
+    key: &KeyPair,
+    run: &str,
+    profile: &Profile,
+) -> Result<(String, OwnSite), LoadError> {
+    let id = format!("load-{run}");
+    let request = SiteRequest {
+        virtual_now_ms: None,
+        administration_keys: vec![(key.id().to_owned(), key.public_pem().to_owned())],
+        policy: profile.policy.clone(),
+    };
+    let site = control.create_site(&id, &request).await?;
+    Ok((site.bases.dynamic_monetization, OwnSite { control, id: site.id }))
+}
+
+/// The administration key of the target file and its issuer.
+fn registered_key(profile: &Profile) -> Result<(KeyPair, String), LoadError> {
+    if profile.bases.is_none() {
+        return Err(LoadError::NoBases);
+    }
+    let administration = profile.administration.as_ref().ok_or(LoadError::NoAdministration)?;
+    Ok((administration.key()?, administration.issuer.clone()))
+}
+
+fn now_s() -> i64 {
+    now_ms() / 1000
+}
+
+/// Milliseconds since 1970.
+pub fn now_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,280 @@
+//! What a worker sends for a ticket, and what it books when the answer is there.
+//!
+//! Each ticket is one request. The desk turns it into a job before sending and takes the job back with the
+//! answer; it never waits and never fails, so that a worker can do nothing but send.
+
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use reqwest::Method;
+
+use super::answers::{self, Meaning, Question};
+use super::ground::Ground;
+use super::ledger::{Answered, Entry, Fate, Kind, Ledger, operation_id};
+use super::pacer::Timeline;
+use super::population::Population;
+use super::recorder::{End, Moments, Recorder};
+use super::schedule::{Arrival, Wanted, Work};
+use super::sessions::{SessionPool, Slot};
+
+/// A request may end this long after the plan and still counts as completed in time.
+pub const GRACE: Duration = Duration::from_secs(1);
+
+/// A request that is about to be sent.
+#[derive(Debug)]
+pub struct Job {
+    /// Kind of the operation.
+    pub kind: Kind,
+    /// HTTP method.
+    pub method: Method,
+    /// Absolute address.
+    pub url: String,
+    /// JSON body, for methods that have one.
+    pub body: Option<String>,
+    /// After how long the client hangs up, if it does.
+    pub hang_up_after: Option<Duration>,
+    number: u64,
+    instance: u32,
+    wanted: Vec<Wanted>,
+    slot: Option<Slot>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub enum Received {
+    /// An answer, read to its end.
+    Answer {
+        /// HTTP status.
+        status: u16,
+        /// Body.
+        body: Vec<u8>,
+    },
+    /// Nothing.
+    Lost {
+        /// Whether the client hung up on purpose.
+        deliberate: bool,
+        /// Why nothing came.
+        why: String,
+    },
+}
+
+/// Makes jobs of tickets and books their ends.
+pub struct Desk {
+    /// Where the run takes place.
+    pub ground: Arc<Ground>,
+    /// What it is about.
+    pub population: Arc<Population>,
+    /// The account.
+    pub ledger: Ledger,
+    /// The latencies.
+    pub recorder: Recorder,
+    /// The sessions.
+    pub sessions: SessionPool,
+    timeline: Arc<Timeline>,
+    completed: AtomicU64,
+    completed_in_time: AtomicU64,
+    /// Hang-ups that fell on a request that charges nothing; the next one that does takes over.
+    hang_ups: Mutex<Vec<Duration>>,
+}
+
+impl Desk {
+    /// A desk with empty books.
+    pub fn new(
+        ground: Arc<Ground>,
+        population: Arc<Population>,
+        sessions: SessionPool,
+        timeline: Arc<Timeline>,
+    ) -> Self {
+        Self {
+            ground,
+            population,
+            ledger: Ledger::default(),
+            recorder: Recorder::new(),
+            sessions,
+            timeline,
+            completed: AtomicU64::new(0),
+            completed_in_time: AtomicU64::new(0),
+            hang_ups: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// Requests completed so far, and those of them that were completed in time.
+    pub fn completed(&self) -> (u64, u64) {
+        (self.completed.load(Ordering::Relaxed), self.completed_in_time.load(Ordering::Relaxed))
+    }
+
+    /// The request for this arrival; nothing when every session is in use.
+    pub fn begin(&self, arrival: Arrival) -> Option<Job> {
+        let (kind, slot) = match arrival.work {
+            Work::AccessRequest => (Kind::AccessRequest, None),
+            Work::SessionStep => {
+                let mut slot = self.sessions.check_out()?;
+                (slot.next_step(), Some(slot))
+            }
+        };
+        let instance = slot.as_ref().map_or(arrival.instance, |slot| slot.instance);
+        let session = slot.as_ref().and_then(|slot| slot.session.as_deref()).unwrap_or_default();
+        let wanted = if kind.charges() { arrival.wanted } else { Vec::new() };
+        let api = &self.ground.api;
+        let (method, url) = match kind {
+            Kind::AccessRequest => {
+                (Method::POST, self.population.instances[instance as usize].access_url.clone())
+            }
+            Kind::SessionOpen => (Method::POST, api.sessions()),
+            Kind::SessionHeartbeat => (Method::GET, api.heartbeat(session)),
+            Kind::SessionClose => (Method::DELETE, api.session(session)),
+            Kind::SessionAccess | Kind::SessionChange | Kind::SessionHalt => {
+                (Method::PUT, api.session(session))
+            }
+        };
+        let body = match kind {
+            Kind::SessionOpen => {
+                Some(format!(r#"{{"instanceId":"{}"}}"#, self.population.instances[instance as usize].id))
+            }
+            Kind::SessionHeartbeat | Kind::SessionClose => None,
+            _ => Some(access_body(&self.population, kind, arrival.number, &wanted)),
+        };
+        let hang_up_after = self.hang_up(kind, arrival.hang_up_after);
+        Some(Job { kind, method, url, body, hang_up_after, number: arrival.number, instance, wanted, slot })
+    }
+
+    /// Books the end of a request.
+    pub fn finish(&self, job: Job, moments: &Moments, received: Received) {
+        let Job { kind, number, instance, wanted, slot, .. } = job;
+        let mut session = slot.as_ref().and_then(|slot| slot.session.clone());
+        let fate = self.judge(kind, instance, &wanted, moments.done, received, &mut session);
+        if let Some(slot) = slot {
+            self.give_back(slot, kind, &fate, session.as_ref());
+        }
+        let on_purpose = matches!(fate, Fate::Lost { deliberate: true, .. });
+        let entry = Entry { number, kind, instance, session, wanted, sent: moments.sent, fate };
+        let end = match &entry.fate {
+            Fate::Lost { .. } => End::Lost,
+            Fate::Wrong { .. } => End::Wrong,
+            Fate::Answered(_) if entry.is_refused() => End::Refused,
+            Fate::Answered(_) => End::Granted,
+        };
+        self.recorder.record(kind, moments, end);
+        if end != End::Lost || on_purpose {
+            self.count(moments.done);
+        }
+        self.ledger.book(entry);
+    }
+
+    /// The hang-up that falls on this request. One that falls on a request that charges nothing would tell
+    /// nothing, so it waits for the next that does.
+    fn hang_up(&self, kind: Kind, drawn: Option<Duration>) -> Option<Duration> {
+        if kind.charges() && drawn.is_some() {
+            return drawn;
+        }
+        let mut waiting = self.hang_ups.lock().unwrap_or_else(PoisonError::into_inner);
+        if kind.charges() {
+            return waiting.pop();
+        }
+        waiting.extend(drawn);
+        None
+    }
+
+    fn count(&self, done: Instant) {
+        self.completed.fetch_add(1, Ordering::Relaxed);
+        if self.timeline.end().is_some_and(|end| done <= end + GRACE) {
+            self.completed_in_time.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// What became of a request; a session that it opened is put into `session`.
+    fn judge(
+        &self,
+        kind: Kind,
+        instance: u32,
+        wanted: &[Wanted],
+        at: Instant,
+        received: Received,
+        session: &mut Option<Arc<str>>,
+    ) -> Fate {
+        let (status, body) = match received {
+            Received::Answer { status, body } => (status, body),
+            Received::Lost { deliberate, why } => return Fate::Lost { deliberate, why },
+        };
+        let question = Question { kind, instance, wanted, population: &self.population };
+        match answers::understand(&question, status, &body) {
+            Err(why) => Fate::Wrong { why },
+            Ok(Meaning::Access { correlation, items }) => {
+                Fate::Answered(Answered { at, correlation: Some(correlation), items })
+            }
+            Ok(Meaning::Opened(id)) => {
+                *session = Some(Arc::from(id));
+                Fate::Answered(Answered { at, correlation: None, items: Vec::new() })
+            }
+            Ok(Meaning::Done(correlation)) => Fate::Answered(Answered { at, correlation, items: Vec::new() }),
+        }
+    }
+
+    /// Gives a slot back with the state that the answer leaves its session in.
+    fn give_back(&self, mut slot: Slot, kind: Kind, fate: &Fate, session: Option<&Arc<str>>) {
+        let Fate::Answered(answered) = fate else { return self.sessions.check_in_doubtful(slot) };
+        match kind {
+            Kind::SessionOpen => slot.session = session.cloned(),
+            Kind::SessionHalt => slot.active = false,
+            Kind::SessionClose => (slot.session, slot.active) = (None, false),
+            // A refused request rolls back: the session goes on as it was.
+            Kind::SessionAccess | Kind::SessionChange if answered.items.iter().any(|item| item.granted) => {
+                slot.active = true;
+            }
+            _ => {}
+        }
+        slot.advance();
+        self.sessions.check_in(slot);
+    }
+}
+
+/// The body of an access request, put together by hand: it is the hot path, and nothing in it needs escaping
+/// that was not escaped when the population was made.
+fn access_body(population: &Population, kind: Kind, number: u64, wanted: &[Wanted]) -> String {
+    let operation = operation_id(&population.run, number);
+    let mut body = String::with_capacity(96 + 112 * wanted.len());
+    body.push_str(r#"{"requester":{"type":"user","value":"load"},"#);
+    if kind.in_session() {
+        body.push_str(r#""rollbackOnDeny":true,"#);
+    }
+    body.push_str(r#""requestedItems":["#);
+    for (index, one) in wanted.iter().enumerate() {
+        if index > 0 {
+            body.push(',');
+        }
+        let head = &population.items[usize::from(one.item)].json_head;
+        // Writing to a string cannot fail.
+        let _ = write!(body, r#"{head}{},"metaData":{{"op":"{operation}"}}}}"#, one.count);
+    }
+    body.push_str("]}");
+    body
+}
+
+#[cfg(test)]
+mod tests {
+    use rust_decimal::Decimal;
+    use serde_json::{Value, json};
+
+    use super::super::audit::fixture;
+    use super::*;
+
+    #[test]
+    fn bodies_are_json_with_exact_counts() {
+        let population = fixture::population();
+        let wanted =
+            [Wanted { item: 0, count: "0.5".parse().unwrap() }, Wanted { item: 1, count: Decimal::TWO }];
+        let body = access_body(&population, Kind::SessionAccess, 7, &wanted);
+        let body: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!(body["rollbackOnDeny"], json!(true));
+        assert_eq!(body["requestedItems"][0]["count"].to_string(), "0.5");
+        assert_eq!(body["requestedItems"][1]["metaData"]["op"], json!("run-7"));
+    }
+
+    #[test]
+    fn an_empty_request_halts() {
+        let body = access_body(&fixture::population(), Kind::SessionHalt, 1, &[]);
+        assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["requestedItems"], json!([]));
+    }
+}

@@ -1,0 +1,284 @@
+//! The instances, line items and rate table that a run works on, made before the clock starts.
+//!
+//! Line items are sized by what the plan will ask of them: some run out on the way, so that refusals, splits
+//! and the upper bound are really put to the test, whatever rate and duration were chosen.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use serde_json::{Value, json};
+
+use super::ground::{Ground, now_ms};
+use super::spec::{ItemSpec, PopulationSpec};
+use super::{LoadError, amount};
+use crate::target::{Answer, Call};
+
+/// Tokens of a line item that is never used up.
+const PLENTY: u64 = 1_000_000_000;
+
+/// A day in milliseconds: tables and line items begin a day ago and end some days from now, far from any
+/// edge.
+const DAY_MS: i64 = 24 * 3600 * 1000;
+
+/// An item that can be asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Name.
+    pub name: String,
+    /// Tokens for a count of one; nothing for the item that is in no rate table.
+    pub rate: Option<Decimal>,
+    /// Version.
+    pub version: String,
+    /// Counts in which it is asked for.
+    pub counts: Vec<Decimal>,
+    /// The item as JSON up to the value of its count, so that a request body is put together without
+    /// escaping.
+    pub json_head: String,
+}
+
+impl Item {
+    fn new(name: &str, version: &str, rate: Option<Decimal>, counts: Vec<Decimal>) -> Self {
+        let json_head =
+            format!(r#"{{"item":{},"version":{},"count":"#, Value::from(name), Value::from(version));
+        Self { name: name.to_owned(), version: version.to_owned(), rate, counts, json_head }
+    }
+
+    /// What a count of this item costs; nothing when it is in no rate table.
+    pub fn charge(&self, count: Decimal) -> Option<Decimal> {
+        self.rate.map(|rate| rate.saturating_mul(count))
+    }
+}
+
+/// The items of a scenario, and last the one that is in no rate table.
+pub fn catalogue(items: &[ItemSpec]) -> Arc<[Item]> {
+    items
+        .iter()
+        .map(|item| Item::new(&item.name, &item.version, Some(item.rate), item.counts.clone()))
+        .chain([Item::new("Unlisted", "9.9", None, vec![Decimal::ONE])])
+        .collect()
+}
+
+/// An instance.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// ID that the target gave it.
+    pub id: String,
+    /// Whether a line item of it is never used up: then no known item may be refused.
+    pub plenty: bool,
+    /// Address of its access requests.
+    pub access_url: String,
+}
+
+/// A line item.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LineItem {
+    /// Activation ID.
+    pub activation_id: String,
+    /// Index of its instance.
+    pub instance: u32,
+    /// Entitled tokens.
+    pub quantity: u64,
+    /// Tokens beyond them.
+    pub overdraft: u64,
+    /// Whether it is meant to run out.
+    pub small: bool,
+}
+
+impl LineItem {
+    /// Entitled tokens and overdraft together.
+    pub fn capacity(&self) -> Decimal {
+        Decimal::from(self.quantity).saturating_add(Decimal::from(self.overdraft))
+    }
+}
+
+/// Everything that requests of a run are about.
+#[derive(Clone, Debug)]
+pub struct Population {
+    /// Short random text of this run.
+    pub run: String,
+    /// Items, of which the last is in no rate table.
+    pub items: Arc<[Item]>,
+    /// Instances.
+    pub instances: Vec<Instance>,
+    /// Line items of all instances.
+    pub line_items: Vec<LineItem>,
+    /// Index of each line item by its activation ID.
+    pub by_activation: HashMap<String, u32>,
+}
+
+impl Population {
+    /// A population of these parts.
+    pub fn new(run: &str, items: Arc<[Item]>, instances: Vec<Instance>, line_items: Vec<LineItem>) -> Self {
+        let by_activation =
+            (0_u32..).zip(&line_items).map(|(index, item)| (item.activation_id.clone(), index));
+        let by_activation = by_activation.collect();
+        Self { run: run.to_owned(), items, instances, line_items, by_activation }
+    }
+
+    /// Makes the population; `demand` is the number of tokens that will be asked of an instance.
+    pub async fn set_up(ground: &Ground, spec: &PopulationSpec, demand: f64) -> Result<Self, LoadError> {
+        let items = catalogue(&spec.items);
+        let line_items = layout(spec, &ground.run, demand);
+        let series = format!("load-{}", ground.run);
+        let table = rate_table(&series, &items);
+        send(ground, Call::post(ground.api.rate_tables(), table), "the rate table").await?;
+
+        let mut instances = Vec::with_capacity(spec.instances);
+        for index in 0..spec.instances {
+            let body =
+                json!({"shortName": format!("load-{}-{index}", ground.run), "accountId": series.as_str()});
+            let answer = send(ground, Call::post(ground.api.instances(), body), "an instance").await?;
+            let id = answer.json().and_then(|body| Some(body.get("id")?.as_str()?.to_owned()));
+            let Some(id) = id else { return Err(refused("an instance", &answer)) };
+            instances.push(Instance {
+                plenty: index >= spec.limited_instances,
+                access_url: ground.api.access_request(&id),
+                id,
+            });
+        }
+        for (position, line_item) in line_items.iter().enumerate() {
+            let instance = &instances[position / spec.line_items].id;
+            let body = line_item_body(line_item, position % spec.line_items, &series);
+            send(ground, Call::put(ground.api.line_items(instance), body), "a line item").await?;
+        }
+        Ok(Self::new(&ground.run, items, instances, line_items))
+    }
+
+    /// The `used` count of every line item. The vendor warns that asking for it slows access requests down,
+    /// so it is read before and after a run and never on the way.
+    pub async fn read_used(&self, ground: &Ground) -> Result<Vec<Decimal>, LoadError> {
+        let mut used = vec![Decimal::ZERO; self.line_items.len()];
+        for instance in &self.instances {
+            let what = "the list of line items";
+            let answer = send(ground, Call::get(ground.api.line_items(&instance.id)), what).await?;
+            let list = answer.json();
+            let Some(list) = list.as_ref().and_then(Value::as_array) else {
+                return Err(refused(what, &answer));
+            };
+            for entry in list {
+                let index = entry
+                    .get("activationId")
+                    .and_then(Value::as_str)
+                    .and_then(|id| self.by_activation.get(id));
+                let count = entry.get("used").and_then(amount::from_value);
+                if let (Some(index), Some(count)) = (index, count) {
+                    used[*index as usize] = count;
+                }
+            }
+        }
+        Ok(used)
+    }
+}
+
+/// What one request costs on average, were all of it granted.
+pub fn mean_charge(spec: &PopulationSpec) -> f64 {
+    let per_item: f64 = spec
+        .items
+        .iter()
+        .map(|item| {
+            let counts = amount::sum(item.counts.iter().copied());
+            item.rate.saturating_mul(counts).to_f64().unwrap_or_default() / item.counts.len() as f64
+        })
+        .sum();
+    per_item / spec.items.len() as f64 * (1.0 + spec.pairs) * (1.0 - spec.unknown_items)
+}
+
+/// The line items of all instances, those of one instance in the order in which they are charged.
+fn layout(spec: &PopulationSpec, run: &str, demand: f64) -> Vec<LineItem> {
+    let small_ones = |share: f64, number: usize| ((demand * share / number as f64) as u64).max(1);
+    let mut line_items = Vec::with_capacity(spec.instances * spec.line_items);
+    for instance in 0..spec.instances {
+        let limited = instance < spec.limited_instances;
+        for position in 0..spec.line_items {
+            let small = limited || position + 1 < spec.line_items;
+            let quantity = match (limited, small) {
+                (true, _) => small_ones(spec.limited_share, spec.line_items),
+                (false, true) => small_ones(spec.split_share, spec.line_items - 1),
+                (false, false) => PLENTY,
+            };
+            // Every second limited instance has an overdraft, on the line item that is charged last.
+            let overdrawn = limited && instance % 2 == 1 && position + 1 == spec.line_items;
+            line_items.push(LineItem {
+                activation_id: format!("load-{run}-{instance}-{position}"),
+                instance: u32::try_from(instance).unwrap_or(u32::MAX),
+                quantity,
+                overdraft: if overdrawn { quantity.div_ceil(4) } else { 0 },
+                small,
+            });
+        }
+    }
+    line_items
+}
+
+fn rate_table(series: &str, items: &[Item]) -> Value {
+    let priced: Vec<Value> = items
+        .iter()
+        .filter_map(|item| {
+            let rate: Value = serde_json::from_str(&item.rate?.to_string()).ok()?;
+            Some(json!({"name": item.name, "version": item.version, "rate": rate}))
+        })
+        .collect();
+    json!({"series": series, "version": "1", "effectiveFrom": now_ms() - DAY_MS, "items": priced})
+}
+
+/// Line items of an instance end one after another, which fixes the order in which they are charged.
+fn line_item_body(line_item: &LineItem, position: usize, series: &str) -> Value {
+    let order = i64::try_from(position).unwrap_or(i64::MAX / (2 * DAY_MS));
+    let mut attributes = json!({"elastic": true, "rateTableSeries": series});
+    if line_item.overdraft > 0 {
+        attributes["overdraftType"] = json!("Number");
+        attributes["overdraftLimit"] = json!(line_item.overdraft);
+    }
+    json!({
+        "activationId": line_item.activation_id,
+        "state": "DEPLOYED",
+        "quantity": line_item.quantity,
+        "start": now_ms() - DAY_MS,
+        "end": now_ms() + (30 + order) * DAY_MS,
+        "attributes": attributes,
+    })
+}
+
+/// Sends a call of the set-up, which must succeed.
+async fn send(ground: &Ground, call: Call, what: &str) -> Result<Answer, LoadError> {
+    let answer = ground.client.send(ground.authorized(call)).await;
+    if answer.ok() { Ok(answer) } else { Err(refused(what, &answer)) }
+}
+
+fn refused(what: &str, answer: &Answer) -> LoadError {
+    LoadError::SetUp { what: what.to_owned(), answer: answer.summary() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scenario::LoadScenario;
+    use super::*;
+
+    fn spec() -> PopulationSpec {
+        LoadScenario::embedded("steady-access").unwrap().population
+    }
+
+    #[test]
+    fn limited_instances_have_small_line_items_only() {
+        let line_items = layout(&spec(), "r", 6000.0);
+        assert_eq!(line_items.len(), 60);
+        let (limited, others) = line_items.split_at(4 * 3);
+        assert!(limited.iter().all(|item| item.small && item.quantity == 800));
+        assert_eq!(limited.iter().filter(|item| item.overdraft == 200).count(), 2);
+        assert_eq!(others[..3].iter().map(|item| item.quantity).collect::<Vec<_>>(), [1500, 1500, PLENTY]);
+    }
+
+    #[test]
+    fn a_line_item_is_never_empty_from_the_start() {
+        assert!(layout(&spec(), "r", 0.1).iter().all(|item| item.quantity >= 1));
+    }
+
+    #[test]
+    fn rates_stay_exact_on_the_wire() {
+        let table = rate_table("s", &catalogue(&spec().items)).to_string();
+        assert!(table.contains(r#""rate":4.5"#) && table.contains(r#""rate":0.125"#), "{table}");
+        assert!(!table.contains("Unlisted"));
+    }
+}

@@ -1,0 +1,196 @@
+//! Usage rows as the audit needs them.
+//!
+//! A row is read leniently — every documented form of a cell is taken — because the audit asks what was
+//! charged, not how it is written down. How it is written down is judged by the usage rules, from the same
+//! text.
+
+use rust_decimal::Decimal;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::amount;
+
+/// Response code of a granted row.
+const GRANTED: &str = "101";
+
+/// A row as it stands in the text, cells still untyped.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "SCREAMING_SNAKE_CASE")]
+struct RawRow {
+    #[serde(rename = "_SEQ")]
+    seq: Value,
+    correlation_id: Value,
+    usage_time: Value,
+    activation_id: Value,
+    used: Value,
+    item: Value,
+    session_id: Value,
+    request_response: Value,
+    meter_quantity: Value,
+    meta_data: Value,
+}
+
+/// A usage row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Row {
+    /// Place in the order of rows, from 1.
+    pub seq: u64,
+    /// Correlation ID.
+    pub correlation: String,
+    /// When the usage happened, in milliseconds since 1970.
+    pub usage_time_ms: Option<i64>,
+    /// The line item; none when nothing was charged.
+    pub activation: Option<String>,
+    /// What the line item has given out after this row.
+    pub used: Option<Decimal>,
+    /// The item.
+    pub item: String,
+    /// The session, for activity in one.
+    pub session: Option<String>,
+    /// Response code.
+    pub code: Option<String>,
+    /// Tokens taken by this row; negative for a refund.
+    pub quantity: Decimal,
+    /// The operation's own ID, from `META_DATA`.
+    pub operation: Option<String>,
+}
+
+impl Row {
+    /// Whether it gives tokens back.
+    pub fn is_refund(&self) -> bool {
+        self.quantity < Decimal::ZERO
+    }
+
+    /// Whether it says that an item was not granted.
+    pub fn is_denied(&self) -> bool {
+        self.code.as_deref().is_some_and(|code| code != GRANTED)
+    }
+
+    /// Names the row in a message.
+    pub fn place(&self) -> String {
+        format!("row {} ({}, {})", self.seq, self.correlation, self.item)
+    }
+}
+
+/// The rows in these lines, and what is wrong with lines that cannot be read.
+pub fn parse(ndjson: &str) -> (Vec<Row>, Vec<String>) {
+    let mut rows = Vec::new();
+    let mut unreadable = Vec::new();
+    for line in ndjson.lines().filter(|line| !line.trim().is_empty()) {
+        match serde_json::from_str::<RawRow>(line) {
+            Ok(raw) => match typed(&raw) {
+                Some(row) => rows.push(row),
+                None => {
+                    unreadable.push(format!("no _SEQ, CORRELATION_ID or METER_QUANTITY: {}", excerpt(line)))
+                }
+            },
+            Err(error) => unreadable.push(format!("{error}: {}", excerpt(line))),
+        }
+    }
+    (rows, unreadable)
+}
+
+fn typed(raw: &RawRow) -> Option<Row> {
+    let quantity = match &raw.meter_quantity {
+        // Nothing taken may be written as an empty cell on a denied row.
+        Value::Null => Decimal::ZERO,
+        value => amount::from_value(value)?,
+    };
+    Some(Row {
+        seq: text(&raw.seq)?.parse().ok()?,
+        correlation: text(&raw.correlation_id)?,
+        usage_time_ms: time_ms(&raw.usage_time),
+        activation: activation(&raw.activation_id),
+        used: amount::from_value(&raw.used),
+        item: text(&raw.item).unwrap_or_default(),
+        session: text(&raw.session_id),
+        code: text(&raw.request_response),
+        quantity,
+        operation: operation(&raw.meta_data),
+    })
+}
+
+/// The text of a cell; none when it is empty.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// A line item stands alone, in an array, or in an array written as text.
+fn activation(value: &Value) -> Option<String> {
+    match value {
+        Value::Array(elements) => elements.first().and_then(text),
+        Value::String(array) if array.starts_with('[') => {
+            serde_json::from_str::<Vec<String>>(array).ok()?.into_iter().next()
+        }
+        single => text(single),
+    }
+}
+
+fn operation(value: &Value) -> Option<String> {
+    match value {
+        Value::Object(members) => members.get("op").and_then(text),
+        Value::String(object) => serde_json::from_str::<Value>(object).ok()?.get("op").and_then(text),
+        _ => None,
+    }
+}
+
+fn time_ms(value: &Value) -> Option<i64> {
+    let text = text(value)?;
+    text.parse().ok().or_else(|| text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond))
+}
+
+/// The beginning of a line, for a message.
+fn excerpt(line: &str) -> String {
+    line.chars().take(120).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_canonical_row() {
+        let (rows, unreadable) = parse(
+            r#"{"_SEQ":3,"CORRELATION_ID":"c","USAGE_TIME":1760000000000,"ACTIVATION_ID":["act"],"USED":44.5,
+            "ITEM":"CADPrint","REQUEST_RESPONSE":"101","METER_QUANTITY":14,"META_DATA":{"op":"r-1"}}"#
+                .replace('\n', "")
+                .as_str(),
+        );
+        assert!(unreadable.is_empty(), "{unreadable:?}");
+        let row = &rows[0];
+        assert_eq!(
+            (row.seq, row.activation.as_deref(), row.operation.as_deref()),
+            (3, Some("act"), Some("r-1"))
+        );
+        assert_eq!((row.used, row.quantity), ("44.5".parse().ok(), Decimal::from(14)));
+        assert_eq!(row.usage_time_ms, Some(1_760_000_000_000));
+        assert!(!row.is_denied() && !row.is_refund());
+    }
+
+    #[test]
+    fn takes_every_documented_form() {
+        let (rows, _) = parse(concat!(
+            r#"{"_SEQ":"1","CORRELATION_ID":"c","USAGE_TIME":"2026-01-01T00:00:00Z","#,
+            r#""ACTIVATION_ID":"[\"a\"]","METER_QUANTITY":"-2.5","META_DATA":"{\"op\":\"r-2\"}"}"#,
+            "\n\n",
+            r#"{"_SEQ":2,"CORRELATION_ID":"d","ACTIVATION_ID":null,"REQUEST_RESPONSE":201,"#,
+            r#""METER_QUANTITY":0}"#,
+        ));
+        assert!(rows[0].is_refund());
+        assert_eq!(rows[0].activation.as_deref(), Some("a"));
+        assert_eq!(rows[0].operation.as_deref(), Some("r-2"));
+        assert_eq!(rows[0].usage_time_ms, Some(1_767_225_600_000));
+        assert!(rows[1].is_denied() && rows[1].activation.is_none());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told() {
+        let (rows, unreadable) = parse("{\"_SEQ\":1\n{\"_SEQ\":2}\n");
+        assert!(rows.is_empty());
+        assert_eq!(unreadable.len(), 2);
+    }
+}

@@ -1,0 +1,165 @@
+//! Runs the suite once for each reading and each mutant.
+
+use std::collections::BTreeSet;
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::collect::{Collector, Seen};
+use super::error::ProveError;
+use super::matrix::{MutantOutcome, MutantResult, ProveReport, ReadingResult};
+use crate::conformance::{self, Selection, Suite};
+use crate::report::events::Events;
+use crate::spec::Registry;
+use crate::target::{Client, ControlClient, Decision, Mutant, Profile};
+
+/// Which mutants and readings to prove; all when both are empty.
+#[derive(Clone, Debug, Default)]
+pub struct ProveFilter {
+    /// Mutants by `decision=value`, value or decision.
+    pub mutants: Vec<String>,
+    /// Readings by `decision=value`.
+    pub readings: Vec<String>,
+}
+
+impl ProveFilter {
+    fn mutant(&self, decision: &str, value: &str) -> bool {
+        let name = format!("{decision}={value}");
+        let named = |asked: &String| *asked == name || asked == value || asked == decision;
+        self.everything() || self.mutants.iter().any(named)
+    }
+
+    fn reading(&self, decision: &str, value: &str) -> bool {
+        let name = format!("{decision}={value}");
+        self.everything() || self.readings.contains(&name)
+    }
+
+    const fn everything(&self) -> bool {
+        self.mutants.is_empty() && self.readings.is_empty()
+    }
+}
+
+/// Shows how far a proof has come.
+pub struct Progress(indicatif::ProgressBar);
+
+impl Progress {
+    /// A bar on a terminal, nothing in a pipe.
+    #[must_use]
+    pub fn to_standard_error() -> Self {
+        let bar = if std::io::stderr().is_terminal() {
+            indicatif::ProgressBar::new(0)
+        } else {
+            indicatif::ProgressBar::hidden()
+        };
+        Self(bar)
+    }
+
+    fn next(&self, name: &str) {
+        self.0.inc(1);
+        self.0.set_message(name.to_owned());
+    }
+}
+
+/// Proves the suite against a target that offers decision points.
+///
+/// # Errors
+/// When the target offers none, the suite cannot run, or the unchanged target does not pass.
+pub async fn run(
+    profile: &Profile,
+    registry: Arc<Registry>,
+    suite: &Suite,
+    filter: &ProveFilter,
+    progress: Progress,
+) -> Result<ProveReport, ProveError> {
+    let control = profile.control.as_ref().ok_or(ProveError::NoControl)?;
+    let client = Client::new(Duration::from_secs(10))?;
+    let decisions = ControlClient::new(client, &control.base, control.token.expose())
+        .policy()
+        .await
+        .map_err(ProveError::Control)?;
+    let mutants = chosen_mutants(&decisions, filter);
+    let readings = chosen_readings(&decisions, filter);
+    if mutants.is_empty() && readings.is_empty() {
+        let names = [filter.mutants.as_slice(), filter.readings.as_slice()].concat().join(", ");
+        return Err(ProveError::NothingSelected { names });
+    }
+    progress.0.set_length((mutants.len() + readings.len() + 1) as u64);
+    progress.next("the unchanged target");
+    require_green(&run_once(profile, &registry, suite).await?)?;
+    let mut report = ProveReport::default();
+    for (decision, value) in readings {
+        progress.next(&format!("{}={value}", decision.name));
+        let seen = run_once(&profile.clone().with_policy(&decision.name, value), &registry, suite).await?;
+        report.readings.push(judge_reading(decision, value, &seen));
+    }
+    for (decision, mutant) in mutants {
+        progress.next(&format!("{}={}", decision.name, mutant.value));
+        let changed = profile.clone().with_policy(&decision.name, &mutant.value);
+        let seen = run_once(&changed, &registry, suite).await?;
+        report.mutants.push(judge_mutant(decision, mutant, &seen));
+    }
+    progress.0.finish_and_clear();
+    Ok(report)
+}
+
+fn chosen_mutants<'a>(decisions: &'a [Decision], filter: &ProveFilter) -> Vec<(&'a Decision, &'a Mutant)> {
+    let all =
+        decisions.iter().flat_map(|decision| decision.mutants.iter().map(move |mutant| (decision, mutant)));
+    all.filter(|(decision, mutant)| filter.mutant(&decision.name, &mutant.value)).collect()
+}
+
+fn chosen_readings<'a>(decisions: &'a [Decision], filter: &ProveFilter) -> Vec<(&'a Decision, &'a str)> {
+    // The first reading is the default, which the unchanged target shows.
+    let others = decisions
+        .iter()
+        .flat_map(|decision| decision.readings.iter().skip(1).map(move |value| (decision, value.as_str())));
+    others.filter(|(decision, value)| filter.reading(&decision.name, value)).collect()
+}
+
+async fn run_once(profile: &Profile, registry: &Arc<Registry>, suite: &Suite) -> Result<Seen, ProveError> {
+    let collector = Collector::default();
+    let events = Events::new(vec![Box::new(collector.clone())]);
+    let (_never, stop) = watch::channel(false);
+    conformance::run(profile, registry.clone(), suite, &Selection::default(), &events, stop).await?;
+    Ok(collector.seen())
+}
+
+fn require_green(seen: &Seen) -> Result<(), ProveError> {
+    match (seen.failed.keys().next(), seen.faults.first()) {
+        (Some(scenario), _) => Err(ProveError::NotGreen(scenario.clone())),
+        (None, Some(fault)) => Err(ProveError::NotGreen(fault.clone())),
+        (None, None) => Ok(()),
+    }
+}
+
+fn judge_reading(decision: &Decision, value: &str, seen: &Seen) -> ReadingResult {
+    let mut rejected_by: Vec<String> = seen.failed.keys().cloned().collect();
+    rejected_by.extend(seen.faults.iter().cloned());
+    ReadingResult { decision: decision.name.clone(), value: value.to_owned(), rejected_by }
+}
+
+fn judge_mutant(decision: &Decision, mutant: &Mutant, seen: &Seen) -> MutantResult {
+    // Only an assertion that names one of the mutant's requirements counts: a crash or a failure elsewhere would
+    // kill it by accident.
+    let by: BTreeSet<String> = seen
+        .broken
+        .iter()
+        .filter(|checked| checked.requirements.iter().any(|id| mutant.requirements.contains(id)))
+        .map(|checked| checked.scenario.clone())
+        .collect();
+    let outcome = match (by.is_empty(), seen.faults.is_empty()) {
+        (false, _) => MutantOutcome::Killed,
+        (true, true) => MutantOutcome::Survived,
+        (true, false) => MutantOutcome::Error,
+    };
+    MutantResult {
+        name: format!("{}={}", decision.name, mutant.value),
+        says: mutant.says.clone(),
+        requirements: mutant.requirements.clone(),
+        outcome,
+        by: by.into_iter().collect(),
+        elsewhere: seen.failed.keys().cloned().collect(),
+    }
+}

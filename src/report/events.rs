@@ -1,0 +1,456 @@
+//! The one stream of events between the engines and every report.
+//!
+//! Engines send events and know no report; reports read events and know no engine. What a report shows can
+//! therefore always be derived again from `events.ndjson`, and a new rendering needs no change in an engine.
+//! The types are plain data. Enumerations are tagged from outside on purpose: the other taggings of serde buffer
+//! their content, which loses the text of decimals.
+
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+
+/// How binding a requirement is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Level {
+    /// Left open by the documents: alternatives are accepted, and the one seen is reported.
+    #[serde(rename = "READING")]
+    Reading,
+    /// Inferred from the documents: a deviation warns.
+    #[serde(rename = "SHOULD")]
+    Should,
+    /// Documented or observed: a deviation fails.
+    #[serde(rename = "MUST")]
+    Must,
+}
+
+/// One request and its answer, with secrets already redacted.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Exchange {
+    /// HTTP method.
+    pub method: String,
+    /// Absolute address.
+    pub url: String,
+    /// Request headers in the order sent; authorization is redacted.
+    pub request_headers: Vec<(String, String)>,
+    /// Request body as sent, if any.
+    pub request_body: Option<String>,
+    /// HTTP status, absent when no answer came.
+    pub status: Option<u16>,
+    /// Response headers.
+    pub response_headers: Vec<(String, String)>,
+    /// Response body as text.
+    pub response_body: String,
+    /// Why no answer came.
+    pub error: Option<String>,
+    /// From sending to the end of the body, in microseconds.
+    pub duration_us: u64,
+}
+
+/// The implementation under test, as reports name it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TargetInfo {
+    /// Name from the target file, or of the bundled server.
+    pub name: String,
+    /// Version that the target reports, if it does.
+    pub version: String,
+    /// `bundled`, `control` or `plain`: how much of the contract the target offers.
+    pub profile: String,
+}
+
+/// A run begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunStarted {
+    /// The command, for example `verify`.
+    pub command: String,
+    /// Version of this program.
+    pub version: String,
+    /// Start in ISO 8601, UTC.
+    pub started: String,
+    /// What is tested.
+    pub target: TargetInfo,
+}
+
+/// One check of the smoke test.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SmokeChecked {
+    /// What was checked, in a few words.
+    pub name: String,
+    /// Whether it held.
+    pub ok: bool,
+    /// What was seen.
+    pub detail: String,
+}
+
+/// Which requirements exist: the base of every coverage figure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RegisteredRequirement {
+    /// Requirement ID, for example `DM-ACC-010`.
+    pub id: String,
+    /// How binding it is.
+    pub level: Level,
+    /// What must hold, in one sentence or two.
+    pub text: String,
+    /// Document that it comes from.
+    pub source: String,
+}
+
+/// Where a scenario stands and what it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ScenarioRef {
+    /// `feature-file:line`, unique in a run, for example `client/one-off.feature:12`.
+    pub id: String,
+    /// Name of the feature.
+    pub feature: String,
+    /// Name of the scenario.
+    pub name: String,
+    /// Requirement IDs from its tags.
+    pub requirements: Vec<String>,
+}
+
+/// One assertion, held or not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Checked {
+    /// Scenario ID, or the name of the part of a run that checked.
+    pub scenario: String,
+    /// The step's text.
+    pub step: String,
+    /// `file:line` of the step.
+    pub location: String,
+    /// Requirements that this assertion speaks for.
+    pub requirements: Vec<String>,
+    /// The most binding level among them.
+    pub level: Level,
+    /// Whether it held.
+    pub held: bool,
+    /// What was expected.
+    pub expected: String,
+    /// What was seen.
+    pub actual: String,
+    /// The exchange that showed it; kept for assertions that did not hold.
+    pub exchange: Option<Exchange>,
+}
+
+/// A legal alternative that the target was seen to follow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReadingSeen {
+    /// Scenario ID.
+    pub scenario: String,
+    /// Decision point, for example `session.denied.http`.
+    pub decision: String,
+    /// Requirement that leaves it open.
+    pub requirement: String,
+    /// The value seen.
+    pub value: String,
+}
+
+/// How a scenario ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Every assertion held, and there was at least one.
+    Passed,
+    /// A MUST did not hold.
+    Failed,
+    /// Only SHOULDs did not hold.
+    Warned,
+    /// Left out or given up, with the reason.
+    NotTested(String),
+    /// Nothing was asserted. Counts as a failure.
+    Vacuous,
+    /// The harness itself failed, with what happened.
+    Error(String),
+}
+
+/// A scenario ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScenarioFinished {
+    /// Which.
+    pub scenario: ScenarioRef,
+    /// How.
+    pub outcome: Outcome,
+    /// Number of assertions made.
+    pub checks: u64,
+    /// Wall time in milliseconds.
+    pub duration_ms: u64,
+    /// A command that repeats just this scenario.
+    pub reproduce: String,
+}
+
+/// Percentiles of one kind of latency, in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Percentiles {
+    /// Median.
+    pub p50: u64,
+    /// 90th percentile.
+    pub p90: u64,
+    /// 99th percentile.
+    pub p99: u64,
+    /// 99.9th percentile.
+    pub p999: u64,
+    /// Largest value.
+    pub max: u64,
+}
+
+/// The three latencies of an open-loop run, in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Latencies {
+    /// From the intended instant to the end of the body: what a user waits.
+    pub response: Percentiles,
+    /// From sending to the end of the body: what the target takes.
+    pub service: Percentiles,
+    /// From the intended instant to sending: what the generator adds.
+    pub lateness: Percentiles,
+}
+
+/// Planned and achieved arrival rate in requests a second.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rate {
+    /// What the schedule asked for.
+    pub planned: f64,
+    /// What was completed.
+    pub achieved: f64,
+}
+
+/// One invariant of a load run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invariant {
+    /// Name, for example `conservation`.
+    pub id: String,
+    /// How often it was put to the test.
+    pub exercised: u64,
+    /// How often it did not hold.
+    pub violations: u64,
+    /// Requirement IDs that a violation breaks.
+    pub requirements: Vec<String>,
+    /// The first violations, in words.
+    pub examples: Vec<String>,
+}
+
+/// The verdict on the measurement itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Measurement {
+    /// The plan was held: the numbers mean what they say.
+    Valid,
+    /// Generator or target could not hold the plan: no latency is quoted.
+    Saturated,
+    /// Nothing that could be measured happened, or the run was cut short.
+    Invalid,
+}
+
+/// Figures of one kind of operation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OperationFigures {
+    /// Name of the operation, for example `access-request`.
+    pub name: String,
+    /// How many were sent.
+    pub requests: u64,
+    /// How many were refused by the rules, as they should be.
+    pub refused: u64,
+    /// How many ended without an answer.
+    pub indeterminate: u64,
+    /// How many were answered in a manner that no document allows.
+    pub wrong: u64,
+    /// Latencies.
+    pub latency_us: Latencies,
+    /// Points of the response-time curve as (percentile, microseconds), for plots.
+    pub curve: Vec<(f64, u64)>,
+}
+
+/// A load run is about to start.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LoadStarted {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// Planned number of requests.
+    pub planned: u64,
+    /// Planned seconds.
+    pub duration_s: f64,
+    /// The seed that repeats the schedule.
+    pub seed: u64,
+}
+
+/// A moment of a load run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LoadProgress {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// Milliseconds since the schedule began.
+    pub elapsed_ms: u64,
+    /// Requests completed so far.
+    pub completed: u64,
+    /// Requests planned in all.
+    pub planned: u64,
+}
+
+/// Everything about one load run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LoadFinished {
+    /// Name of the scenario.
+    pub scenario: String,
+    /// The verdict on the measurement.
+    pub verdict: Measurement,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// Requests sent.
+    pub requests: u64,
+    /// Planned and achieved.
+    pub rate: Rate,
+    /// Latency over all operations.
+    pub latency_us: Latencies,
+    /// Points of the response-time curve over all operations as (percentile, microseconds).
+    pub curve: Vec<(f64, u64)>,
+    /// Per operation.
+    pub operations: Vec<OperationFigures>,
+    /// What must always hold.
+    pub invariants: Vec<Invariant>,
+    /// Invariants that the scenario declares and never put to the test, and other thresholds missed.
+    pub thresholds_failed: Vec<String>,
+    /// Wall time in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// Severity of a usage rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Severity {
+    /// For information: records a form, never fails.
+    I,
+    /// Contradicts an inference.
+    W,
+    /// Contradicts stated text.
+    E,
+}
+
+/// One row that breaks a usage rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingExample {
+    /// Row number from 1, in the order of the input.
+    pub row: u64,
+    /// Correlation ID of the row, empty when it has none.
+    pub correlation_id: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+/// One usage rule with what it found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Rule ID, for example `WH-USAGE-055`.
+    pub rule: String,
+    /// Severity.
+    pub level: Severity,
+    /// How many rows break it.
+    pub count: u64,
+    /// The first of them.
+    pub examples: Vec<FindingExample>,
+}
+
+/// Usage rows were judged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UsageChecked {
+    /// Where the rows came from.
+    pub source: String,
+    /// How many there were.
+    pub rows: u64,
+    /// How many rules were applied.
+    pub rules: u64,
+    /// What was found; empty when all is well.
+    pub findings: Vec<Finding>,
+}
+
+/// Everything that can happen in a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// A run begins.
+    RunStarted(RunStarted),
+    /// The requirements that exist.
+    Registry(Vec<RegisteredRequirement>),
+    /// One check of the smoke test.
+    SmokeChecked(SmokeChecked),
+    /// The selection is made: how many scenarios will run.
+    ConformanceStarted(u64),
+    /// One assertion.
+    Checked(Checked),
+    /// A legal alternative was seen.
+    ReadingSeen(ReadingSeen),
+    /// A scenario ended; also sent for every scenario left out.
+    ScenarioFinished(ScenarioFinished),
+    /// The suite ended; wall time in milliseconds.
+    ConformanceFinished(u64),
+    /// A load run is about to start.
+    LoadStarted(LoadStarted),
+    /// A moment of a load run.
+    LoadProgress(LoadProgress),
+    /// A load run ended.
+    LoadFinished(LoadFinished),
+    /// Usage rows were judged.
+    UsageChecked(UsageChecked),
+    /// Something that the user should know, in a sentence.
+    Note(String),
+    /// The harness itself failed in a part of the run, with what happened.
+    HarnessFault(String),
+    /// The user ended the run early.
+    Interrupted,
+    /// The run ended; wall time in milliseconds.
+    RunFinished(u64),
+}
+
+/// An event with its time since the start of the run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stamped {
+    /// Milliseconds since the start of the run.
+    pub at_ms: u64,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Whoever wants to hear of events as they happen.
+pub trait Listener: Send {
+    /// Called once an event, in order.
+    fn hear(&mut self, stamped: &Stamped);
+}
+
+/// Where engines send events: cheap to clone, safe to share.
+#[derive(Clone)]
+pub struct Events {
+    started: Instant,
+    listeners: Arc<Mutex<Vec<Box<dyn Listener>>>>,
+}
+
+impl Events {
+    /// A stream with these listeners; time counts from now.
+    #[must_use]
+    pub fn new(listeners: Vec<Box<dyn Listener>>) -> Self {
+        Self { started: Instant::now(), listeners: Arc::new(Mutex::new(listeners)) }
+    }
+
+    /// A stream that nobody listens to.
+    #[must_use]
+    pub fn silent() -> Self {
+        Self::new(Vec::new())
+    }
+
+    /// Tells every listener, in the order of the calls.
+    pub fn send(&self, event: Event) {
+        // A listener that panicked has lost its own report; the others still hear the rest.
+        let mut listeners = self.listeners.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let stamped = Stamped { at_ms: self.elapsed_ms(), event };
+        for listener in listeners.iter_mut() {
+            listener.hear(&stamped);
+        }
+    }
+
+    /// Milliseconds since the start of the run.
+    #[must_use]
+    pub fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+impl std::fmt::Debug for Events {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Events").finish_non_exhaustive()
+    }
+}

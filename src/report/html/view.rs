@@ -1,0 +1,333 @@
+//! The model as values for the template, and the page made from them.
+
+use std::collections::HashMap;
+
+use minijinja::{Environment, UndefinedBehavior, Value, context};
+
+use crate::report::coverage::{Coverage, CoverageStatus, NotTested, RequirementCoverage};
+use crate::report::errors::ReportError;
+use crate::report::events::{
+    Exchange, FindingExample, Level, RegisteredRequirement, Severity, SmokeChecked, UsageChecked,
+};
+use crate::report::failure::Failure;
+use crate::report::figures::{count, duration, milliseconds, plural, size};
+use crate::report::model::{ReadingValues, RunModel};
+use crate::report::verdict::{self, PARTIAL, Verdict};
+
+use super::load;
+
+/// The ending of the name switches escaping on.
+const NAME: &str = "report.html";
+const TEMPLATE: &str = include_str!("template.html");
+
+/// The text of `report.html`.
+pub(in crate::report) fn report_html(model: &RunModel) -> Result<String, ReportError> {
+    let mut environment = Environment::new();
+    // A misspelt name in the template must be an error, not an empty place in the report.
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_template(NAME, TEMPLATE)?;
+    Ok(environment.get_template(NAME)?.render(page(model))?)
+}
+
+fn page(model: &RunModel) -> Value {
+    let coverage = model.coverage();
+    let registry: HashMap<&str, &RegisteredRequirement> =
+        model.registry.iter().map(|requirement| (requirement.id.as_str(), requirement)).collect();
+    let group = |id: &str, title: &str, tone: &str, failures: Vec<Failure<'_>>| {
+        let broken: Vec<Value> = failures.iter().map(|failure| broken(failure, &registry)).collect();
+        context! { id, title, tone, broken }
+    };
+    let loads = model.loads.iter().enumerate().map(|(position, load)| load::view(position, load));
+    context! {
+        verdict => verdict_view(model.verdict()),
+        partial => model.interrupted.then_some(PARTIAL),
+        run => run(model),
+        figures => figures(model, &coverage),
+        faults => model.all_faults(),
+        smoke => smoke(model),
+        groups => vec![
+            group("failures", "Failures", "bad", model.failures()),
+            group("warnings", "Warnings", "doubtful", model.warnings()),
+        ],
+        requirements => coverage.requirements.iter().map(requirement_row).collect::<Vec<Value>>(),
+        readings => readings(model),
+        not_tested => not_tested(&coverage),
+        loads => loads.collect::<Vec<Value>>(),
+        usage => model.usage.iter().map(usage).collect::<Vec<Value>>(),
+        notes => model.notes.clone(),
+    }
+}
+
+fn verdict_view(verdict: Verdict) -> Value {
+    let tone = match verdict {
+        Verdict::Conforms => "good",
+        Verdict::DoesNotConform | Verdict::Unreachable | Verdict::HarnessFault => "bad",
+        Verdict::Saturated | Verdict::NothingTested | Verdict::Interrupted => "doubtful",
+    };
+    context! {
+        heading => verdict.heading(),
+        meaning => verdict.meaning(),
+        exit_code => verdict.exit_code(),
+        tone,
+    }
+}
+
+fn run(model: &RunModel) -> Value {
+    let target = model.target();
+    let run = model.run.as_ref();
+    context! {
+        target => target.name,
+        target_version => target.version,
+        profile => target.profile,
+        command => run.map_or("", |run| run.command.as_str()),
+        version => run.map_or("", |run| run.version.as_str()),
+        started => run.map_or("", |run| run.started.as_str()),
+        duration => duration(model.duration_ms),
+    }
+}
+
+fn figures(model: &RunModel, coverage: &Coverage) -> Vec<Value> {
+    let mut figures = Vec::new();
+    if model.suite_ran() {
+        let counts = model.scenario_counts();
+        let bad = counts.failed + counts.vacuous + counts.error;
+        let [failed, warned, not_tested] = [bad, counts.warned, counts.not_tested].map(count);
+        figures.push(context! {
+            label => "Scenarios passed",
+            value => count(counts.passed),
+            detail => format!("{failed} failed, {warned} warned, {not_tested} not tested"),
+            tone => if bad > 0 { "bad" } else { "good" },
+        });
+    }
+    if coverage.registered() > 0 {
+        let [failed, untested, registered] =
+            [coverage.failed.len(), coverage.untested(), coverage.registered()].map(size);
+        figures.push(context! {
+            label => "Requirements proved",
+            value => size(coverage.passed()),
+            detail => format!("{failed} failed, {untested} of {registered} not tested"),
+            tone => if coverage.failed.is_empty() { "good" } else { "bad" },
+        });
+    }
+    figures.extend(model.loads.iter().map(load::figure));
+    figures.extend(model.usage.iter().map(usage_figure));
+    figures
+}
+
+fn usage_figure(usage: &UsageChecked) -> Value {
+    let errors = verdict::findings(usage, Severity::E);
+    context! {
+        label => "Usage rows",
+        value => count(usage.rows),
+        detail => format!("{} by {}", plural(errors, "error"), plural(usage.rules, "rule")),
+        tone => if errors > 0 { "bad" } else { "good" },
+    }
+}
+
+fn smoke(model: &RunModel) -> Vec<Value> {
+    let check = |check: &SmokeChecked| {
+        context! {
+            name => check.name.as_str(),
+            detail => check.detail.as_str(),
+            outcome => if check.ok { "held" } else { "failed" },
+            tone => if check.ok { "good" } else { "bad" },
+        }
+    };
+    model.smoke.iter().map(check).collect()
+}
+
+fn broken(failure: &Failure<'_>, registry: &HashMap<&str, &RegisteredRequirement>) -> Value {
+    let requirement = |id: &String| {
+        let known = registry.get(id.as_str());
+        context! {
+            id => id.as_str(),
+            level => known.map_or("", |known| level(known.level)),
+            text => known.map_or("", |known| known.text.as_str()),
+            source => known.map_or("", |known| known.source.as_str()),
+        }
+    };
+    context! {
+        number => failure.number,
+        title => failure.title(),
+        scenario => failure.scenario,
+        requirements => failure.requirements.iter().map(requirement).collect::<Vec<Value>>(),
+        step => failure.step,
+        location => failure.location,
+        expected => failure.expected,
+        actual => failure.actual,
+        exchange => failure.exchange.map(exchange),
+        file => failure.exchange_file(),
+        reproduce => failure.reproduce,
+    }
+}
+
+fn exchange(exchange: &Exchange) -> Value {
+    let headers = |headers: &[(String, String)]| {
+        let lines: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        lines.join("\n")
+    };
+    let status = match (exchange.status, &exchange.error) {
+        (Some(status), _) => status.to_string(),
+        (None, Some(error)) => format!("no answer: {error}"),
+        (None, None) => "no answer".to_owned(),
+    };
+    context! {
+        method => exchange.method.as_str(),
+        url => exchange.url.as_str(),
+        request_headers => headers(&exchange.request_headers),
+        request_body => exchange.request_body.clone().unwrap_or_default(),
+        status,
+        response_headers => headers(&exchange.response_headers),
+        response_body => exchange.response_body.as_str(),
+        duration => format!("{} ms", milliseconds(exchange.duration_us)),
+    }
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Must => "MUST",
+        Level::Should => "SHOULD",
+        Level::Reading => "READING",
+    }
+}
+
+fn requirement_row(entry: &RequirementCoverage) -> Value {
+    let (tone, reason) = match &entry.status {
+        CoverageStatus::Passed => ("good", ""),
+        CoverageStatus::Failed => ("bad", ""),
+        CoverageStatus::Warned => ("doubtful", ""),
+        CoverageStatus::NotTested(reason) => ("quiet", reason.as_str()),
+    };
+    let scenarios = entry.scenarios.iter().map(|scenario| {
+        context! { id => scenario.id.as_str(), name => scenario.name.as_str() }
+    });
+    context! {
+        id => entry.requirement.id.as_str(),
+        level => level(entry.requirement.level),
+        text => entry.requirement.text.as_str(),
+        source => entry.requirement.source.as_str(),
+        outcome => entry.status.as_str(),
+        tone,
+        reason,
+        scenarios => scenarios.collect::<Vec<Value>>(),
+    }
+}
+
+fn readings(model: &RunModel) -> Vec<Value> {
+    let reading = |(decision, seen): (&String, &ReadingValues)| {
+        context! {
+            decision => decision.as_str(),
+            value => seen.text(),
+            requirement => seen.requirement.as_str(),
+            wavers => !seen.consistent(),
+        }
+    };
+    model.readings.iter().map(reading).collect()
+}
+
+fn not_tested(coverage: &Coverage) -> Vec<Value> {
+    let group = |group: &NotTested| {
+        context! {
+            reason => group.reason.as_str(),
+            scenarios => count(group.scenarios),
+            requirements => count(group.requirements),
+        }
+    };
+    coverage.not_tested.iter().map(group).collect()
+}
+
+fn usage(usage: &UsageChecked) -> Value {
+    let example = |example: &FindingExample| {
+        context! {
+            row => count(example.row),
+            correlation_id => example.correlation_id.as_str(),
+            message => example.message.as_str(),
+        }
+    };
+    let findings = usage.findings.iter().map(|finding| {
+        let (level, tone) = match finding.level {
+            Severity::E => ("E", "bad"),
+            Severity::W => ("W", "doubtful"),
+            Severity::I => ("I", "quiet"),
+        };
+        context! {
+            rule => finding.rule.as_str(),
+            level,
+            tone,
+            rows => plural(finding.count, "row"),
+            examples => finding.examples.iter().map(example).collect::<Vec<Value>>(),
+        }
+    });
+    context! {
+        source => usage.source.as_str(),
+        rows => plural(usage.rows, "row"),
+        rules => plural(usage.rules, "rule"),
+        findings => findings.collect::<Vec<Value>>(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::events::{Event, Measurement};
+    use crate::report::samples::{self, fold};
+
+    fn html(model: &RunModel) -> String {
+        report_html(model).unwrap()
+    }
+
+    #[test]
+    fn every_run_renders() {
+        assert!(html(&RunModel::new()).contains("Nothing tested"));
+        let page = html(&samples::failing_run());
+        let parts = [
+            "Does not conform",
+            "DM-CHG-011",
+            "A session is charged at the start",
+            "one-off.feature:17",
+            "Bearer &lt;redacted&gt;",
+            "no clock",
+            "session.denied.http",
+            "conservation",
+            "<svg class=\"plot\"",
+            "usage rows were read from the control protocol",
+        ];
+        for part in parts {
+            assert!(page.contains(part), "lacks {part}");
+        }
+    }
+
+    #[test]
+    fn hostile_text_stays_text() {
+        let page = html(&samples::hostile_run());
+        // The page has one script of its own, and nothing else may begin one.
+        assert_eq!(page.matches("<script").count(), 1);
+        assert_eq!(page.matches("</script").count(), 1);
+        assert!(!page.contains("alert('x')"));
+        assert!(page.contains("&lt;script&gt;alert("));
+    }
+
+    #[test]
+    fn the_page_needs_nothing_from_outside() {
+        let page = html(&samples::failing_run());
+        for reference in ["src=", "href=\"http", "@import", "url(", "<link"] {
+            assert!(!page.contains(reference), "refers to {reference}");
+        }
+    }
+
+    #[test]
+    fn latency_is_quoted_only_when_valid() {
+        let shown = |measurement| html(&fold(vec![Event::LoadFinished(samples::load(measurement))]));
+        assert!(shown(Measurement::Valid).contains("48.211"));
+        for measurement in [Measurement::Saturated, Measurement::Invalid] {
+            let page = shown(measurement);
+            assert!(!page.contains("48.211") && !page.contains("<svg"));
+            assert!(page.contains("No latency is quoted"));
+        }
+    }
+
+    #[test]
+    fn a_partial_run_says_so() {
+        assert!(html(&fold(vec![Event::Interrupted])).contains(PARTIAL));
+    }
+}

@@ -1,0 +1,34 @@
+//! What a run proved: one model folded from the stream of events, and its renderings.
+//!
+//! `events` is the only seam to the engines. `RunModel` folds the stream; everything else reads the model:
+//! the folder of a run (`run.json`, `junit.xml`, `report.html`, `summary.md`, `badge.json`, `exchanges/`) and
+//! the terminal. Two listeners write while the run goes on: one line of `events.ndjson` an event, and the
+//! progress.
+
+pub mod events;
+
+mod coverage;
+mod errors;
+mod failure;
+mod figures;
+mod folder;
+mod html;
+mod json;
+mod junit;
+mod markdown;
+mod model;
+mod ndjson;
+mod terminal;
+mod verdict;
+
+#[cfg(test)]
+mod samples;
+
+pub use coverage::{Coverage, CoverageStatus, NotTested, RequirementCoverage};
+pub use errors::ReportError;
+pub use failure::Failure;
+pub use folder::write_folder;
+pub use model::{ModelListener, ReadingValues, RunModel, ScenarioCounts};
+pub use ndjson::NdjsonListener;
+pub use terminal::{ColourChoice, TerminalListener, terminal_summary};
+pub use verdict::Verdict;

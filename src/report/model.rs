@@ -1,0 +1,275 @@
+//! The run as every report sees it: a fold over the events, and nothing else.
+//!
+//! Because the fold is the only way in, a report made while the run goes on and one made later from
+//! `events.ndjson` cannot differ. Assertions that held are counted, not kept; those that did not hold are
+//! kept whole, with their exchange. So the model grows with what failed, not with how long the run took.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Serialize;
+
+use super::events::{
+    Checked, Event, Listener, LoadFinished, LoadStarted, Outcome, ReadingSeen, RegisteredRequirement,
+    RunStarted, ScenarioFinished, SmokeChecked, Stamped, TargetInfo, UsageChecked,
+};
+
+/// The values seen at one decision point.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadingValues {
+    /// The requirement that leaves the point open.
+    pub requirement: String,
+    /// Every value seen, with the first scenario that saw it. More than one means that the target wavers.
+    pub values: BTreeMap<String, String>,
+}
+
+impl ReadingValues {
+    /// The value, or all of them where the target was not the same all run long.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.values.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether the target was the same all run long.
+    #[must_use]
+    pub fn consistent(&self) -> bool {
+        self.values.len() <= 1
+    }
+}
+
+/// How many scenarios ended how.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct ScenarioCounts {
+    /// How many were selected to run.
+    pub selected: u64,
+    /// Every assertion held.
+    pub passed: u64,
+    /// A MUST did not hold.
+    pub failed: u64,
+    /// Only SHOULDs did not hold.
+    pub warned: u64,
+    /// Left out or given up.
+    pub not_tested: u64,
+    /// Asserted nothing.
+    pub vacuous: u64,
+    /// The harness itself failed.
+    pub error: u64,
+}
+
+impl ScenarioCounts {
+    /// Scenarios that say something about the target.
+    #[must_use]
+    pub fn conclusive(&self) -> u64 {
+        self.passed + self.failed + self.warned
+    }
+}
+
+/// Everything that a report shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RunModel {
+    /// Command, version, start and target; absent until the run has begun.
+    pub run: Option<RunStarted>,
+    /// The requirements that exist.
+    pub registry: Vec<RegisteredRequirement>,
+    /// The checks of the smoke test.
+    pub smoke: Vec<SmokeChecked>,
+    /// How many scenarios were to run; absent when no suite ran.
+    pub selected: Option<u64>,
+    /// Wall time of the suite in milliseconds.
+    pub suite_ms: u64,
+    /// Every scenario that ended, and every one left out.
+    pub scenarios: Vec<ScenarioFinished>,
+    /// How many assertions were made.
+    pub checks: u64,
+    /// The assertions that did not hold, in the order of the run.
+    pub broken: Vec<Checked>,
+    /// Requirements that an assertion which held spoke for, by scenario ID.
+    pub held: BTreeMap<String, BTreeSet<String>>,
+    /// What was seen at each decision point.
+    pub readings: BTreeMap<String, ReadingValues>,
+    /// The load runs that were begun.
+    pub plans: Vec<LoadStarted>,
+    /// The load runs that ended.
+    pub loads: Vec<LoadFinished>,
+    /// The usage rows that were judged.
+    pub usage: Vec<UsageChecked>,
+    /// What the user should know.
+    pub notes: Vec<String>,
+    /// What failed in the harness outside scenarios.
+    pub faults: Vec<String>,
+    /// Whether the user ended the run early.
+    pub interrupted: bool,
+    /// Wall time of the run in milliseconds, so far or in all.
+    pub duration_ms: u64,
+}
+
+impl RunModel {
+    /// A run of which nothing is known yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes in one event.
+    pub fn apply(&mut self, stamped: &Stamped) {
+        self.duration_ms = self.duration_ms.max(stamped.at_ms);
+        match &stamped.event {
+            Event::RunStarted(run) => self.run = Some(run.clone()),
+            Event::Registry(requirements) => self.register(requirements),
+            Event::SmokeChecked(check) => self.smoke.push(check.clone()),
+            Event::ConformanceStarted(count) => self.selected = Some(self.selected.unwrap_or(0) + count),
+            Event::Checked(checked) => self.check(checked),
+            Event::ReadingSeen(seen) => self.read(seen),
+            Event::ScenarioFinished(finished) => self.scenarios.push(finished.clone()),
+            Event::ConformanceFinished(duration_ms) => self.suite_ms += duration_ms,
+            Event::LoadStarted(plan) => self.plans.push(plan.clone()),
+            Event::LoadProgress(_) => {}
+            Event::LoadFinished(load) => self.loads.push(load.clone()),
+            Event::UsageChecked(usage) => self.usage.push(usage.clone()),
+            Event::Note(note) => self.notes.push(note.clone()),
+            Event::HarnessFault(fault) => self.faults.push(fault.clone()),
+            Event::Interrupted => self.interrupted = true,
+            Event::RunFinished(duration_ms) => self.duration_ms = *duration_ms,
+        }
+    }
+
+    /// The implementation under test; empty names until the run has begun.
+    #[must_use]
+    pub fn target(&self) -> TargetInfo {
+        self.run.as_ref().map(|run| run.target.clone()).unwrap_or_default()
+    }
+
+    /// Whether there was a suite to run, even if nothing of it was selected.
+    #[must_use]
+    pub fn suite_ran(&self) -> bool {
+        self.selected.is_some() || !self.scenarios.is_empty()
+    }
+
+    /// How many scenarios ended how.
+    #[must_use]
+    pub fn scenario_counts(&self) -> ScenarioCounts {
+        let mut counts = ScenarioCounts { selected: self.selected.unwrap_or(0), ..ScenarioCounts::default() };
+        for finished in &self.scenarios {
+            match &finished.outcome {
+                Outcome::Passed => counts.passed += 1,
+                Outcome::Failed => counts.failed += 1,
+                Outcome::Warned => counts.warned += 1,
+                Outcome::NotTested(_) => counts.not_tested += 1,
+                Outcome::Vacuous => counts.vacuous += 1,
+                Outcome::Error(_) => counts.error += 1,
+            }
+        }
+        counts
+    }
+
+    /// Everything that failed in the harness, inside scenarios and outside.
+    #[must_use]
+    pub fn all_faults(&self) -> Vec<String> {
+        let in_scenarios = self.scenarios.iter().filter_map(|finished| match &finished.outcome {
+            Outcome::Error(fault) => Some(format!("{}: {fault}", finished.scenario.id)),
+            _ => None,
+        });
+        self.faults.iter().cloned().chain(in_scenarios).collect()
+    }
+
+    /// Parts of a run may each send the registry; an ID counts once.
+    fn register(&mut self, requirements: &[RegisteredRequirement]) {
+        let mut known: HashSet<String> = self.registry.iter().map(|known| known.id.clone()).collect();
+        for requirement in requirements {
+            if known.insert(requirement.id.clone()) {
+                self.registry.push(requirement.clone());
+            }
+        }
+    }
+
+    fn check(&mut self, checked: &Checked) {
+        self.checks += 1;
+        if !checked.held {
+            self.broken.push(checked.clone());
+            return;
+        }
+        let held = self.held.entry(checked.scenario.clone()).or_default();
+        for requirement in &checked.requirements {
+            if !held.contains(requirement) {
+                held.insert(requirement.clone());
+            }
+        }
+    }
+
+    fn read(&mut self, seen: &ReadingSeen) {
+        let reading = self.readings.entry(seen.decision.clone()).or_default();
+        if reading.requirement.is_empty() {
+            reading.requirement.clone_from(&seen.requirement);
+        }
+        reading.values.entry(seen.value.clone()).or_insert_with(|| seen.scenario.clone());
+    }
+}
+
+/// Folds the events of a run into a model that others can read at any time.
+#[derive(Debug)]
+pub struct ModelListener {
+    model: Arc<Mutex<RunModel>>,
+}
+
+impl ModelListener {
+    /// A listener, and the model that it fills.
+    #[must_use]
+    pub fn new() -> (Self, Arc<Mutex<RunModel>>) {
+        let model = Arc::new(Mutex::new(RunModel::new()));
+        (Self { model: Arc::clone(&model) }, model)
+    }
+}
+
+impl Listener for ModelListener {
+    fn hear(&mut self, stamped: &Stamped) {
+        // A reader that panicked cannot have harmed the model: only this listener writes.
+        self.model.lock().unwrap_or_else(PoisonError::into_inner).apply(stamped);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::events::Events;
+    use super::super::samples;
+    use super::*;
+
+    #[test]
+    fn counts_scenarios_and_assertions() {
+        let model = samples::failing_run();
+        let counts = model.scenario_counts();
+        assert_eq!((counts.passed, counts.failed, counts.warned, counts.not_tested), (1, 1, 1, 2));
+        assert_eq!(counts.conclusive(), 3);
+        assert_eq!(model.checks, 5);
+        assert_eq!(model.broken.len(), 2);
+    }
+
+    #[test]
+    fn a_requirement_registered_twice_counts_once() {
+        let mut model = samples::failing_run();
+        let before = model.registry.len();
+        model.apply(&samples::stamped(Event::Registry(samples::registry())));
+        assert_eq!(model.registry.len(), before);
+    }
+
+    #[test]
+    fn a_wavering_reading_keeps_every_value() {
+        let mut model = RunModel::new();
+        for value in ["200", "403", "200"] {
+            model.apply(&samples::stamped(samples::reading("session.denied.http", value)));
+        }
+        let reading = &model.readings["session.denied.http"];
+        assert!(!reading.consistent());
+        assert_eq!(reading.text(), "200, 403");
+    }
+
+    #[test]
+    fn the_listener_fills_the_shared_model() {
+        let (listener, model) = ModelListener::new();
+        let events = Events::new(vec![Box::new(listener)]);
+        events.send(Event::Note("one site for every scenario".to_owned()));
+        events.send(Event::Interrupted);
+        let model = model.lock().unwrap();
+        assert_eq!(model.notes, ["one site for every scenario"]);
+        assert!(model.interrupted);
+    }
+}

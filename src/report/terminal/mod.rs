@@ -1,0 +1,12 @@
+//! What a person at a terminal sees: progress while the run goes on, and the summary at its end.
+
+mod colour;
+mod listener;
+mod load;
+mod page;
+mod summary;
+mod wrap;
+
+pub use colour::ColourChoice;
+pub use listener::TerminalListener;
+pub use summary::terminal_summary;

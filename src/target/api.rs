@@ -1,0 +1,172 @@
+//! Addresses of Dynamic Monetization v1.0.
+//!
+//! Written by hand and on purpose not shared with the reference server: a judge that takes its addresses from
+//! the defendant cannot see that they are wrong. Knows paths, not behaviour.
+
+use std::fmt::Write as _;
+
+/// Makes the addresses of one target's Dynamic Monetization API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Api {
+    /// The base up to and including `/dynamicmonetization`, without a trailing slash.
+    pub base: String,
+}
+
+impl Api {
+    /// Addresses below this base.
+    #[must_use]
+    pub fn new(base: &str) -> Api {
+        Api { base: without_trailing_slash(base) }
+    }
+
+    /// Rate tables: list, create, delete.
+    #[must_use]
+    pub fn rate_tables(&self) -> String {
+        format!("{}/provisioning/api/v1.0/rate-tables", self.base)
+    }
+
+    /// Instances: list, create.
+    #[must_use]
+    pub fn instances(&self) -> String {
+        format!("{}/provisioning/api/v1.0/instances", self.base)
+    }
+
+    /// One instance.
+    #[must_use]
+    pub fn instance(&self, id: &str) -> String {
+        format!("{}/{}", self.instances(), segment(id))
+    }
+
+    /// The line items of an instance: list, map.
+    #[must_use]
+    pub fn line_items(&self, instance: &str) -> String {
+        format!("{}/line-items", self.instance(instance))
+    }
+
+    /// One line item of an instance.
+    #[must_use]
+    pub fn line_item(&self, instance: &str, id: &str) -> String {
+        format!("{}/{}", self.line_items(instance), segment(id))
+    }
+
+    /// One-off access requests of an instance.
+    #[must_use]
+    pub fn access_request(&self, instance: &str) -> String {
+        format!("{}/elastic/api/v1.0/instances/{}/access-request", self.base, segment(instance))
+    }
+
+    /// Sessions: create.
+    #[must_use]
+    pub fn sessions(&self) -> String {
+        format!("{}/api/v1.0/sessions", self.base)
+    }
+
+    /// The live sessions of an instance.
+    #[must_use]
+    pub fn sessions_of(&self, instance: &str) -> String {
+        format!("{}?instanceId={}", self.sessions(), segment(instance))
+    }
+
+    /// One session: read, request access, close.
+    #[must_use]
+    pub fn session(&self, id: &str) -> String {
+        format!("{}/{}", self.sessions(), segment(id))
+    }
+
+    /// The address that one published table gives for live sessions: an instance ID where a session ID
+    /// belongs.
+    #[must_use]
+    pub fn session_by_instance(&self, instance: &str) -> String {
+        self.session(instance)
+    }
+
+    /// The heartbeat of a session.
+    #[must_use]
+    pub fn heartbeat(&self, id: &str) -> String {
+        format!("{}/heartbeat", self.session(id))
+    }
+
+    /// Administration keys: save.
+    #[must_use]
+    pub fn administration_keys(&self) -> String {
+        format!("{}/floating/api/v1.0/administration-keys", self.base)
+    }
+
+    /// One administration key: delete.
+    #[must_use]
+    pub fn administration_key(&self, id: &str) -> String {
+        format!("{}/{}", self.administration_keys(), segment(id))
+    }
+
+    /// Client keys: save.
+    #[must_use]
+    pub fn client_keys(&self) -> String {
+        format!("{}/floating/api/v1.0/client-keys", self.base)
+    }
+
+    /// One client key: delete.
+    #[must_use]
+    pub fn client_key(&self, id: &str) -> String {
+        format!("{}/{}", self.client_keys(), segment(id))
+    }
+
+    /// The public keys of both kinds: list.
+    #[must_use]
+    pub fn public_keys(&self) -> String {
+        format!("{}/floating/api/v1.0/public-keys", self.base)
+    }
+}
+
+/// The base without the slashes at its end, so that joining a path never doubles one.
+pub(super) fn without_trailing_slash(base: &str) -> String {
+    base.trim().trim_end_matches('/').to_owned()
+}
+
+/// Percent-encodes text for use as one path segment or query value. Identifiers are chosen by producers and
+/// may hold anything, a slash included.
+pub(super) fn segment(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            write!(encoded, "%{byte:02X}").expect("writing to a string cannot fail");
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INSTANCE: &str = "7b0f1c2e-5a44-4b7e-9a43-2f5f5f1f0a11";
+
+    fn api() -> Api {
+        Api::new("http://127.0.0.1:8080/sites/acme/dynamicmonetization/")
+    }
+
+    #[test]
+    fn addresses_follow_the_published_paths() {
+        let base = "http://127.0.0.1:8080/sites/acme/dynamicmonetization";
+        let instance = format!("{base}/provisioning/api/v1.0/instances/{INSTANCE}");
+        assert_eq!(api().rate_tables(), format!("{base}/provisioning/api/v1.0/rate-tables"));
+        assert_eq!(api().instance(INSTANCE), instance);
+        assert_eq!(api().line_item(INSTANCE, "ACT01"), format!("{instance}/line-items/ACT01"));
+        assert_eq!(
+            api().access_request(INSTANCE),
+            format!("{base}/elastic/api/v1.0/instances/{INSTANCE}/access-request")
+        );
+        assert_eq!(api().sessions_of(INSTANCE), format!("{base}/api/v1.0/sessions?instanceId={INSTANCE}"));
+        assert_eq!(api().heartbeat("s"), format!("{base}/api/v1.0/sessions/s/heartbeat"));
+        assert_eq!(api().administration_key("k"), format!("{base}/floating/api/v1.0/administration-keys/k"));
+        assert_eq!(api().client_key("k"), format!("{base}/floating/api/v1.0/client-keys/k"));
+        assert_eq!(api().public_keys(), format!("{base}/floating/api/v1.0/public-keys"));
+    }
+
+    #[test]
+    fn identifiers_cannot_leave_their_segment() {
+        assert_eq!(segment("ACT 01/é?"), "ACT%2001%2F%C3%A9%3F");
+        assert_eq!(segment("ACT-01_a.b~c"), "ACT-01_a.b~c");
+    }
+}

@@ -1,0 +1,283 @@
+//! Sends requests to the target and keeps what came back.
+//!
+//! Sending never fails: an answer that did not come is an answer too, with the reason in place of a status,
+//! so that every exchange can be shown. Redirects are not followed and nothing is sent twice, because a judge
+//! must see what the target did, not what a friendly client made of it.
+
+use std::error::Error;
+use std::time::{Duration, Instant};
+
+use reqwest::header::HeaderMap;
+use reqwest::{NoProxy, Proxy, RequestBuilder, redirect};
+
+use super::answer::{Answer, NO_ANSWER, NO_CONNECTION, TIMED_OUT};
+use super::call::Call;
+use super::exchange;
+use crate::report::events::Exchange;
+
+/// A target that sends more than this in one answer is broken, and must not take the harness with it.
+const LARGEST_ANSWER_BYTES: usize = 16 * 1024 * 1024;
+const LONGEST_CONNECT: Duration = Duration::from_secs(10);
+const IDLE_CONNECTION: Duration = Duration::from_secs(90);
+const IDLE_CONNECTIONS_PER_HOST: usize = 256;
+
+/// Why no client could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// The system offers no usable TLS set-up.
+    #[error(
+        "the HTTP client cannot be made: {}; check that the system's CA certificates are installed",
+        causes(.0)
+    )]
+    Build(reqwest::Error),
+    /// A proxy named by the environment is not an address.
+    #[error(
+        "the environment variable {variable} names no usable proxy: {}; correct it or unset it",
+        causes(.problem)
+    )]
+    Proxy {
+        /// Name of the variable.
+        variable: &'static str,
+        /// What is wrong with it.
+        problem: reqwest::Error,
+    },
+}
+
+/// An HTTP client with a keep-alive pool; clones share it.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+}
+
+impl Client {
+    /// A client whose requests end after `timeout`, body included.
+    ///
+    /// # Errors
+    /// When the system offers no usable TLS set-up, or the environment names a proxy that is not an address.
+    pub fn new(timeout: Duration) -> Result<Client, ClientError> {
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("chargeproof/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .timeout(timeout)
+            .connect_timeout(timeout.min(LONGEST_CONNECT))
+            .pool_idle_timeout(IDLE_CONNECTION)
+            .pool_max_idle_per_host(IDLE_CONNECTIONS_PER_HOST)
+            .no_proxy();
+        for proxy in proxies_of_the_environment()? {
+            builder = builder.proxy(proxy);
+        }
+        Ok(Client { http: builder.build().map_err(ClientError::Build)? })
+    }
+
+    /// Sends one request and reads the whole answer.
+    pub async fn send(&self, call: Call) -> Answer {
+        let headers = call.headers_as_sent();
+        let body = call.body.into_text();
+        let mut exchange = exchange::sent(call.method.as_str(), &call.url, &headers, body.as_deref());
+        let mut request = self.http.request(call.method, call.url.as_str());
+        for (name, value) in &headers {
+            request = request.header(name.as_str(), value.as_str());
+        }
+        if let Some(text) = body {
+            request = request.body(text);
+        }
+        let started = Instant::now();
+        let received = receive(request, &mut exchange).await;
+        exchange.duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        match received {
+            Ok((status, body)) => {
+                exchange.response_body = exchange::redact_body(&body);
+                Answer { status: Some(status), body, exchange }
+            }
+            Err(reason) => {
+                exchange.error = Some(reason);
+                Answer { status: None, body: String::new(), exchange }
+            }
+        }
+    }
+
+    /// The client underneath, for engines that do their own sending.
+    #[must_use]
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+}
+
+/// Reads status, headers and body; the reason in words when the answer did not come whole.
+async fn receive(request: RequestBuilder, exchange: &mut Exchange) -> Result<(u16, String), String> {
+    let mut response = request.send().await.map_err(describe)?;
+    let status = response.status().as_u16();
+    exchange.status = Some(status);
+    exchange.response_headers = exchange::redact_headers(&header_list(response.headers()));
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(describe)? {
+        if bytes.len() + chunk.len() > LARGEST_ANSWER_BYTES {
+            return Err(format!("{NO_ANSWER}: the body is longer than {LARGEST_ANSWER_BYTES} bytes"));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok((status, readable(bytes)))
+}
+
+fn header_list(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        .collect()
+}
+
+/// Text of a body; bytes that are not UTF-8 are replaced, so that a wrong answer can still be read.
+fn readable(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+}
+
+/// A failure in words. It begins with its kind, which [`Answer::timed_out`] and
+/// [`Answer::refused_connection`] read again.
+fn describe(error: reqwest::Error) -> String {
+    let kind = match (error.is_connect(), error.is_timeout()) {
+        (true, true) => format!("{NO_CONNECTION}, {TIMED_OUT}"),
+        (true, false) => NO_CONNECTION.to_owned(),
+        (false, true) => TIMED_OUT.to_owned(),
+        (false, false) => NO_ANSWER.to_owned(),
+    };
+    // The address stands in the exchange already.
+    format!("{kind}: {}", causes(&error.without_url()))
+}
+
+/// An error with everything that caused it; the outermost text alone says next to nothing.
+fn causes(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}
+
+/// Proxies as the environment names them, but never for this machine itself: the bundled server listens on
+/// loopback, where no proxy can reach it.
+fn proxies_of_the_environment() -> Result<Vec<Proxy>, ClientError> {
+    let excepted = environment("NO_PROXY").unwrap_or_default();
+    let direct = NoProxy::from_string(&format!("localhost,127.0.0.0/8,::1,{excepted}"));
+    let mut proxies = Vec::new();
+    for variable in ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
+        let Some(address) = environment(variable) else { continue };
+        let proxy = match variable {
+            "HTTP_PROXY" => Proxy::http(address),
+            "HTTPS_PROXY" => Proxy::https(address),
+            _ => Proxy::all(address),
+        };
+        let proxy = proxy.map_err(|problem| ClientError::Proxy { variable, problem })?;
+        proxies.push(proxy.no_proxy(direct.clone()));
+    }
+    Ok(proxies)
+}
+
+/// A variable in upper or lower case, as other tools read these; empty counts as not set.
+fn environment(variable: &str) -> Option<String> {
+    let value = std::env::var(variable).or_else(|_| std::env::var(variable.to_ascii_lowercase())).ok()?;
+    Some(value).filter(|value| !value.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use wiremock::matchers::{body_json, header, method, path};
+    use wiremock::{Mock, MockServer, ResponseTemplate};
+
+    use super::*;
+
+    fn client() -> Client {
+        Client::new(Duration::from_secs(5)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_call_arrives_as_written_and_its_answer_is_kept() {
+        let server = MockServer::start().await;
+        Mock::given(method("POST"))
+            .and(path("/api/v1.0/sessions"))
+            .and(header("authorization", "Bearer secret-jwt"))
+            .and(header("content-type", "application/json"))
+            .and(header("x-instance-id", "i-1"))
+            .and(body_json(json!({"instanceId": "i-1"})))
+            .respond_with(ResponseTemplate::new(200).set_body_json(json!({"sessionId": "s-1"})))
+            .mount(&server)
+            .await;
+        let call = Call::post(format!("{}/api/v1.0/sessions", server.uri()), json!({"instanceId": "i-1"}))
+            .bearer("secret-jwt")
+            .header("x-instance-id", "i-1");
+        let answer = client().send(call).await;
+        assert!(answer.is(200) && answer.ok(), "{}", answer.summary());
+        assert_eq!(answer.json(), Some(json!({"sessionId": "s-1"})));
+        assert_eq!(answer.exchange.status, Some(200));
+        assert_eq!(answer.exchange.request_headers[0].1, "Bearer <redacted>");
+        assert_eq!(answer.exchange.request_body.as_deref(), Some(r#"{"instanceId":"i-1"}"#));
+        assert_eq!(answer.summary(), r#"200 {"sessionId":"s-1"}"#);
+    }
+
+    #[tokio::test]
+    async fn redirects_are_shown_not_followed() {
+        let server = MockServer::start().await;
+        Mock::given(method("GET"))
+            .respond_with(ResponseTemplate::new(302).insert_header("location", "/elsewhere"))
+            .expect(1)
+            .mount(&server)
+            .await;
+        let answer = client().send(Call::get(server.uri())).await;
+        assert!(answer.is(302) && !answer.ok());
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_not_utf8_stays_readable() {
+        let server = MockServer::start().await;
+        let body = vec![b'o', b'k', 0xFF];
+        let template = ResponseTemplate::new(200).set_body_raw(body, "text/plain");
+        Mock::given(method("GET")).respond_with(template).mount(&server).await;
+        assert_eq!(client().send(Call::get(server.uri())).await.body, "ok\u{FFFD}");
+    }
+
+    #[tokio::test]
+    async fn a_body_without_end_is_cut_off() {
+        let server = MockServer::start().await;
+        let body = vec![b'x'; LARGEST_ANSWER_BYTES + 1];
+        let template = ResponseTemplate::new(200).set_body_raw(body, "text/plain");
+        Mock::given(method("GET")).respond_with(template).mount(&server).await;
+        let answer = client().send(Call::get(server.uri())).await;
+        assert_eq!(answer.status, None);
+        assert_eq!(answer.exchange.status, Some(200));
+        assert!(answer.summary().contains("longer than 16777216 bytes"), "{}", answer.summary());
+    }
+
+    #[tokio::test]
+    async fn a_slow_answer_times_out() {
+        let server = MockServer::start().await;
+        let template = ResponseTemplate::new(200).set_delay(Duration::from_secs(60));
+        Mock::given(method("GET")).respond_with(template).mount(&server).await;
+        let hasty = Client::new(Duration::from_millis(50)).unwrap();
+        let answer = hasty.send(Call::get(server.uri())).await;
+        assert!(answer.timed_out() && !answer.refused_connection(), "{}", answer.summary());
+        assert_eq!(answer.status, None);
+    }
+
+    #[tokio::test]
+    async fn a_closed_port_refuses() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        drop(listener);
+        let answer = client().send(Call::get(format!("http://{address}/"))).await;
+        assert!(answer.refused_connection() && !answer.timed_out(), "{}", answer.summary());
+    }
+
+    #[tokio::test]
+    async fn a_call_that_cannot_be_made_is_an_answer_too() {
+        let answer = client().send(Call::get("not an address")).await;
+        assert_eq!(answer.status, None);
+        assert!(answer.exchange.error.is_some());
+    }
+}

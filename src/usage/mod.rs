@@ -1,0 +1,33 @@
+//! Usage rows of the data warehouse: are they what the documents say?
+//!
+//! A source hands over lines, `reading` turns each into a [`Row`] whatever form it has, `rules` judge rows
+//! one by one and `groups` across rows, `findings` counts what they find, and `render` shows it. Sources know
+//! nothing of rules and rules nothing of sources.
+
+mod cases;
+mod columns;
+mod errors;
+mod findings;
+mod forms;
+mod groups;
+mod judge;
+mod numbers;
+mod reading;
+mod render;
+mod row;
+mod rules;
+mod settings;
+mod source;
+#[cfg(test)]
+mod tests;
+mod time;
+
+pub use columns::{Column, ColumnSet};
+pub use errors::UsageError;
+pub use forms::Forms;
+pub use judge::Judge;
+pub use render::{fails, render_text, to_json};
+pub use row::{MeterCostList, Row, RowFault};
+pub use rules::{Rule, rules};
+pub use settings::Settings;
+pub use source::check_paths;

@@ -1,0 +1,87 @@
+//! Rules across rows, as data. Their checks live in `groups`, because they need memory.
+
+use super::{BOTH, Check, FIELDS, GUIDE, INFERRED, Rule};
+use crate::report::events::Severity::{E, W};
+
+const fn across(
+    id: &'static str,
+    level: crate::report::events::Severity,
+    basis: &'static str,
+    says: &'static str,
+    advice: &'static str,
+) -> Rule {
+    Rule::new(id, level, basis, says, advice, Check::Across)
+}
+
+pub(super) const RULES: &[Rule] = &[
+    across(
+        "WH-USAGE-055",
+        E,
+        BOTH,
+        "A charge on one line item is METER_COST × ITEM_QUANTITY.",
+        "Recompute the charge from the rate table; a formula item may differ and can be ignored.",
+    ),
+    across(
+        "WH-USAGE-067",
+        W,
+        INFERRED,
+        "A request has one row for each item and charged line item.",
+        "Look for rows written twice; ignore this if the request listed the item twice.",
+    ),
+    across(
+        "WH-USAGE-068",
+        W,
+        INFERRED,
+        "All rows of a request agree in tenant, account, instance, consumer, session, meter and time.",
+        "Check that correlation IDs are not used for two requests.",
+    ),
+    across(
+        "WH-USAGE-070",
+        W,
+        GUIDE,
+        "The shares of a split charge add up to the item quantity.",
+        "Add up METER_QUANTITY ÷ METER_COST over the rows of the item: it must give ITEM_QUANTITY.",
+    ),
+    across(
+        "WH-USAGE-072",
+        W,
+        BOTH,
+        "USED is the former USED of the line item plus METER_QUANTITY.",
+        "Look for lost, doubled or missing rows; a line item with a reset frequency can be ignored.",
+    ),
+    across(
+        "WH-USAGE-076",
+        W,
+        GUIDE,
+        "A terminated session is charged no more.",
+        "Check that closing a session stops its automatic charges.",
+    ),
+    across(
+        "WH-USAGE-077",
+        W,
+        GUIDE,
+        "A refund is the unused part of the last charge, or all of it when a heartbeat was missed.",
+        "Recompute it: charge × unused time ÷ charge period. Give the charge period if it is not one hour.",
+    ),
+    across(
+        "WH-USAGE-078",
+        E,
+        GUIDE,
+        "A refund goes to the line items that were charged.",
+        "Give tokens back to the line item that paid; check what happens when line items change meanwhile.",
+    ),
+    across(
+        "WH-USAGE-080",
+        W,
+        GUIDE,
+        "The items of a session request are granted or denied together.",
+        "Roll back the whole request when one item is denied.",
+    ),
+    across(
+        "WH-USAGE-094",
+        W,
+        FIELDS,
+        "USED of metered use never falls.",
+        "Look for lost updates; an undo operation can be ignored.",
+    ),
+];

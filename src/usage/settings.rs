@@ -1,0 +1,22 @@
+//! What a data set cannot tell about itself.
+
+/// What the rules have to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Response codes of elastic rows that mean granted; four-digit codes of API v1.1 must be named here.
+    pub granted_codes: Vec<String>,
+    /// Charge period of sessions.
+    pub charge_period_ms: i64,
+}
+
+impl Settings {
+    pub(super) fn grants(&self, code: &str) -> bool {
+        self.granted_codes.iter().map(String::as_str).any(|granted| granted == code)
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { granted_codes: vec!["101".to_owned()], charge_period_ms: 3_600_000 }
+    }
+}

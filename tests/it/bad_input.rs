@@ -1,0 +1,107 @@
+//! Bad input of any kind: one clear message, the right exit code, never a green report.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
+use crate::support::{Server, run, target_file, text};
+
+fn expect(arguments: &[&str], code: i32, words: &[&str]) {
+    let output = run(arguments);
+    let shown = text(&output);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {shown}");
+    for word in words {
+        assert!(shown.contains(word), "{arguments:?} should mention {word:?}: {shown}");
+    }
+}
+
+#[test]
+fn wrong_arguments() {
+    expect(&["verify", "--no-such-flag"], 2, &["--no-such-flag"]);
+    expect(&["nonsense"], 2, &["nonsense"]);
+    expect(&["load", "no-such-scenario"], 2, &["no-such-scenario", "steady-access"]);
+    expect(&["load", "steady-access", "--rate", "0"], 2, &["--rate"]);
+    expect(&["load", "steady-access", "--duration", "-1"], 2, &["duration"]);
+    expect(&["serve", "--store", "memory", "--policy", "nonsense"], 2, &["DECISION=VALUE"]);
+    expect(&["serve", "--store", "memory", "--listen", "127.0.0.1:0", "--policy", "a=b"], 2, &["`a`"]);
+    expect(&["explain", "DM-NONE-1"], 2, &["DM-NONE-1"]);
+}
+
+#[test]
+fn target_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    expect(&["verify", "--target", "no-such-file.toml"], 2, &["no-such-file.toml"]);
+    expect(&["verify", "--target", &path("bad.toml", "name = ")], 2, &["bad.toml"]);
+    expect(&["verify", "--target", &path("key.toml", "name = \"x\"\ncolour = 1\n")], 2, &["colour"]);
+    expect(&["verify", "--target", &path("none.toml", "name = \"x\"\n")], 2, &["control"]);
+    assert!(!folder.path().join("reports").exists());
+}
+
+#[test]
+fn selections() {
+    expect(&["conformance", "--id", "NO-SUCH-*"], 4, &["selected"]);
+    expect(&["conformance", "--tags", "@clock and and"], 2, &["tag expression"]);
+    expect(&["conformance", "--features", "no-such-folder"], 2, &["no-such-folder"]);
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("broken.feature"), "Feature: x\n  Scenario y\n").unwrap();
+    let features = folder.path().display().to_string();
+    expect(&["conformance", "--features", &features], 2, &["broken.feature"]);
+}
+
+/// Answers every connection with the same bytes, or with nothing.
+fn answering(answer: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let Ok(mut stream) = stream else { return };
+            let mut buffer = [0; 4096];
+            let _ = stream.read(&mut buffer);
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    base
+}
+
+#[test]
+fn targets_that_are_none() {
+    let html = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 13\r\nConnection: close\r\n\r\n<html></html>";
+    let unused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let bases = [answering(html), answering("nonsense\r\n\r\n"), answering(""), format!("http://{unused}")];
+    for base in bases {
+        let folder = tempfile::tempdir().unwrap();
+        let target = target_file(folder.path(), &base, "t");
+        let out = folder.path().join("run").display().to_string();
+        expect(&["verify", "--target", &target, "--out", &out], 3, &[]);
+        let report = fs::read_to_string(folder.path().join("run/run.json")).unwrap();
+        assert!(!report.contains("\"conforms\""));
+    }
+}
+
+#[test]
+fn a_refused_control_token() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&["--store", "memory"]);
+    let target = target_file(folder.path(), &server.base, "wrong");
+    let out = folder.path().join("run").display().to_string();
+    expect(&["verify", "--target", &target, "--out", &out], 3, &["token"]);
+}
+
+#[test]
+fn usage_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    expect(&["usage", "check", "no-such-file.jsonl"], 2, &["no-such-file.jsonl"]);
+    expect(&["usage", "check", &path("empty.jsonl", "")], 4, &["no usage row"]);
+    expect(&["usage", "check", &path("cut.jsonl", "{\"CORRELATION_ID\": \"a")], 1, &["INPUT"]);
+    expect(&["usage", "check"], 2, &["PATH"]);
+}

@@ -1,0 +1,40 @@
+//! The judge is proven: every mutant is killed by name, every reading accepted.
+
+use std::fs;
+
+use crate::support::{Server, run, run_json, text};
+
+#[test]
+fn every_mutant_is_killed_and_every_reading_accepted() {
+    let output = run(&["prove", "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let matrix: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(matrix["format"], "chargeproof-prove/1");
+    let (mutants, readings) = (matrix["mutants"].as_array().unwrap(), matrix["readings"].as_array().unwrap());
+    assert!(mutants.len() >= 24 && readings.len() >= 12);
+    assert!(mutants.iter().all(|mutant| mutant["outcome"] == "killed"));
+    assert!(readings.iter().all(|reading| reading["outcome"] == "accepted"));
+}
+
+#[test]
+fn a_target_with_a_mutant_fails_by_the_name_of_its_requirement() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&["--store", "memory", "--policy", "lineitem.order=latest-end-first"]);
+    let target = server.target_file(folder.path());
+    let out = folder.path().join("run");
+    let output = run(&["conformance", "--target", &target, "--out", &out.display().to_string()]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+    let report = run_json(&out);
+    assert_eq!(report["verdict"], "does-not-conform");
+    let failed = report["conformance"]["requirements"]["failed"].as_array().unwrap();
+    assert!(failed.contains(&serde_json::json!("DM-LI-A20")), "{failed:?}");
+    assert!(text(&output).contains("DM-LI-A20"));
+    assert!(fs::read_dir(out.join("exchanges")).unwrap().count() > 0);
+}
+
+#[test]
+fn an_unknown_mutant_is_a_mistake() {
+    let output = run(&["prove", "--mutant", "no-such-mutant"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output).contains("no-such-mutant"));
+}

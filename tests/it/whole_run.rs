@@ -1,0 +1,95 @@
+//! The main job from end to end.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::{chargeproof, run, run_json, text};
+
+fn validator(name: &str) -> jsonschema::Validator {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas").join(name);
+    let schema = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+#[test]
+fn the_bundled_server_conforms() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let output = run(&["conformance", "--out", &out.display().to_string()]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let report = run_json(&out);
+    assert_eq!(report["verdict"], "conforms");
+    let scenarios = &report["conformance"]["scenarios"];
+    assert!(scenarios["passed"].as_u64().unwrap() >= 80, "{scenarios}");
+    for nothing in ["failed", "vacuous", "error"] {
+        assert_eq!(scenarios[nothing], 0, "{nothing}");
+    }
+    assert!(report["conformance"]["requirements"]["tested"].as_u64().unwrap() >= 140);
+    let errors: Vec<String> =
+        validator("run.schema.json").iter_errors(&report).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    let events = validator("event.schema.json");
+    for line in fs::read_to_string(out.join("events.ndjson")).unwrap().lines() {
+        let event = serde_json::from_str(line).unwrap();
+        assert!(events.is_valid(&event), "{line}");
+    }
+    for file in ["junit.xml", "report.html", "summary.md", "badge.json"] {
+        assert!(out.join(file).metadata().unwrap().len() > 0, "{file}");
+    }
+}
+
+/// An unoptimised build need not hold the rate, but what it charges must add up all the same.
+#[test]
+fn a_short_load_reconciles_every_token() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let arguments = ["load", "steady-access", "--rate", "100", "--duration", "2", "--seed", "7", "--out"];
+    let output = chargeproof().args(arguments).arg(&out).output().unwrap();
+    let report = run_json(&out);
+    let load = &report["loads"][0];
+    for invariant in load["invariants"].as_array().unwrap() {
+        assert_eq!(invariant["violations"], 0, "{invariant}");
+    }
+    let conservation = load["invariants"].as_array().unwrap().iter().find(|one| one["id"] == "conservation");
+    assert!(conservation.unwrap()["exercised"].as_u64().unwrap() > 100);
+    assert!(report["usage"]["rows"].as_u64().unwrap() > 100, "{}", text(&output));
+    assert_ne!(output.status.code(), Some(70), "{}", text(&output));
+}
+
+#[test]
+fn ctrl_c_leaves_a_partial_report_that_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let mut child = chargeproof()
+        .args(["load", "steady-access", "--rate", "50", "--duration", "60", "--out"])
+        .arg(&out)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    wait_for_event(&out, "load-started");
+    let interrupted = Instant::now();
+    let signal = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(signal.success());
+    let status = child.wait().unwrap();
+    assert!(interrupted.elapsed() < Duration::from_secs(20), "it should end soon");
+    assert_ne!(status.code(), Some(0));
+    let report = run_json(&out);
+    assert_eq!(report["interrupted"], true);
+    assert_ne!(report["verdict"], "conforms");
+    assert!(fs::read_to_string(out.join("summary.md")).unwrap().to_lowercase().contains("partial"));
+}
+
+/// Polls the journal, with a deadline.
+fn wait_for_event(out: &Path, event: &str) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while Instant::now() < deadline {
+        if fs::read_to_string(out.join("events.ndjson")).is_ok_and(|text| text.contains(event)) {
+            return;
+        }
+        std::thread::yield_now();
+    }
+    panic!("no {event} within 30 s");
+}
