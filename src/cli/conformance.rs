@@ -29,7 +29,7 @@ pub(super) fn run(args: &ConformanceArgs) -> Result<u8, Failure> {
 
 fn failure(error: &ConformanceError) -> Failure {
     match error {
-        ConformanceError::NothingSelected { .. } => Failure::new(NOTHING_TESTED, error),
+        ConformanceError::NothingSelected => Failure::new(NOTHING_TESTED, error),
         _ => Failure::new(CONFIGURATION, error),
     }
 }

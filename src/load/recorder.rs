@@ -144,6 +144,9 @@ pub struct Recorder {
     tracks: Vec<Mutex<Track>>,
 }
 
+/// Picks one of the three latencies.
+type Select = fn(&Track) -> &Histogram<u64>;
+
 impl Recorder {
     /// A recorder that has heard nothing.
     pub fn new() -> Self {
@@ -204,7 +207,7 @@ impl Recorder {
         };
         std::fs::create_dir_all(folder).map_err(|source| failed(folder, source))?;
         let total = self.total();
-        let selections: [(&str, fn(&Track) -> &Histogram<u64>); 3] = [
+        let selections: [(&str, Select); 3] = [
             ("response", |track| &track.response),
             ("service", |track| &track.service),
             ("lateness", |track| &track.lateness),

@@ -169,7 +169,7 @@ impl Judge {
 
     fn see_columns(&mut self, row: &Row) {
         let columns = row.columns();
-        let seen = self.columns.get_or_insert_with(|| SeenColumns {
+        let seen = self.columns.get_or_insert(SeenColumns {
             in_any_row: columns,
             in_every_row: columns,
             data_access: row.data_access,

@@ -1,5 +1,7 @@
 //! Whole-program tests, in one binary so that linking stays cheap.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 mod bad_input;
 mod crash;
 mod house;
