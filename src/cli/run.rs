@@ -58,7 +58,7 @@ impl Run {
             .map_err(|error| Failure::new(CONFIGURATION, &error))?;
         let terminal = TerminalListener::new(ColourChoice::Auto, std::io::stderr().is_terminal());
         let events = Events::new(vec![Box::new(model_listener), Box::new(journal), Box::new(terminal)]);
-        let stop = runtime.block_on(async { watch_for_interrupt(events.clone()) });
+        let stop = watch_for_interrupt(events.clone())?;
         let run = Self {
             profile,
             registry,
@@ -167,15 +167,16 @@ async fn describe(profile: &Profile) -> TargetInfo {
 }
 
 /// Ctrl-C once ends the run with a partial report; twice ends the program.
-fn watch_for_interrupt(events: Events) -> watch::Receiver<bool> {
+///
+/// The handler is set before the first load run, because goose would otherwise set one of its own.
+fn watch_for_interrupt(events: Events) -> Result<watch::Receiver<bool>, Failure> {
     let (sender, receiver) = watch::channel(false);
-    tokio::spawn(async move {
-        while tokio::signal::ctrl_c().await.is_ok() {
-            if sender.send_replace(true) {
-                std::process::exit(i32::from(super::exit::NOTHING_TESTED));
-            }
-            events.send(Event::Interrupted);
+    let handler = move || {
+        if sender.send_replace(true) {
+            std::process::exit(i32::from(super::exit::NOTHING_TESTED));
         }
-    });
-    receiver
+        events.send(Event::Interrupted);
+    };
+    ctrlc::set_handler(handler).map_err(|error| Failure::new(HARNESS_FAULT, &error))?;
+    Ok(receiver)
 }
