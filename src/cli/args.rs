@@ -87,10 +87,10 @@ pub(super) struct LoadArgs {
     #[arg(long)]
     pub(super) quick: bool,
     /// Arrival rate in requests a second, in place of the scenario's.
-    #[arg(long, value_name = "R")]
+    #[arg(long, value_name = "R", allow_negative_numbers = true)]
     pub(super) rate: Option<f64>,
     /// Seconds to run, in place of the scenario's.
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     pub(super) duration: Option<f64>,
     /// Seed of schedule and mix.
     #[arg(long, value_name = "N")]

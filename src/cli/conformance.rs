@@ -16,6 +16,9 @@ pub(super) fn run(args: &ConformanceArgs) -> Result<u8, Failure> {
     };
     // Mistakes in the selection are found before a folder is made or a server started.
     let suite = Suite::load(&selection, &*registry()?).map_err(|error| failure(&error))?;
+    if suite.is_empty() {
+        return Err(failure(&ConformanceError::NothingSelected));
+    }
     if args.list {
         list(&suite);
         return Ok(0);

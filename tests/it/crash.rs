@@ -117,7 +117,7 @@ fn nothing_is_lost_or_doubled_by_a_kill() {
             .collect();
         // The moment of the kill is what the test is about, so that this one wait is on the wall clock.
         let moment = Duration::from_millis(random.random_range(50..400));
-        runtime.block_on(tokio::time::sleep(moment));
+        runtime.block_on(async { tokio::time::sleep(moment).await });
         running.kill();
         gone.store(true, Ordering::Relaxed);
         for told in clients {
