@@ -47,6 +47,8 @@ pub(super) struct Context {
     pub(super) usage: Mutex<Totals>,
     scenarios: HashMap<String, ScenarioRef>,
     absent: BTreeSet<String>,
+    target_file: Option<String>,
+    features: Option<String>,
     run: String,
     next: AtomicU64,
     tokens: Mutex<HashMap<(String, i64), String>>,
@@ -89,6 +91,8 @@ impl Context {
             usage: Mutex::default(),
             scenarios,
             absent: profile.absent.clone(),
+            target_file: profile.file.as_ref().map(|file| file.display().to_string()),
+            features: selection.features.as_ref().map(|folder| folder.display().to_string()),
             run: uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect(),
             next: AtomicU64::new(1),
             tokens: Mutex::default(),
@@ -110,6 +114,14 @@ impl Context {
     /// The scenario of an ID.
     pub(super) fn scenario(&self, id: &str) -> Option<&ScenarioRef> {
         self.scenarios.get(id)
+    }
+
+    /// A command that repeats just this scenario.
+    pub(super) fn reproduce(&self, scenario: &ScenarioRef) -> String {
+        let target = self.target_file.as_ref().map(|file| format!(" --target '{file}'")).unwrap_or_default();
+        let features =
+            self.features.as_ref().map(|folder| format!(" --features '{folder}'")).unwrap_or_default();
+        format!("chargeproof conformance --id '{}'{features}{target}", scenario.id)
     }
 
     /// A name that no other scenario of any run has.

@@ -14,7 +14,7 @@ use super::error::ConformanceError;
 use super::hooks;
 use super::quiet::Quiet;
 use super::record::lock;
-use super::scribe::{Scribe, reproduce};
+use super::scribe::Scribe;
 use super::select::Selection;
 use super::steps;
 use super::suite::Suite;
@@ -69,18 +69,18 @@ fn choose(context: &Context, suite: &Suite, events: &Events) -> Vec<Feature> {
     }
     events.send(Event::ConformanceStarted(chosen.len() as u64));
     for (scenario, reason) in left_out {
-        events.send(Event::ScenarioFinished(not_tested(scenario, reason)));
+        events.send(Event::ScenarioFinished(not_tested(context, scenario, reason)));
     }
     suite.features_with(&|id| chosen.contains(id))
 }
 
-fn not_tested(scenario: &ScenarioRef, reason: String) -> ScenarioFinished {
+fn not_tested(context: &Context, scenario: &ScenarioRef, reason: String) -> ScenarioFinished {
     ScenarioFinished {
         scenario: scenario.clone(),
         outcome: Outcome::NotTested(reason),
         checks: 0,
         duration_ms: 0,
-        reproduce: reproduce(scenario),
+        reproduce: context.reproduce(scenario),
     }
 }
 

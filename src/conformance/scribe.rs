@@ -13,7 +13,7 @@ use super::context::Context;
 use super::outcome::{End, decide};
 use super::suite::scenario_id;
 use super::world::World;
-use crate::report::events::{Event, ScenarioFinished, ScenarioRef};
+use crate::report::events::{Event, ScenarioFinished};
 
 /// Turns the end of a scenario into its outcome.
 pub(super) struct Scribe {
@@ -64,15 +64,9 @@ impl Scribe {
             outcome: decide(&tally, &end),
             checks: tally.checks,
             duration_ms: record.elapsed_ms(),
-            reproduce: reproduce(scenario),
+            reproduce: self.context.reproduce(scenario),
         }));
     }
-}
-
-/// A command that repeats a scenario, together with those that share its first requirement.
-pub(super) fn reproduce(scenario: &ScenarioRef) -> String {
-    let first = scenario.requirements.first().map(String::as_str).unwrap_or_default();
-    format!("chargeproof conformance --id {first}")
 }
 
 impl Writer<World> for Scribe {
@@ -121,16 +115,5 @@ mod tests {
         assert_eq!(payload(&"static"), "static");
         assert_eq!(payload(&"owned".to_owned()), "owned");
         assert_eq!(payload(&7_u8), "a step stopped without saying why");
-    }
-
-    #[test]
-    fn a_scenario_is_repeated_by_its_first_requirement() {
-        let scenario = ScenarioRef {
-            id: "client/one-off.feature:12".to_owned(),
-            feature: "One-off access requests".to_owned(),
-            name: "Two items".to_owned(),
-            requirements: vec!["DM-ACC-010".to_owned(), "DM-ACC-011".to_owned()],
-        };
-        assert_eq!(reproduce(&scenario), "chargeproof conformance --id DM-ACC-010");
     }
 }

@@ -6,6 +6,7 @@ use cucumber::gherkin::Step;
 
 use super::moments::{DAY_MS, HOUR_MS, waiting_ms};
 use super::tags::id_matches;
+use crate::report::events::ScenarioRef;
 use crate::spec::Registry;
 
 /// What the user wants to run, and how strictly.
@@ -13,8 +14,8 @@ use crate::spec::Registry;
 pub struct Selection {
     /// A tag expression, for example `@clock and not @site`.
     pub tags: Option<String>,
-    /// Patterns of requirement IDs, `*` for any text; a scenario is selected when one of its IDs fits one of
-    /// them.
+    /// Patterns of requirement IDs or scenario IDs (`client/one-off.feature:12`), `*` for any text; a scenario is
+    /// selected when one of its requirements or its own ID fits one of them.
     pub ids: Vec<String>,
     /// A folder of feature files in place of the built-in ones.
     pub features: Option<PathBuf>,
@@ -25,11 +26,13 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Whether the ID patterns take a scenario of these requirements; without patterns every scenario is
-    /// taken.
-    pub(super) fn takes(&self, requirements: &[String]) -> bool {
-        self.ids.is_empty()
-            || self.ids.iter().any(|pattern| requirements.iter().any(|id| id_matches(pattern, id)))
+    /// Whether the ID patterns take a scenario; without patterns every scenario is taken.
+    pub(super) fn takes(&self, scenario: &ScenarioRef) -> bool {
+        let fits = |pattern: &String| {
+            id_matches(pattern, &scenario.id)
+                || scenario.requirements.iter().any(|id| id_matches(pattern, id))
+        };
+        self.ids.is_empty() || self.ids.iter().any(fits)
     }
 }
 
@@ -146,9 +149,17 @@ mod tests {
 
     #[test]
     fn ids_select_by_any_requirement() {
-        let selection = Selection { ids: strings(&["DM-SES-*"]), ..Selection::default() };
-        assert!(selection.takes(&strings(&["DM-ACC-010", "DM-SES-001"])));
-        assert!(!selection.takes(&strings(&["DM-ACC-010"])));
-        assert!(Selection::default().takes(&[]));
+        let scenario = |requirements: &[&str]| ScenarioRef {
+            id: "client/one-off.feature:12".to_owned(),
+            feature: "One-off".to_owned(),
+            name: "Two items".to_owned(),
+            requirements: strings(requirements),
+        };
+        let by = |pattern: &str| Selection { ids: strings(&[pattern]), ..Selection::default() };
+        assert!(by("DM-SES-*").takes(&scenario(&["DM-ACC-010", "DM-SES-001"])));
+        assert!(!by("DM-SES-*").takes(&scenario(&["DM-ACC-010"])));
+        assert!(by("client/one-off.feature:12").takes(&scenario(&["DM-ACC-010"])));
+        assert!(!by("client/one-off.feature:1").takes(&scenario(&["DM-ACC-010"])));
+        assert!(Selection::default().takes(&scenario(&[])));
     }
 }

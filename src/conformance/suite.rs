@@ -47,7 +47,7 @@ impl Suite {
             let feature = read(&name, &text)?;
             for entry in entries(&feature, registry)? {
                 let tagged = expression.as_ref().is_none_or(|expression| expression.holds(&entry.tags));
-                if tagged && selection.takes(&entry.scenario.requirements) {
+                if tagged && selection.takes(&entry.scenario) {
                     suite.entries.push(entry);
                 }
             }

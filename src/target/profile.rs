@@ -43,6 +43,8 @@ pub struct Profile {
     pub policy: BTreeMap<String, String>,
     /// Whether the target is the server started in this process; never in a file.
     pub bundled: bool,
+    /// The target file that this was read from, so that a reproduction can name it.
+    pub file: Option<PathBuf>,
 }
 
 impl Profile {
@@ -52,7 +54,9 @@ impl Profile {
     /// When the file cannot be read, says something unknown or contradictory, or names a variable or
     /// key that is not there. The message names the file, the key and what to do.
     pub fn load(path: &Path) -> Result<Profile, ProfileError> {
-        profile_file::load(path, &|variable| std::env::var(variable).ok())
+        let mut profile = profile_file::load(path, &|variable| std::env::var(variable).ok())?;
+        profile.file = Some(path.to_path_buf());
+        Ok(profile)
     }
 
     /// The server started in this process, which offers everything.
@@ -73,6 +77,7 @@ impl Profile {
             absent: BTreeSet::new(),
             policy: BTreeMap::new(),
             bundled: true,
+            file: None,
         }
     }
 

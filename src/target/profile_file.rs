@@ -205,6 +205,7 @@ impl Reader<'_> {
             absent: file.capabilities.absent.into_iter().collect(),
             policy: BTreeMap::new(),
             bundled: false,
+            file: None,
         })
     }
 

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::{chargeproof, run, run_json, text};
+use chargeproof::target::{Algorithm, KeyPair};
+
+use crate::support::{Server, chargeproof, run, run_json, text};
 
 fn validator(name: &str) -> jsonschema::Validator {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas").join(name);
@@ -38,6 +40,36 @@ fn the_bundled_server_conforms() {
     for file in ["junit.xml", "report.html", "summary.md", "badge.json"] {
         assert!(out.join(file).metadata().unwrap().len() > 0, "{file}");
     }
+}
+
+/// A live tenant offers the vendor's API and nothing else: what needs more is not tested, and said so.
+#[test]
+fn a_target_without_the_control_protocol_is_tested_as_far_as_it_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = KeyPair::generate("ops", Algorithm::Rs256).unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("ops.pem", key.public_pem());
+    write("private.pem", key.private_pem());
+    let public = folder.path().join("ops.pem").display().to_string();
+    let server = Server::start(&["--store", "memory", "--admin-key", &public]);
+    let base = format!("{}/dynamicmonetization", server.base);
+    let target = format!(
+        "name = \"plain\"\n[bases]\ndynamic_monetization = \"{base}\"\n[administration]\n\
+         key_id = \"ops\"\nprivate_key = \"private.pem\"\nissuer = \"producer.example\"\n"
+    );
+    write("target.toml", &target);
+    let target = folder.path().join("target.toml").display().to_string();
+    let out = folder.path().join("run");
+    let output = run(&["conformance", "--target", &target, "--out", &out.display().to_string()]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let scenarios = &run_json(&out)["conformance"]["scenarios"];
+    assert!(scenarios["passed"].as_u64().unwrap() >= 80, "{scenarios}");
+    assert!(scenarios["not_tested"].as_u64().unwrap() >= 80, "{scenarios}");
+    assert!(text(&output).contains("needs the test clock"));
+    let out = folder.path().join("load").display().to_string();
+    let arguments = ["load", "session-heartbeats", "--rate", "50", "--duration", "2", "--target", &target];
+    let output = run(&[arguments.as_slice(), &["--out", &out]].concat());
+    assert_ne!(output.status.code(), Some(1), "{}", text(&output));
 }
 
 /// An unoptimised build need not hold the rate, but what it charges must add up all the same.
