@@ -80,7 +80,7 @@ impl Run {
         self.events.send(Event::RunStarted(RunStarted {
             command: command.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            started: jiff::Timestamp::now().to_string(),
+            started: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             target,
         }));
         let registered = self.registry.all().map(|requirement| RegisteredRequirement {

@@ -3,7 +3,7 @@
 use minijinja::{Value, context};
 
 use crate::report::events::{Invariant, Latencies, LoadFinished, Measurement, OperationFigures, Percentiles};
-use crate::report::figures::{count, duration, milliseconds, plural, rate};
+use crate::report::figures::{count, milliseconds, plural, rate};
 use crate::report::verdict;
 
 use super::svg::{Microsecond, Percentile, Series, percentile_plot};
@@ -26,7 +26,6 @@ pub(super) fn view(position: usize, load: &LoadFinished) -> Value {
         requests => count(load.requests),
         planned => rate(load.rate.planned),
         achieved => rate(load.rate.achieved),
-        duration => duration(load.duration_ms),
         invariants => load.invariants.iter().map(invariant).collect::<Vec<Value>>(),
         missed => load.thresholds_failed.clone(),
         operations => load.operations.iter().map(operation).collect::<Vec<Value>>(),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use minijinja::{Environment, UndefinedBehavior, Value, context};
+use minijinja::{Environment, HtmlEscape, UndefinedBehavior, Value, context};
 
 use crate::report::coverage::{Coverage, CoverageStatus, NotTested, RequirementCoverage};
 use crate::report::errors::ReportError;
@@ -25,8 +25,26 @@ pub(in crate::report) fn report_html(model: &RunModel) -> Result<String, ReportE
     let mut environment = Environment::new();
     // A misspelt name in the template must be an error, not an empty place in the report.
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_filter("codes", |text: String| Value::from_safe_string(with_code(&text)));
     environment.add_template(NAME, TEMPLATE)?;
     Ok(environment.get_template(NAME)?.render(page(model))?)
+}
+
+/// Escapes a text and sets what stands between backticks as code.
+fn with_code(text: &str) -> String {
+    let mut html = String::with_capacity(text.len());
+    let parts: Vec<&str> = text.split('`').collect();
+    for (position, part) in parts.iter().enumerate() {
+        let escaped = HtmlEscape(part).to_string();
+        // A backtick without a partner is left as it is.
+        let paired = position % 2 == 1 && position + 1 < parts.len();
+        match (paired, position % 2) {
+            (true, _) => html.push_str(&format!("<code>{escaped}</code>")),
+            (false, 1) => html.push_str(&format!("`{escaped}")),
+            _ => html.push_str(&escaped),
+        }
+    }
+    html
 }
 
 fn page(model: &RunModel) -> Value {
@@ -117,7 +135,7 @@ fn figures(model: &RunModel, coverage: &Coverage) -> Vec<Value> {
 fn usage_figure(usage: &UsageChecked) -> Value {
     let errors = verdict::findings(usage, Severity::E);
     context! {
-        label => "Usage rows",
+        label => format!("Usage rows, {}", usage.source),
         value => count(usage.rows),
         detail => format!("{} by {}", plural(errors, "error"), plural(usage.rules, "rule")),
         tone => if errors > 0 { "bad" } else { "good" },
@@ -271,6 +289,13 @@ mod tests {
     use super::*;
     use crate::report::events::{Event, Measurement};
     use crate::report::samples::{self, fold};
+
+    #[test]
+    fn backticks_become_code_and_nothing_else_gets_through() {
+        assert_eq!(with_code("state is `IDLE`."), "state is <code>IDLE</code>.");
+        assert_eq!(with_code("a ` b"), "a ` b");
+        assert!(!with_code("`<script>`").contains("<script>"));
+    }
 
     fn html(model: &RunModel) -> String {
         report_html(model).unwrap()

@@ -1,7 +1,7 @@
 //! A load run in the summary: correctness before speed, and speed only where the measurement is valid.
 
 use crate::report::events::{LoadFinished, Measurement, OperationFigures, Percentiles};
-use crate::report::figures::{count, duration, milliseconds, plural, rate, size};
+use crate::report::figures::{count, milliseconds, plural, rate, size};
 use crate::report::verdict;
 
 use super::colour::Tone;
@@ -46,7 +46,7 @@ pub(super) fn show(page: &mut Page, load: &LoadFinished) {
     page.field(2, "Measurement", tone, &format!("{}: {}", spelled(load.verdict), load.reason));
     let (planned, achieved) = (rate(load.rate.planned), rate(load.rate.achieved));
     let requests = plural(load.requests, "request");
-    let speed = format!("{requests} in {}: {achieved}/s of {planned}/s planned", duration(load.duration_ms));
+    let speed = format!("{achieved}/s of {planned}/s planned, {requests}");
     page.field(2, "Rate", Tone::Plain, &speed);
     if load.verdict == Measurement::Valid {
         latencies(page, load);
