@@ -85,7 +85,10 @@ impl Verdict {
                 "Nothing failed, but the load plan was not held: the measurement says nothing about speed."
             }
             Self::NothingTested => "Nothing was tested, so nothing is proved.",
-            Self::Unreachable => "The smoke test did not pass, so nothing can be said about the target.",
+            Self::Unreachable => {
+                "The smoke test did not pass, so nothing was tested. Check that the target runs, and the address and \
+                 token in its target file."
+            }
             Self::HarnessFault => "The harness itself failed; that says nothing about the target.",
             Self::Interrupted => "Nothing had failed when the run was ended; a partial run proves nothing.",
         }

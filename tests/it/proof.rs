@@ -2,14 +2,14 @@
 
 use std::fs;
 
-use crate::support::{Server, run, run_json, text};
+use crate::support::{Server, run, run_json, text, validator};
 
 #[test]
 fn every_mutant_is_killed_and_every_reading_accepted() {
     let output = run(&["prove", "--json"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
     let matrix: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(matrix["format"], "chargeproof-prove/1");
+    assert!(validator("prove.schema.json").is_valid(&matrix));
     let (mutants, readings) = (matrix["mutants"].as_array().unwrap(), matrix["readings"].as_array().unwrap());
     assert!(mutants.len() >= 24 && readings.len() >= 12);
     assert!(mutants.iter().all(|mutant| mutant["outcome"] == "killed"));

@@ -7,13 +7,7 @@ use std::time::{Duration, Instant};
 
 use chargeproof::target::{Algorithm, KeyPair};
 
-use crate::support::{Server, chargeproof, run, run_json, text};
-
-fn validator(name: &str) -> jsonschema::Validator {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schemas").join(name);
-    let schema = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-    jsonschema::validator_for(&schema).unwrap()
-}
+use crate::support::{Server, chargeproof, run, run_json, text, validator};
 
 #[test]
 fn the_bundled_server_conforms() {

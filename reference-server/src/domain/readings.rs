@@ -49,6 +49,7 @@ pub const READINGS: &[Reading] = &[
     reading("session.empty_put_idle.http", "DM-SES-047", "200", "409", |r| {
         r.statuses.session_empty_put_idle = 409;
     }),
+    reading("sessions.by_instance.http", "DM-SES-002", "404", "200", |r| r.sessions_by_instance = true),
     reading("session.ended_items", "DM-SES-032", "empty", "kept", |r| r.ended_keeps_items = true),
     reading("session.charged_until", "DM-SES-025", "paid-until", "last-charge", |r| {
         r.charged_until = |timeline| timeline.next_charge - timeline.period;

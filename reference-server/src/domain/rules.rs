@@ -167,6 +167,8 @@ pub struct Rules {
     pub listed: fn(SessionState) -> bool,
     /// Order of the list of sessions.
     pub list_order: fn(&Session, &Session) -> Ordering,
+    /// Whether an instance ID in place of a session ID lists the live sessions, as one published table has it.
+    pub sessions_by_instance: bool,
     /// Most sessions in a list.
     pub list_limit: usize,
     /// What `chargedUntil` shows.
@@ -250,6 +252,7 @@ impl Default for Rules {
             on_detail: |_session, _now| {},
             listed: SessionState::live,
             list_order: |a, b| b.sequence.cmp(&a.sequence),
+            sessions_by_instance: false,
             list_limit: 100,
             charged_until: |timeline| timeline.next_charge,
             ended_keeps_items: false,

@@ -73,9 +73,13 @@ async fn read(State(api): State<Api>, call: Call) -> Response {
         Operation::ReadSession,
         |site, caller| {
             let id = session(site, caller, &call)?;
-            site.session(id)
+            if site.rules().sessions_by_instance && site.instance(id).is_ok() {
+                caller.instance_in_query(site.rules(), id)?;
+                return site.sessions(id).map(|sessions| json(&sessions));
+            }
+            site.session(id).map(|detail| json(&detail))
         },
-        |detail| Reply::ok(json(&detail)),
+        Reply::ok,
     )
     .await
 }

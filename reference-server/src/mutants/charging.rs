@@ -1,12 +1,16 @@
 //! Faults in what is charged and to whom.
 
 use std::cmp::Reverse;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rust_decimal::Decimal;
 
 use super::{Mutant, mutant};
 use crate::domain::rate_table::effective;
 use crate::domain::{LineItemState, OverdraftType, Tokens, line_item, rate_table};
+
+/// Charges booked under the fault that loses some.
+static CHARGES: AtomicU64 = AtomicU64::new(0);
 
 pub(super) const MUTANTS: &[Mutant] = &[
     mutant(
@@ -226,6 +230,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
             if charge.is_negative() { charge } else { Tokens::rounded(charge.decimal() / Decimal::TWO) }
         };
     }),
+    mutant(
+        "charge.booked",
+        "lost-now-and-then",
+        &["DM-ACC-029", "DM-ACC-012"],
+        "Loses every tenth charge, as two requests would that do not wait for each other.",
+        |r| {
+            r.booked = |charge| {
+                let lost = CHARGES.fetch_add(1, Ordering::Relaxed) % 10 == 9;
+                if lost && !charge.is_negative() { Tokens::ZERO } else { charge }
+            };
+        },
+    ),
     mutant("charge.booked", "not-at-all", &["DM-ACC-012"], "Never books a charge.", |r| {
         r.booked = |charge| if charge.is_negative() { charge } else { Tokens::ZERO };
     }),
