@@ -74,6 +74,9 @@ pub(super) struct ConformanceArgs {
     /// A SHOULD that does not hold fails, too.
     #[arg(long)]
     pub(super) strict: bool,
+    /// Without a test clock, wait for real time to pass; this can take hours.
+    #[arg(long)]
+    pub(super) real_time: bool,
 }
 
 #[derive(Args, Debug)]

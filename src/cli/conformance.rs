@@ -12,7 +12,7 @@ pub(super) fn run(args: &ConformanceArgs) -> Result<u8, Failure> {
         ids: args.id.clone(),
         features: args.features.clone(),
         strict: args.strict,
-        real_time: false,
+        real_time: args.real_time,
     };
     // Mistakes in the selection are found before a folder is made or a server started.
     let suite = Suite::load(&selection, &*registry()?).map_err(|error| failure(&error))?;

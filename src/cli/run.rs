@@ -13,7 +13,7 @@ use super::bundled::Bundled;
 use super::exit::{CONFIGURATION, Failure, HARNESS_FAULT, print};
 use crate::report::events::{Event, Events, RegisteredRequirement, RunStarted, TargetInfo};
 use crate::report::{self, ColourChoice, ModelListener, NdjsonListener, RunModel, TerminalListener};
-use crate::spec::Registry;
+use crate::spec::{CAPABILITIES, Registry};
 use crate::target::{Client, ControlClient, Profile};
 
 /// A run under way.
@@ -134,8 +134,22 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
 
 /// Reads a target file.
 pub(super) fn load_profile(path: &Path) -> Result<Profile, Failure> {
-    Profile::load(path).map_err(|error| Failure::new(CONFIGURATION, &error))
+    let profile = Profile::load(path).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+    let unknown =
+        |name: &&String| !CAPABILITIES.contains(&name.as_str()) && !OTHER_SYSTEMS.contains(&name.as_str());
+    match profile.absent.iter().find(unknown) {
+        None => Ok(profile),
+        Some(name) => {
+            let message = format!("{}: capabilities.absent names `{name}`, which is none", path.display());
+            let known: Vec<&str> = CAPABILITIES.iter().chain(OTHER_SYSTEMS).copied().collect();
+            Err(Failure::words(CONFIGURATION, message)
+                .advise(format!("the capabilities are {}", known.join(", "))))
+        }
+    }
 }
+
+/// Capabilities of systems that no requirement speaks of yet; a target file may name them all the same.
+const OTHER_SYSTEMS: &[&str] = &["data-access", "cmapi"];
 
 fn default_folder(command: &str) -> PathBuf {
     let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ").to_string();

@@ -59,9 +59,19 @@ fn judge_rows(run: &Run, name: &str, rows: &str) {
     if rows.is_empty() {
         return;
     }
+    if let Err(error) = keep_rows(run, name, rows) {
+        run.events.send(Event::HarnessFault(format!("the usage rows cannot be kept: {error}")));
+    }
     let mut judge = Judge::new(Settings::default());
     for line in rows.lines() {
         judge.line(line);
     }
     run.events.send(Event::UsageChecked(judge.finish(&format!("load {name}"))));
+}
+
+/// Keeps the rows as they were read, so that they can be judged again without the target.
+fn keep_rows(run: &Run, name: &str, rows: &str) -> std::io::Result<()> {
+    let folder = run.out.join("usage");
+    std::fs::create_dir_all(&folder)?;
+    std::fs::write(folder.join(format!("{name}.jsonl")), rows)
 }

@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
+use chargeproof::target::{Algorithm, KeyPair};
+
 use crate::support::{Server, run, target_file, text};
 
 fn expect(arguments: &[&str], code: i32, words: &[&str]) {
@@ -38,6 +40,10 @@ fn target_files() {
     expect(&["verify", "--target", "no-such-file.toml"], 2, &["no-such-file.toml"]);
     expect(&["verify", "--target", &path("bad.toml", "name = ")], 2, &["bad.toml"]);
     expect(&["verify", "--target", &path("key.toml", "name = \"x\"\ncolour = 1\n")], 2, &["colour"]);
+    let absent =
+        "[control]\nbase = \"http://127.0.0.1:1\"\ntoken = \"t\"\n[capabilities]\nabsent = [\"sesions\"]\n";
+    let absent = path("absent.toml", &format!("name = \"x\"\n{absent}"));
+    expect(&["verify", "--target", &absent], 2, &["sesions", "sessions"]);
     expect(&["verify", "--target", &path("none.toml", "name = \"x\"\n")], 2, &["control"]);
     assert!(!folder.path().join("reports").exists());
 }
@@ -90,6 +96,36 @@ fn a_refused_control_token() {
     let target = target_file(folder.path(), &server.base, "wrong");
     let out = folder.path().join("run").display().to_string();
     expect(&["verify", "--target", &target, "--out", &out], 3, &["token"]);
+}
+
+/// The key of the target file is not registered at the server.
+#[test]
+fn a_refused_administration_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&["--store", "memory"]);
+    let key = KeyPair::generate("nobody", Algorithm::Es256).unwrap();
+    fs::write(folder.path().join("nobody.pem"), key.private_pem()).unwrap();
+    let target = folder.path().join("target.toml");
+    let text = format!(
+        "name = \"x\"\n[bases]\ndynamic_monetization = \"{}/dynamicmonetization\"\n[administration]\n\
+         key_id = \"nobody\"\nprivate_key = \"nobody.pem\"\nissuer = \"x\"\n",
+        server.base
+    );
+    fs::write(&target, text).unwrap();
+    let out = folder.path().join("run").display().to_string();
+    expect(&["verify", "--target", &target.display().to_string(), "--out", &out], 3, &["401"]);
+}
+
+/// Takes every connection and never says a word.
+#[test]
+fn a_target_that_answers_too_slowly() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || listener.incoming().collect::<Vec<_>>());
+    let folder = tempfile::tempdir().unwrap();
+    let target = target_file(folder.path(), &base, "t");
+    let out = folder.path().join("run").display().to_string();
+    expect(&["verify", "--target", &target, "--out", &out], 3, &["timed out"]);
 }
 
 #[test]

@@ -81,6 +81,8 @@ fn a_short_load_reconciles_every_token() {
     let conservation = load["invariants"].as_array().unwrap().iter().find(|one| one["id"] == "conservation");
     assert!(conservation.unwrap()["exercised"].as_u64().unwrap() > 100);
     assert!(report["usage"]["rows"].as_u64().unwrap() > 100, "{}", text(&output));
+    let kept = out.join("usage/steady-access.jsonl").display().to_string();
+    assert_eq!(run(&["usage", "check", &kept]).status.code(), Some(0));
     assert_ne!(output.status.code(), Some(70), "{}", text(&output));
 }
 

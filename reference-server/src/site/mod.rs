@@ -5,6 +5,7 @@
 //! real one go through the same code.
 
 mod access;
+mod automatic;
 mod booking;
 mod instances;
 mod keys;
@@ -12,6 +13,7 @@ mod line_items;
 mod outcome;
 mod rate_tables;
 mod restore;
+mod session_requests;
 mod sessions;
 mod state;
 mod timers;

@@ -1,17 +1,12 @@
-//! Sessions: created, charged, kept alive, halted and closed.
-
-use std::collections::HashMap;
+//! Sessions: opened, listed, read, kept alive and closed.
 
 use rust_decimal::Decimal;
 use serde::Serialize;
 use uuid::Uuid;
 
-use super::access::block_granted;
-use super::booking::{Activity, charged_items, unused};
-use super::{AccessAnswer, AccessRequest, Instance, Refusal, Site};
-use crate::domain::session::DEFAULT_PERIOD;
-use crate::domain::usage_row::RowKind;
-use crate::domain::{ItemVerdict, Millis, RequestedItem, Session, SessionState, Timeline, Tokens};
+use super::booking::{Activity, unused};
+use super::{Instance, Refusal, Site};
+use crate::domain::{Millis, RequestedItem, Session, SessionState, Tokens};
 
 /// One element of the list of live sessions (`10` §8.2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -140,160 +135,6 @@ impl Site {
         self.sessions.get(id).map(|session| session.instance_id.clone())
     }
 
-    /// Replaces the items in use, all or nothing; an empty list halts the session (`10` §8.4).
-    ///
-    /// # Errors
-    /// For an unknown session, or one that has ended (DM-SES-056).
-    pub fn request_in_session(
-        &mut self,
-        id: &str,
-        request: AccessRequest,
-        rollback_on_deny: bool,
-    ) -> Result<AccessAnswer, Refusal> {
-        let (session, instance) = self.live_session(id)?;
-        let former = session.timeline.clone();
-        let idle = session.state == SessionState::Idle;
-        self.update(id, |session, now| {
-            session.last_access_request = now;
-            session.requester = Some(request.requester.clone());
-        });
-        let result = if request.items.is_empty() {
-            Ok(self.halt(id, &instance, request, former.as_ref(), idle))
-        } else {
-            Ok(self.change_items(id, &instance, request, former.as_ref(), rollback_on_deny))
-        };
-        self.changed_session(id);
-        result
-    }
-
-    fn halt(
-        &mut self,
-        id: &str,
-        instance: &Instance,
-        request: AccessRequest,
-        former: Option<&Timeline>,
-        idle: bool,
-    ) -> AccessAnswer {
-        let activity = activity(id, instance, &request, SessionState::Idle);
-        if let Some(timeline) = former {
-            let refund = (self.rules.refund)(timeline.charge(), unused(timeline, self.now), timeline.period);
-            self.refund(&activity, timeline, refund);
-        }
-        let correlation_id = activity.correlation_id.clone();
-        self.update(id, |session, now| session.halt(now));
-        let status = if idle { self.rules.statuses.session_empty_put_idle } else { 200 };
-        self.answer(status, correlation_id, request, &[])
-    }
-
-    fn change_items(
-        &mut self,
-        id: &str,
-        instance: &Instance,
-        mut request: AccessRequest,
-        former: Option<&Timeline>,
-        rollback_on_deny: bool,
-    ) -> AccessAnswer {
-        let in_use = former
-            .map(|timeline| timeline.charged.iter().map(|charged| charged.requested.clone()).collect())
-            .unwrap_or_default();
-        request.items = (self.rules.requested_set)(in_use, request.items);
-        let mut verdicts = self.price_all(&instance.id, &request.items, &self.credits(former));
-        let granted: Vec<bool> = verdicts.iter().map(ItemVerdict::granted).collect();
-        let stands = (self.rules.session_stands)(&granted);
-        let status = if stands { 200 } else { self.rules.statuses.session_denied };
-        let activity = activity(id, instance, &request, SessionState::Active);
-        if stands {
-            self.grant(id, &activity, &request.items, &verdicts, former);
-        } else {
-            block_granted(&mut verdicts);
-            self.deny(id, &activity, &request.items, &verdicts, former, rollback_on_deny);
-        }
-        let correlation_id = activity.correlation_id.clone();
-        self.answer(status, correlation_id, request, &verdicts)
-    }
-
-    /// What the refund of the items in use would give back to each line item (DM-SES-058).
-    fn credits(&self, former: Option<&Timeline>) -> HashMap<String, Tokens> {
-        let mut credits = HashMap::new();
-        if let Some(timeline) = former.filter(|_| self.rules.refund_pays) {
-            let refund = (self.rules.refund)(timeline.charge(), unused(timeline, self.now), timeline.period);
-            for (_, share, part) in self.refund_parts(timeline, refund) {
-                *credits.entry(share.activation_id).or_insert(Tokens::ZERO) += part;
-            }
-        }
-        credits
-    }
-
-    /// Refunds the rest of the old items, charges a full period for the new ones and starts a new timeline
-    /// (DM-SES-042 to DM-SES-045).
-    fn grant(
-        &mut self,
-        id: &str,
-        activity: &Activity<'_>,
-        items: &[RequestedItem],
-        verdicts: &[ItemVerdict],
-        former: Option<&Timeline>,
-    ) {
-        if let Some(timeline) = former {
-            let refund = (self.rules.refund)(timeline.charge(), unused(timeline, self.now), timeline.period);
-            let mut reversal = activity.with_state(SessionState::Active);
-            if self.rules.refund_own_correlation {
-                reversal.correlation_id = Uuid::new_v4().to_string();
-            }
-            self.refund(&reversal, timeline, refund);
-        }
-        self.book(activity, RowKind::Charge, items, verdicts);
-        let anchor = (self.rules.new_anchor)(former.map(|timeline| timeline.anchor), self.now);
-        let period = DEFAULT_PERIOD;
-        // A timeline that kept an old anchor has its next charge in the future all the same.
-        let charges = ((self.now - anchor) / period) + 1;
-        let timeline = Timeline {
-            anchor,
-            charges,
-            period,
-            charged: charged_items(items, verdicts),
-            heartbeat_due: None,
-            next_charge: (self.rules.next_charge)(anchor, charges, period, self.now),
-        };
-        self.update(id, |session, _| {
-            session.state = SessionState::Active;
-            session.last_items = items.to_vec();
-            session.timeline = Some(timeline);
-        });
-    }
-
-    /// Keeps what runs, or ends the session and refunds the rest (DM-SES-048 to DM-SES-051).
-    fn deny(
-        &mut self,
-        id: &str,
-        activity: &Activity<'_>,
-        items: &[RequestedItem],
-        verdicts: &[ItemVerdict],
-        former: Option<&Timeline>,
-        rollback_on_deny: bool,
-    ) {
-        let keeps = (self.rules.denial_keeps)(rollback_on_deny);
-        let state = match (keeps, former) {
-            (true, Some(_)) => SessionState::Active,
-            (true, None) => SessionState::Idle,
-            (false, _) => SessionState::Terminated,
-        };
-        self.book(&activity.with_state(state), RowKind::Denied, items, verdicts);
-        if keeps {
-            return;
-        }
-        if let Some(timeline) = former {
-            let refund =
-                (self.rules.denial_refund)(timeline.charge(), unused(timeline, self.now), timeline.period);
-            let mut reversal = activity.with_state(SessionState::Terminated);
-            if self.rules.refund_own_correlation {
-                reversal.correlation_id = Uuid::new_v4().to_string();
-            }
-            self.refund(&reversal, timeline, refund);
-        }
-        self.update(id, |session, _| session.terminate());
-    }
-
     /// Takes a heartbeat: it fulfils the duty of the last automatic charge and changes nothing else
     /// (DM-HB-001, DM-HB-012).
     ///
@@ -337,12 +178,8 @@ impl Site {
             return Err(Refusal::new(statuses.session_close_again, "the session has ended already"));
         }
         let (session, instance) = self.live_session(id)?;
-        if let Some(timeline) = session.timeline.clone() {
-            let requester = session.requester.clone();
-            let refund = (self.rules.refund)(timeline.charge(), unused(&timeline, self.now), timeline.period);
-            self.reverse(id, &instance, requester.as_ref(), &timeline, refund);
-        }
-        self.update(id, |session, _| session.terminate());
+        let session = session.clone();
+        self.end(&session, &instance, self.rules.refund);
         self.changed_session(id);
         Ok(())
     }
@@ -363,25 +200,27 @@ impl Site {
         Ok(())
     }
 
-    /// Writes the refund of a session that ends.
-    fn reverse(
+    /// Ends a session, with a refund of the part of its last charge that the rule gives back.
+    pub(super) fn end(
         &mut self,
-        id: &str,
+        session: &Session,
         instance: &Instance,
-        requester: Option<&crate::domain::Requester>,
-        timeline: &Timeline,
-        refund: Tokens,
+        part: fn(Tokens, Millis, Millis) -> Tokens,
     ) {
-        let activity = Activity {
-            correlation_id: Uuid::new_v4().to_string(),
-            instance,
-            requester,
-            session: Some((id, SessionState::Terminated)),
-        };
-        self.refund(&activity, timeline, refund);
+        if let Some(timeline) = &session.timeline {
+            let reversal = Activity {
+                correlation_id: Uuid::new_v4().to_string(),
+                instance,
+                requester: session.requester.as_ref(),
+                session: Some((&session.id, SessionState::Terminated)),
+            };
+            let refund = part(timeline.charge(), unused(timeline, self.now), timeline.period);
+            self.refund(&reversal, timeline, refund);
+        }
+        self.update(&session.id, |session, _| session.terminate());
     }
 
-    fn live_session(&self, id: &str) -> Result<(&Session, Instance), Refusal> {
+    pub(super) fn live_session(&self, id: &str) -> Result<(&Session, Instance), Refusal> {
         let statuses = &self.rules.statuses;
         let Some(session) = self.sessions.get(id) else {
             return Err(Refusal::new(statuses.session_unknown, "session not found"));
@@ -392,96 +231,10 @@ impl Site {
         Ok((session, self.known_instance(&session.instance_id)?.clone()))
     }
 
-    fn update(&mut self, id: &str, change: impl FnOnce(&mut Session, Millis)) {
+    pub(super) fn update(&mut self, id: &str, change: impl FnOnce(&mut Session, Millis)) {
         let now = self.now;
         if let Some(session) = self.sessions.get_mut(id) {
             change(session, now);
         }
-    }
-
-    /// A heartbeat window has passed without a heartbeat: the whole last automatic charge goes back and the session
-    /// ends (DM-TIME-005).
-    pub(super) fn heartbeat_missed(&mut self, id: &str) {
-        let Ok((session, instance)) = self.live_session(id) else { return };
-        if let Some(timeline) = session.timeline.clone() {
-            let requester = session.requester.clone();
-            let unused = unused(&timeline, self.now);
-            let refund = (self.rules.missed_heartbeat_refund)(timeline.charge(), unused, timeline.period);
-            self.reverse(id, &instance, requester.as_ref(), &timeline, refund);
-        }
-        self.update(id, |session, _| session.terminate());
-    }
-
-    /// Charges the items in use for another period, from line items and rates as they are now and all or nothing
-    /// (DM-TIME-001, DM-TIME-002, DM-TIME-016); without tokens the session ends (DM-TIME-003).
-    pub(super) fn automatic_charge(&mut self, id: &str) {
-        let Ok((session, instance)) = self.live_session(id) else { return };
-        let Some(timeline) = session.timeline.clone() else { return };
-        let requester = session.requester.clone();
-        let last_heartbeat = session.last_heart_beat;
-        let items: Vec<_> = timeline.charged.iter().map(|charged| charged.requested.clone()).collect();
-        let mut verdicts = self.price_all(&instance.id, &items, &HashMap::new());
-        let granted: Vec<bool> = verdicts.iter().map(ItemVerdict::granted).collect();
-        let stands = (self.rules.session_stands)(&granted);
-        let state = if stands { SessionState::Active } else { self.rules.state_without_tokens };
-        let activity = Activity {
-            correlation_id: Uuid::new_v4().to_string(),
-            instance: &instance,
-            requester: requester.as_ref(),
-            session: Some((id, state)),
-        };
-        if stands {
-            self.book(&activity, RowKind::AutomaticCharge, &items, &verdicts);
-        } else {
-            block_granted(&mut verdicts);
-            if self.rules.denied_automatic_rows {
-                self.book(&activity, RowKind::Denied, &items, &verdicts);
-            }
-        }
-        let next =
-            self.next_period(timeline, stands.then(|| charged_items(&items, &verdicts)), last_heartbeat);
-        self.update(id, |session, now| match state {
-            SessionState::Active => session.timeline = Some(next),
-            SessionState::Idle => session.halt(now),
-            _ => session.terminate(),
-        });
-    }
-
-    fn next_period(
-        &self,
-        timeline: Timeline,
-        charged: Option<Vec<crate::domain::ChargedItem>>,
-        last_heartbeat: Millis,
-    ) -> Timeline {
-        let charges = timeline.charges + 1;
-        let owed = charged.is_some() && (self.rules.heartbeat_owed)(last_heartbeat, self.now);
-        let window = (self.rules.heartbeat_window)(timeline.period);
-        let next_charge = (self.rules.next_charge)(timeline.anchor, charges, timeline.period, self.now);
-        Timeline {
-            charges,
-            charged: charged.unwrap_or_default(),
-            heartbeat_due: owed.then_some(self.now + window),
-            next_charge: next_charge.max(self.now + 1),
-            ..timeline
-        }
-    }
-
-    /// Thirty idle days have passed (DM-TIME-010).
-    pub(super) fn idle_limit(&mut self, id: &str) {
-        self.update(id, |session, _| session.terminate());
-    }
-}
-
-fn activity<'a>(
-    id: &'a str,
-    instance: &'a Instance,
-    request: &'a AccessRequest,
-    state: SessionState,
-) -> Activity<'a> {
-    Activity {
-        correlation_id: Uuid::new_v4().to_string(),
-        instance,
-        requester: Some(&request.requester),
-        session: Some((id, state)),
     }
 }

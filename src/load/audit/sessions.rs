@@ -62,6 +62,7 @@ fn fault_of_refund(charge: &Row, refund: &Row) -> Option<String> {
     let off = back.saturating_sub(due).abs();
     if back > charge.quantity || off > Decimal::new(1, 6) {
         let elapsed_ms = to.saturating_sub(from);
+        let due = due.round_dp(9).normalize();
         return Some(format!("gives back {back} of {} after {elapsed_ms} ms, due is {due}", charge.quantity));
     }
     None

@@ -1,0 +1,181 @@
+//! Access requests in sessions: all items or none, with the refund of what ran before (`10` §8.4).
+
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
+use super::access::block_granted;
+use super::booking::{Activity, charged_items, unused};
+use super::{AccessAnswer, AccessRequest, Instance, Refusal, Site};
+use crate::domain::session::DEFAULT_PERIOD;
+use crate::domain::usage_row::RowKind;
+use crate::domain::{ItemVerdict, Millis, RequestedItem, SessionState, Timeline, Tokens};
+
+impl Site {
+    /// Replaces the items in use, all or nothing; an empty list halts the session (`10` §8.4).
+    ///
+    /// # Errors
+    /// For an unknown session, or one that has ended (DM-SES-056).
+    pub fn request_in_session(
+        &mut self,
+        id: &str,
+        request: AccessRequest,
+        rollback_on_deny: bool,
+    ) -> Result<AccessAnswer, Refusal> {
+        let (session, instance) = self.live_session(id)?;
+        let former = session.timeline.clone();
+        let idle = session.state == SessionState::Idle;
+        self.update(id, |session, now| {
+            session.last_access_request = now;
+            session.requester = Some(request.requester.clone());
+        });
+        let answer = if request.items.is_empty() {
+            self.halt(id, &instance, request, former.as_ref(), idle)
+        } else {
+            self.change_items(id, &instance, request, former.as_ref(), rollback_on_deny)
+        };
+        self.changed_session(id);
+        Ok(answer)
+    }
+
+    fn halt(
+        &mut self,
+        id: &str,
+        instance: &Instance,
+        request: AccessRequest,
+        former: Option<&Timeline>,
+        idle: bool,
+    ) -> AccessAnswer {
+        let activity = activity(id, instance, &request, SessionState::Idle);
+        self.give_back(&activity, former, SessionState::Idle, self.rules.refund);
+        let correlation_id = activity.correlation_id.clone();
+        self.update(id, |session, now| session.halt(now));
+        let status = if idle { self.rules.statuses.session_empty_put_idle } else { 200 };
+        self.answer(status, correlation_id, request, &[])
+    }
+
+    fn change_items(
+        &mut self,
+        id: &str,
+        instance: &Instance,
+        mut request: AccessRequest,
+        former: Option<&Timeline>,
+        rollback_on_deny: bool,
+    ) -> AccessAnswer {
+        let in_use = former
+            .map(|timeline| timeline.charged.iter().map(|charged| charged.requested.clone()).collect())
+            .unwrap_or_default();
+        request.items = (self.rules.requested_set)(in_use, request.items);
+        let mut verdicts = self.price_all(&instance.id, &request.items, &self.credits(former));
+        let granted: Vec<bool> = verdicts.iter().map(ItemVerdict::granted).collect();
+        let stands = (self.rules.session_stands)(&granted);
+        let status = if stands { 200 } else { self.rules.statuses.session_denied };
+        let activity = activity(id, instance, &request, SessionState::Active);
+        if stands {
+            self.grant(id, &activity, &request.items, &verdicts, former);
+        } else {
+            block_granted(&mut verdicts);
+            self.deny(id, &activity, &request.items, &verdicts, former, rollback_on_deny);
+        }
+        let correlation_id = activity.correlation_id.clone();
+        self.answer(status, correlation_id, request, &verdicts)
+    }
+
+    /// What the refund of the items in use would give back to each line item (DM-SES-058).
+    fn credits(&self, former: Option<&Timeline>) -> HashMap<String, Tokens> {
+        let mut credits = HashMap::new();
+        if let Some(timeline) = former.filter(|_| self.rules.refund_pays) {
+            let refund = (self.rules.refund)(timeline.charge(), unused(timeline, self.now), timeline.period);
+            for (_, share, part) in self.refund_parts(timeline, refund) {
+                *credits.entry(share.activation_id).or_insert(Tokens::ZERO) += part;
+            }
+        }
+        credits
+    }
+
+    /// Refunds the rest of the old items, charges a full period for the new ones and starts a new timeline
+    /// (DM-SES-042 to DM-SES-045).
+    fn grant(
+        &mut self,
+        id: &str,
+        activity: &Activity<'_>,
+        items: &[RequestedItem],
+        verdicts: &[ItemVerdict],
+        former: Option<&Timeline>,
+    ) {
+        self.give_back(activity, former, SessionState::Active, self.rules.refund);
+        self.book(activity, RowKind::Charge, items, verdicts);
+        let anchor = (self.rules.new_anchor)(former.map(|timeline| timeline.anchor), self.now);
+        let period = DEFAULT_PERIOD;
+        // A timeline that kept an old anchor has its next charge in the future all the same.
+        let charges = ((self.now - anchor) / period) + 1;
+        let timeline = Timeline {
+            anchor,
+            charges,
+            period,
+            charged: charged_items(items, verdicts),
+            heartbeat_due: None,
+            next_charge: (self.rules.next_charge)(anchor, charges, period, self.now),
+        };
+        self.update(id, |session, _| {
+            session.state = SessionState::Active;
+            session.last_items = items.to_vec();
+            session.timeline = Some(timeline);
+        });
+    }
+
+    /// Keeps what runs, or ends the session and refunds the rest (DM-SES-048 to DM-SES-051).
+    fn deny(
+        &mut self,
+        id: &str,
+        activity: &Activity<'_>,
+        items: &[RequestedItem],
+        verdicts: &[ItemVerdict],
+        former: Option<&Timeline>,
+        rollback_on_deny: bool,
+    ) {
+        let keeps = (self.rules.denial_keeps)(rollback_on_deny);
+        let state = match (keeps, former) {
+            (true, Some(_)) => SessionState::Active,
+            (true, None) => SessionState::Idle,
+            (false, _) => SessionState::Terminated,
+        };
+        self.book(&activity.with_state(state), RowKind::Denied, items, verdicts);
+        if keeps {
+            return;
+        }
+        self.give_back(activity, former, SessionState::Terminated, self.rules.denial_refund);
+        self.update(id, |session, _| session.terminate());
+    }
+
+    /// Writes the refund that a request causes: a part of what the old items were charged, as the rule has it.
+    fn give_back(
+        &mut self,
+        activity: &Activity<'_>,
+        former: Option<&Timeline>,
+        state: SessionState,
+        part: fn(Tokens, Millis, Millis) -> Tokens,
+    ) {
+        let Some(timeline) = former else { return };
+        let mut reversal = activity.with_state(state);
+        if self.rules.refund_own_correlation {
+            reversal.correlation_id = Uuid::new_v4().to_string();
+        }
+        let refund = part(timeline.charge(), unused(timeline, self.now), timeline.period);
+        self.refund(&reversal, timeline, refund);
+    }
+}
+
+fn activity<'a>(
+    id: &'a str,
+    instance: &'a Instance,
+    request: &'a AccessRequest,
+    state: SessionState,
+) -> Activity<'a> {
+    Activity {
+        correlation_id: Uuid::new_v4().to_string(),
+        instance,
+        requester: Some(&request.requester),
+        session: Some((id, state)),
+    }
+}
