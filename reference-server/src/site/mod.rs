@@ -29,4 +29,6 @@ pub use state::{Clock, Site, SiteSettings};
 pub use timers::ClockError;
 
 #[cfg(test)]
+mod conservation;
+#[cfg(test)]
 mod worked_scenarios;
