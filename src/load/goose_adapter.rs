@@ -1,8 +1,9 @@
 //! The worker pool, made of goose's users. No other file knows goose.
 //!
-//! Goose brings the life cycle: it starts its users, runs one transaction each and winds down when they have
-//! finished. The transaction is a loop that takes tickets and sends them through goose until there are none
-//! left. Goose's own figures are switched off: it counts from its own sending and only to the headers, so a
+//! Goose brings the life cycle: it starts its users, runs their transaction and winds down when it is told to. The
+//! transaction is a loop that takes tickets and sends them through goose until there are none left; from then on
+//! it only waits for the end. Limiting the iterations instead would end the users by themselves, but goose then
+//! prints a line into the middle of our output. Goose's own figures are switched off: it counts from its own sending and only to the headers, so a
 //! stalled target would look better than it is.
 //!
 //! Goose also does things to the whole process, and the adapter lives with them as follows.
@@ -14,13 +15,13 @@
 //!   leaves it alone, and the run is stopped through its own receiver alone.
 //! * It installs a logger that prints a line for every failed request. Its level is held at "off" meanwhile.
 //! * A transaction that panics ends its user without a word, and an attack waits for its users for ever.
-//!   Workers therefore sign off in a destructor, and [`give_up`] ends an attack whose workers are gone.
+//!   Workers therefore sign off in a destructor, and [`end`] ends an attack whose workers are gone.
 
 use std::error::Error as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, OnceLock, mpsc};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use goose::GooseAttack;
 use goose::client::GooseClientBuilder;
@@ -33,6 +34,9 @@ use super::LoadError;
 use super::operations::{Desk, Job, Received};
 use super::queue::TicketQueue;
 use super::recorder::Moments;
+
+/// How long a worker without tickets waits before it looks whether the attack is over.
+const IDLE: Duration = Duration::from_millis(5);
 
 /// What the workers of a run share.
 pub struct Shift {
@@ -50,7 +54,13 @@ pub struct Shift {
     pub ready: Sender<()>,
     /// Workers that died on the way.
     pub dead: AtomicUsize,
+    /// Workers that found no more tickets.
+    pub done: AtomicUsize,
 }
+
+/// Marks a worker that found no more tickets.
+#[derive(Clone)]
+struct Done;
 
 /// Whether ctrl-c was pressed since goose took its handling over, which it does in the first load run of a
 /// process.
@@ -59,12 +69,12 @@ pub fn interrupted() -> bool {
     goose::is_killswitch_triggered()
 }
 
-/// Ends an attack whose workers do not finish.
-pub fn give_up(reason: &str) {
+/// Ends an attack: its workers have finished, or will not.
+pub fn end(reason: &str) {
     goose::trigger_killswitch(reason);
 }
 
-/// Forgets that an attack was given up, so that nobody takes it for a ctrl-c.
+/// Forgets that an attack was ended, so that nobody takes it for a ctrl-c.
 pub fn forget() {
     goose::reset_killswitch();
 }
@@ -102,7 +112,6 @@ fn configuration(host: &str, workers: usize) -> GooseConfiguration {
     configuration.users = Some(workers);
     // All users within ten milliseconds; the default is one a second.
     configuration.increase_rate = Some((workers * 100).to_string());
-    configuration.iterations = Some(1);
     configuration.quiet = 1;
     configuration.no_metrics = true;
     configuration.no_print_metrics = true;
@@ -112,6 +121,10 @@ fn configuration(host: &str, workers: usize) -> GooseConfiguration {
 
 /// One worker, from its first connection to the end of the tickets. Nothing in here may panic.
 async fn work(user: &mut GooseUser, shift: &Shift) -> TransactionResult {
+    if user.get_session_data::<Done>().is_some() {
+        tokio::time::sleep(IDLE).await;
+        return Ok(());
+    }
     let _attendance = Attendance { dead: &shift.dead };
     // The client of the run follows no redirects and shares its connections with nobody but the workers.
     user.client = shift.desk.ground.client.http().clone();
@@ -125,6 +138,8 @@ async fn work(user: &mut GooseUser, shift: &Shift) -> TransactionResult {
         let moments = Moments { intended: ticket.intended, sent, done: Instant::now() };
         shift.desk.finish(job, &moments, received);
     }
+    user.set_session_data(Done);
+    shift.done.fetch_add(1, Ordering::Relaxed);
     Ok(())
 }
 

@@ -164,6 +164,7 @@ impl Plan<'_> {
             warm_up_url,
             ready: report_ready,
             dead: AtomicUsize::new(0),
+            done: AtomicUsize::new(0),
         };
         Ok((Arc::new(shift), Pacer { schedule, workers, ready, queue, timeline }))
     }

@@ -40,7 +40,7 @@ impl Watch<'_> {
     /// Runs the attack to its end; what cut it short, if anything did.
     pub async fn over_attack(&self) -> Result<Option<String>, LoadError> {
         let mut cut_short: Option<String> = None;
-        let mut gave_up = false;
+        let mut ended_by_us = false;
         let mut attack = pin!(goose_adapter::attack(Arc::clone(self.shift)));
         let mut tick = tokio::time::interval(PROGRESS);
         let ended = loop {
@@ -49,22 +49,28 @@ impl Watch<'_> {
                 _ = tick.tick() => {}
             }
             self.report_progress();
+            if ended_by_us {
+                continue;
+            }
             if cut_short.is_none() {
                 cut_short = self.reason_to_stop();
             }
             if cut_short.is_some() || self.is_past(GRACE) {
                 self.shift.queue.close();
             }
-            if !gave_up && self.workers_are_gone() {
-                gave_up = true;
+            if self.shift.done.load(Ordering::Relaxed) == self.shift.workers {
+                ended_by_us = true;
+                goose_adapter::end("all workers have finished");
+            } else if self.workers_are_gone() {
+                ended_by_us = true;
                 cut_short.get_or_insert_with(|| "workers did not come to an end".to_owned());
-                goose_adapter::give_up("workers of the load run are gone");
+                goose_adapter::end("workers of the load run are gone");
             }
         };
         // Whatever ended the attack, the pacer must not go on.
         self.shift.queue.close();
         self.report_progress();
-        if gave_up {
+        if ended_by_us {
             goose_adapter::forget();
         }
         ended?;
