@@ -3,6 +3,7 @@
 use super::exit::{CONFIGURATION, Failure, print};
 use super::run::registry;
 use crate::conformance::{Selection, Suite};
+use crate::report::events::Level;
 
 pub(super) fn run(args: &super::args::ExplainArgs) -> Result<u8, Failure> {
     let registry = registry()?;
@@ -12,8 +13,8 @@ pub(super) fn run(args: &super::args::ExplainArgs) -> Result<u8, Failure> {
             .advise("`chargeproof conformance --list` shows the IDs that scenarios test"));
     };
     let mut text = format!(
-        "{id}  {:?}\n{}\nSource: {}\nApplies to: {}\n",
-        requirement.level,
+        "{id}  {}\n{}\nSource: {}\nApplies to: {}\n",
+        level(requirement.level),
         requirement.text,
         requirement.source,
         requirement.versions.join(", ")
@@ -31,4 +32,12 @@ pub(super) fn run(args: &super::args::ExplainArgs) -> Result<u8, Failure> {
     }
     print(&text);
     Ok(0)
+}
+
+const fn level(level: Level) -> &'static str {
+    match level {
+        Level::Must => "MUST: a deviation fails",
+        Level::Should => "SHOULD: a deviation warns",
+        Level::Reading => "READING: left open, alternatives are accepted and reported",
+    }
 }

@@ -16,20 +16,25 @@ fn every_mutant_is_killed_and_every_reading_accepted() {
     assert!(readings.iter().all(|reading| reading["outcome"] == "accepted"));
 }
 
+/// One fault of the domain, one of the wire that the smoke test meets first.
 #[test]
 fn a_target_with_a_mutant_fails_by_the_name_of_its_requirement() {
-    let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(&["--store", "memory", "--policy", "lineitem.order=latest-end-first"]);
-    let target = server.target_file(folder.path());
-    let out = folder.path().join("run");
-    let output = run(&["conformance", "--target", &target, "--out", &out.display().to_string()]);
-    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
-    let report = run_json(&out);
-    assert_eq!(report["verdict"], "does-not-conform");
-    let failed = report["conformance"]["requirements"]["failed"].as_array().unwrap();
-    assert!(failed.contains(&serde_json::json!("DM-LI-A20")), "{failed:?}");
-    assert!(text(&output).contains("DM-LI-A20"));
-    assert!(fs::read_dir(out.join("exchanges")).unwrap().count() > 0);
+    for (mutant, requirement) in
+        [("lineitem.order=latest-end-first", "DM-LI-A20"), ("wire.instances=bare-array", "DM-INST-010")]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::start(&["--store", "memory", "--policy", mutant]);
+        let target = server.target_file(folder.path());
+        let out = folder.path().join("run");
+        let output = run(&["conformance", "--target", &target, "--out", &out.display().to_string()]);
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+        let report = run_json(&out);
+        assert_eq!(report["verdict"], "does-not-conform");
+        let failed = report["conformance"]["requirements"]["failed"].as_array().unwrap();
+        assert!(failed.contains(&serde_json::json!(requirement)), "{failed:?}");
+        assert!(text(&output).contains(requirement));
+        assert!(fs::read_dir(out.join("exchanges")).unwrap().count() > 0);
+    }
 }
 
 #[test]
