@@ -14,8 +14,8 @@ pub(super) struct Seen {
     pub(super) failed: BTreeMap<String, Outcome>,
     /// Faults of the harness.
     pub(super) faults: Vec<String>,
-    /// Scenarios that passed or warned.
-    pub(super) passed: u64,
+    /// The readings seen, by decision point.
+    pub(super) readings: BTreeMap<String, String>,
 }
 
 /// The listener of one run.
@@ -36,8 +36,7 @@ impl Listener for Collector {
                 seen.broken.push(checked.clone());
             }
             Event::ScenarioFinished(finished) => match &finished.outcome {
-                Outcome::Passed | Outcome::Warned => seen.passed += 1,
-                Outcome::NotTested(_) => {}
+                Outcome::Passed | Outcome::Warned | Outcome::NotTested(_) => {}
                 Outcome::Error(fault) => {
                     seen.faults.push(format!("{}: {fault}", finished.scenario.id));
                     seen.failed.insert(finished.scenario.id.clone(), finished.outcome.clone());
@@ -46,6 +45,9 @@ impl Listener for Collector {
                     seen.failed.insert(finished.scenario.id.clone(), outcome.clone());
                 }
             },
+            Event::ReadingSeen(reading) => {
+                seen.readings.insert(reading.decision.clone(), reading.value.clone());
+            }
             Event::HarnessFault(fault) => seen.faults.push(fault.clone()),
             _ => {}
         }

@@ -137,6 +137,12 @@ fn require_green(seen: &Seen) -> Result<(), ProveError> {
 fn judge_reading(decision: &Decision, value: &str, seen: &Seen) -> ReadingResult {
     let mut rejected_by: Vec<String> = seen.failed.keys().cloned().collect();
     rejected_by.extend(seen.faults.iter().cloned());
+    // A reading that no scenario saw was not accepted but overlooked.
+    match seen.readings.get(&decision.name) {
+        Some(read) if read == value => {}
+        Some(read) => rejected_by.push(format!("a scenario that read it as {read}")),
+        None => rejected_by.push("the lack of a scenario that reads it".to_owned()),
+    }
     ReadingResult { decision: decision.name.clone(), value: value.to_owned(), rejected_by }
 }
 
@@ -161,5 +167,29 @@ fn judge_mutant(decision: &Decision, mutant: &Mutant, seen: &Seen) -> MutantResu
         outcome,
         by: by.into_iter().collect(),
         elsewhere: seen.failed.keys().cloned().collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judge(read: Option<&str>) -> ReadingResult {
+        let decision = Decision {
+            name: "oneoff.mixed.http".to_owned(),
+            requirement: "DM-ACC-018".to_owned(),
+            readings: vec!["200".to_owned(), "207".to_owned()],
+            mutants: Vec::new(),
+        };
+        let mut seen = Seen::default();
+        seen.readings.extend(read.map(|value| (decision.name.clone(), value.to_owned())));
+        judge_reading(&decision, "207", &seen)
+    }
+
+    #[test]
+    fn a_reading_is_accepted_only_when_it_was_seen() {
+        assert!(judge(Some("207")).rejected_by.is_empty());
+        assert!(!judge(Some("200")).rejected_by.is_empty());
+        assert!(!judge(None).rejected_by.is_empty());
     }
 }

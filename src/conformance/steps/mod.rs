@@ -14,6 +14,7 @@ mod readings;
 mod sessions;
 mod setup;
 mod tokens;
+mod unknown;
 mod usage;
 
 use cucumber::codegen::{StepConstructor as _, WorldInventory, inventory};

@@ -1,0 +1,37 @@
+@client
+Feature: Asking for what is not there
+  A client that has lost its session, or was given a wrong ID, must learn so from the status. Which one it is, is
+  left open in places; that it is an error is not.
+
+  @DM-SES-033
+  Scenario: The status of a session that was never opened
+    When a session that was never opened is read
+    Then the answer follows the reading "session.unknown.http"
+
+  @DM-HB-007
+  Scenario: The status of a heartbeat to a session that was never opened
+    When a heartbeat is sent to a session that was never opened
+    Then the answer follows the reading "heartbeat.unknown.http"
+
+  @DM-GEN-011
+  Scenario: The status of a list for an instance that was never created
+    When the live sessions of an instance that was never created are listed
+    Then the answer follows the reading "list.unknown_instance.http"
+
+  @DM-SES-023
+  Scenario: A list of sessions is a list for an instance
+    When the live sessions are listed without naming an instance
+    Then the answer has status 400
+
+  @DM-ERR-A03
+  Scenario: The status of a request that does not call itself JSON
+    Given a rate table of series "PublicationApps" with:
+      | item       | version | rate |
+      | PhotoPrint | 1.0     | 3    |
+    And a line item "ACT01" of 1000 tokens
+    When the client sends the access request as "text/plain":
+      """
+      {"requester": {"type": "user", "value": "LisaBarry"},
+       "requestedItems": [{"item": "PhotoPrint", "version": "1.0", "count": 1}]}
+      """
+    Then the answer follows the reading "content_type.http"
