@@ -107,3 +107,17 @@ Feature: The order in which line items are charged
       | item       | code | tokens | line items |
       | PhotoPrint | 101  | 30     | ACT02: 30  |
     And "ACT01" has used 0 tokens
+
+  @DM-LI-A07
+  Scenario: A line item whose rate table lacks the item is passed over
+    Given a rate table of series "Other" with:
+      | item     | version | rate |
+      | CADPrint | 2.0     | 7    |
+    And line items:
+      | line item | tokens | ends       | series          |
+      | ACT08     | 100    | in 10 days | Other           |
+      | ACT09     | 100    | in 90 days | PublicationApps |
+    When LisaBarry requests 1 of "PhotoPrint" "1.0"
+    Then the items are answered:
+      | item       | code | tokens | line items |
+      | PhotoPrint | 101  | 3      | ACT09: 3   |

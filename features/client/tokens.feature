@@ -81,7 +81,7 @@ Feature: Access tokens
     When LisaBarry requests 1 of "PhotoPrint" "1.0" with a client token for another instance
     Then "ACT01" has used 0 tokens
 
-  @DM-AUTH-A01 @DM-AUTH-003
+  @DM-AUTH-A01 @DM-AUTH-A08 @DM-AUTH-003
   Scenario: A client spends the tokens of its own instance
     Given a rate table of series "PublicationApps" with:
       | item       | version | rate |
@@ -97,3 +97,15 @@ Feature: Access tokens
     Given an instance of account "ACME"
     When the producer reads the instance
     Then the answer has status 200
+
+  @DM-AUTH-008
+  Scenario: A token may live for three months
+    When the instances are listed with a token that is valid for 92 days
+    Then the answer has status 200
+
+  @DM-AUTH-A04 @DM-AUTH-015
+  Scenario: A client does not see the sessions of another instance
+    Given an instance of account "ACME"
+    And a session
+    When the session is read with a client token for another instance
+    Then the answer has status 401

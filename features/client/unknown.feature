@@ -35,3 +35,23 @@ Feature: Asking for what is not there
        "requestedItems": [{"item": "PhotoPrint", "version": "1.0", "count": 1}]}
       """
     Then the answer follows the reading "content_type.http"
+
+  @DM-SES-035 @site
+  Scenario: A session on which the server failed is FAILED
+    Given an instance of account "GLOBEX"
+    And a session
+    When the server fails on the session
+    And the session is read
+    Then the answer holds:
+      | path  | value  |
+      | state | FAILED |
+
+  @DM-HB-002 @DM-SES-022 @site
+  Scenario: A failed session takes no heartbeat and is not listed
+    Given an instance of account "GLOBEX"
+    And a session
+    When the server fails on the session
+    And the client sends a heartbeat
+    Then the heartbeat is refused
+    When the live sessions are listed
+    Then the answer holds a list of 0

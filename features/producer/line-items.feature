@@ -124,3 +124,15 @@ Feature: Line items
        "attributes": {}}
       """
     Then the answer follows the reading "lineitem.second_instance.http"
+
+  @DM-LINE-005
+  Scenario: What was read can be mapped again with a change
+    Given a line item "ACT01" of 1000 tokens
+    When LisaBarry requests 10 of "PhotoPrint" "1.0"
+    And the producer reads the line item "ACT01"
+    And the producer maps the line item as it was read, with 1500 tokens
+    And the producer reads the line item "ACT01"
+    Then the answer holds:
+      | path     | value |
+      | quantity | 1500  |
+      | used     | 30    |

@@ -190,3 +190,24 @@ Feature: Rate tables
       {"series": "CAD", "version": "1", "items": [}
       """
     Then the answer has status 400
+
+  @DM-RATE-011 @site
+  Scenario: A listed table is the draft of the next version
+    Given a rate table of series "CAD" with:
+      | item   | version | rate |
+      | Render | 2.0     | 4.5  |
+      | Mesh   |         | 2    |
+    When the producer lists the rate tables
+    And the producer creates the first listed rate table again as version "2"
+    Then the answer has status 201
+
+  @DM-RATE-004 @DM-RATE-002 @site
+  Scenario: No series and an empty series are the same
+    Given a rate table of series "" with:
+      | item   | version | rate |
+      | Render | 2.0     | 4.5  |
+    When the producer creates the rate table:
+      """
+      {"version": "1", "effectiveFrom": $DAYS_AGO(1), "items": [{"name": "Render", "rate": 9}]}
+      """
+    Then the answer has status 409

@@ -123,7 +123,7 @@ Feature: Usage rows of refunds
       | PhotoPrint | ACT01-Elastic | -20    | 20   | TERMINATED    |
       | PhotoPrint | ACT02-Elastic | -10    | 10   | TERMINATED    |
 
-  @DM-REF-005 @clock @usage
+  @DM-REF-005 @DM-LINE-035 @clock @usage
   Scenario: The refund into a deleted line item has a row
     When 20 minutes pass
     And the line item "ACT01-Elastic" becomes OBSOLETE

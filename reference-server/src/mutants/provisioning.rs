@@ -120,6 +120,29 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     mutant(
+        "lineitem.replace",
+        "not-with-used",
+        &["DM-LINE-004", "DM-LINE-005"],
+        "Ignores a PUT that carries `used`.",
+        |r| {
+            r.replace = |old, new, used| {
+                if used.is_some() { old.clone() } else { line_item::replaced(old, new, used) }
+            };
+        },
+    ),
+    mutant(
+        "table.unique",
+        "no-series-never-equal",
+        &["DM-RATE-002", "DM-RATE-004"],
+        "Takes tables without series for different.",
+        |r| {
+            r.table_exists = |tables, series, version| {
+                !series.is_empty()
+                    && tables.iter().any(|table| table.series == series && table.version == version)
+            };
+        },
+    ),
+    mutant(
         "lineitem.life",
         "obsolete-revives",
         &["DM-LINE-010", "DM-LI-A11"],

@@ -170,4 +170,52 @@ pub(super) const MUTANTS: &[Mutant] = &[
             };
         },
     ),
+    mutant(
+        "rows.content",
+        "wrong-account",
+        &["WH-USAGE-025"],
+        "Names the instance in place of the account.",
+        |r| {
+            r.write_row = |_kind, mut row| {
+                row.account_id.clone_from(&row.instance_id);
+                vec![row]
+            };
+        },
+    ),
+    mutant("rows.content", "time-in-seconds", &["WH-USAGE-021"], "Writes the usage time in seconds.", |r| {
+        r.write_row = |_kind, mut row| {
+            row.usage_time /= 1000;
+            vec![row]
+        };
+    }),
+    mutant(
+        "rows.content",
+        "overdraft-unlimited",
+        &["WH-USAGE-045"],
+        "Shows every overdraft as unlimited.",
+        |r| {
+            r.write_row = |_kind, mut row| {
+                row.overdraft_count = None;
+                vec![row]
+            };
+        },
+    ),
+    mutant("rows.content", "version-missing", &["WH-USAGE-031"], "Drops the version of the item.", |r| {
+        r.write_row = |_kind, mut row| {
+            row.item_version = None;
+            vec![row]
+        };
+    }),
+    mutant(
+        "rows.content",
+        "license-server-columns",
+        &["WH-USAGE-043", "WH-USAGE-050"],
+        "Fills a column that belongs to license servers.",
+        |r| {
+            r.write_row = |_kind, mut row| {
+                row.partial = Some(false);
+                vec![row]
+            };
+        },
+    ),
 ];

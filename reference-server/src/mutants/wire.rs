@@ -217,6 +217,21 @@ pub(super) const MUTANTS: &[Mutant] = &[
             };
         },
     ),
+    mutant(
+        "wire.session_state",
+        "failed-is-terminated",
+        &["DM-SES-035"],
+        "Shows FAILED sessions as TERMINATED.",
+        |r| {
+            r.wire = |answer| {
+                if let Some(body) =
+                    answer.body.as_mut().filter(|body| body.get("state") == Some(&json!("FAILED")))
+                {
+                    body["state"] = json!("TERMINATED");
+                }
+            };
+        },
+    ),
 ];
 
 fn status(answer: &mut WireAnswer, operation: Operation, right: u16, wrong: u16) {

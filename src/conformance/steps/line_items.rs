@@ -30,6 +30,16 @@ async fn map(world: &mut World, step: &Step) -> Stepped {
     world.keep(step, answer)
 }
 
+#[when(regex = r"^the producer maps the line item as it was read, with (\d+) tokens$")]
+async fn map_as_read(world: &mut World, tokens: i64, step: &Step) -> Stepped {
+    let mut body = world.last_json()?;
+    body["quantity"] = Value::from(tokens);
+    let instance = world.instance(step).await?;
+    let call = Call::put(world.api.line_items(&instance), body);
+    let answer = world.as_producer(call).await?;
+    world.keep(step, answer)
+}
+
 #[when(regex = r"^the producer lists the line items$")]
 async fn list(world: &mut World, step: &Step) -> Stepped {
     let instance = world.instance(step).await?;

@@ -38,6 +38,29 @@ async fn with_faulty_token(world: &mut World, fault: String, step: &Step) -> Ste
     world.keep(step, answer)
 }
 
+#[when(regex = r"^the instances are listed with a token that is valid for (\d+) days$")]
+async fn with_long_lived_token(world: &mut World, days: i64, step: &Step) -> Stepped {
+    let access = &world.context.access;
+    let mut claims = access.admin_claims(world.now_s());
+    claims.expires_s = claims.issued_s + days * 24 * HOUR_S;
+    let token = sign(&access.producer, &claims.to_json())?;
+    let call = Call::get(world.api.instances()).bearer(&token);
+    let answer = world.send(call).await;
+    world.keep(step, answer)
+}
+
+#[when(regex = r"^the session is read with a client token for another instance$")]
+async fn session_for_another_instance(world: &mut World, step: &Step) -> Stepped {
+    let instance = world.instance(step).await?;
+    world.register_client(step).await?;
+    let another = another_instance(world, step, &instance).await?;
+    let token = world.client_token(&another)?;
+    let url = world.api.session(&world.session()?);
+    let call = Call::get(url).bearer(&token).header("x-instance-id", &instance);
+    let answer = world.send(call).await;
+    world.keep(step, answer)
+}
+
 #[when(regex = r#"^the instances are listed with key "([^"]*)"$"#)]
 async fn with_key(world: &mut World, id: String, step: &Step) -> Stepped {
     world.own_site()?;

@@ -1,4 +1,4 @@
-//! Questions about what is not there, and requests in a form that nobody speaks.
+//! What goes wrong: things that are not there, requests in a form that nobody speaks, a server that fails.
 
 use cucumber::gherkin::Step;
 use cucumber::when;
@@ -39,6 +39,16 @@ async fn all_sessions_are_listed(world: &mut World, step: &Step) -> Stepped {
     let call = Call::get(world.api.sessions());
     let answer = world.as_producer(call).await?;
     world.keep(step, answer)
+}
+
+/// No client can cause this, so it takes the test control.
+#[when(regex = r"^the server fails on the session$")]
+async fn server_fails(world: &mut World, step: &Step) -> Stepped {
+    let (site, session) = (world.own_site()?, world.session()?);
+    match world.control()?.fail_session(&site, &session).await {
+        Ok(()) => Ok(()),
+        Err(error) => Err(world.control_failed(step, &error)),
+    }
 }
 
 #[when(regex = r#"^the client sends the access request as "([^"]*)":$"#)]

@@ -52,6 +52,29 @@ async fn last_rows_are(world: &mut World, step: &Step) -> Stepped {
     compare(world, step, &expected, &rows[from..])
 }
 
+/// Columns under their database names; an empty cell means NULL, `*` anything else.
+#[then(regex = r"^every usage row holds:$")]
+async fn every_row_holds(world: &mut World, step: &Step) -> Stepped {
+    let rows = read(world, step).await?;
+    world.assert(step, "at least one usage row", format!("{} rows", rows.len()), !rows.is_empty())?;
+    for expected in table_rows(step, &["column", "value"])? {
+        let column = expected.required("column")?;
+        let wanted = world.fill(expected.cell("value").unwrap_or_default());
+        for row in &rows {
+            let found = row.get(column).filter(|found| !is_null(found));
+            let held = match (found, wanted.as_str()) {
+                (found, "") => found.is_none(),
+                (found, "*") => found.is_some(),
+                (Some(found), wanted) => world.names.shown(&plain(found)) == wanted,
+                (None, _) => false,
+            };
+            let seen = found.map_or_else(|| "NULL".to_owned(), plain);
+            world.assert(step, format!("{column} is {wanted:?}"), format!("{column} is {seen}"), held)?;
+        }
+    }
+    Ok(())
+}
+
 #[then(regex = r"^there are no usage rows$")]
 async fn no_rows(world: &mut World, step: &Step) -> Stepped {
     let rows = read(world, step).await?;
