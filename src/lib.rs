@@ -4,7 +4,6 @@
 //! `target` (the implementation under test) and `spec` (the requirements); all of them send [`report::events`], and
 //! `report` renders those without knowing where they came from.
 
-// The event types of a run are shared by every room; everything else of a room stays behind its `mod.rs`.
 pub mod cli;
 pub mod conformance;
 pub mod load;

@@ -108,4 +108,4 @@ Feature: Access tokens
     Given an instance of account "ACME"
     And a session
     When the session is read with a client token for another instance
-    Then the answer has status 401
+    Then the answer follows the reading "token.session_instance.http"

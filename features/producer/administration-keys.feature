@@ -54,4 +54,5 @@ Feature: Administration keys
     When the producer saves client key "app-1"
     And the producer lists the public keys
     Then the answer has status 200
-    And the answer holds a list of 2
+    And the public keys name "ops"
+    And the public keys name "app-1"

@@ -165,9 +165,19 @@ impl Stage {
         self.session.clone().ok_or_else(|| StepError::fault("no session was opened before this step"))
     }
 
+    /// Gives the scenario up where a key may need minutes to take effect (DM-AUTH-024, DM-AUTH-025): what it would
+    /// see before then proves nothing.
+    pub(super) fn keys_take_effect_at_once(&self) -> Stepped {
+        match self.context.key_propagation_s {
+            0 => Ok(()),
+            seconds => Err(self.not_tested(&format!("keys take up to {seconds} s to take effect"))),
+        }
+    }
+
     /// Registers the client application's key, once a scenario.
     pub(super) async fn register_client(&mut self, step: &Step) -> Stepped {
         self.own_site()?;
+        self.keys_take_effect_at_once()?;
         if self.client_registered {
             return Ok(());
         }

@@ -47,6 +47,8 @@ pub(super) struct Context {
     pub(super) usage: Mutex<Totals>,
     scenarios: HashMap<String, ScenarioRef>,
     absent: BTreeSet<String>,
+    /// How long a saved or deleted key may need to take effect.
+    pub(super) key_propagation_s: u64,
     target_file: Option<String>,
     features: Option<String>,
     run: String,
@@ -91,6 +93,7 @@ impl Context {
             usage: Mutex::default(),
             scenarios,
             absent: profile.absent.clone(),
+            key_propagation_s: profile.timing.key_propagation_s,
             target_file: profile.file.as_ref().map(|file| file.display().to_string()),
             features: selection.features.as_ref().map(|folder| folder.display().to_string()),
             run: uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect(),

@@ -66,6 +66,21 @@ fn a_target_without_the_control_protocol_is_tested_as_far_as_it_goes() {
     assert_ne!(output.status.code(), Some(1), "{}", text(&output));
 }
 
+/// A key that has not taken effect yet is no fault of the target.
+#[test]
+fn keys_that_take_their_time_are_not_judged() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&["--store", "memory"]);
+    let target = server.target_file(folder.path());
+    let slow = fs::read_to_string(&target).unwrap() + "[timing]\nkey_propagation_s = 600\n";
+    fs::write(&target, slow).unwrap();
+    let out = folder.path().join("run").display().to_string();
+    let arguments = ["conformance", "--id", "DM-AUTH-0*", "--target", &target, "--out", &out];
+    let output = run(&arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    assert!(text(&output).contains("keys take up to 600 s"), "{}", text(&output));
+}
+
 /// An unoptimised build need not hold the rate, but what it charges must add up all the same.
 #[test]
 fn a_short_load_reconciles_every_token() {

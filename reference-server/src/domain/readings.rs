@@ -87,6 +87,10 @@ pub const READINGS: &[Reading] = &[
     reading("token.other_instance.http", "DM-AUTH-013", "403", "401", |r| {
         r.statuses.token_other_instance = 401;
     }),
+    reading("token.session_instance.http", "DM-AUTH-A05", "401", "403", |r| {
+        r.statuses.token_session_instance = 403;
+    }),
+    reading("key.list", "DM-AUTH-031", "array", "object", |r| r.keys_in_object = true),
     reading("token.no_instance_header.http", "DM-AUTH-A06", "400", "401", |r| {
         r.statuses.token_no_instance_header = 401;
     }),

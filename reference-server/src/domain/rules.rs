@@ -56,6 +56,7 @@ pub struct Statuses {
     pub table_duplicate_item: u16,
     pub token_wrong_kind: u16,
     pub token_other_instance: u16,
+    pub token_session_instance: u16,
     pub token_no_instance_header: u16,
     pub content_type: u16,
     pub list_unknown_instance: u16,
@@ -85,6 +86,7 @@ impl Default for Statuses {
             table_duplicate_item: 400,
             token_wrong_kind: 403,
             token_other_instance: 403,
+            token_session_instance: 401,
             token_no_instance_header: 400,
             content_type: 415,
             list_unknown_instance: 404,
@@ -181,6 +183,8 @@ pub struct Rules {
     // Instances and keys.
     /// Whether a new instance is its account's default, given how many there are.
     pub default_instance: fn(usize) -> bool,
+    /// Whether the public keys are listed in an object in place of an array (DM-AUTH-031).
+    pub keys_in_object: bool,
     /// Whether an administration key may be deleted, given how many there are.
     pub key_deletable: fn(usize) -> bool,
 
@@ -258,6 +262,7 @@ impl Default for Rules {
             ended_keeps_items: false,
             rollback_required: true,
             default_instance: |existing| existing == 0,
+            keys_in_object: false,
             key_deletable: |keys| keys > 1,
             in_time: |not_before, expires, now| not_before <= now && now < expires,
             signature_counts: true,

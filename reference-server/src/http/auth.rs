@@ -126,7 +126,7 @@ impl Token {
         if self.reaches(rules, instance) {
             Ok(())
         } else {
-            Err(unauthorized("the token is not for this instance"))
+            Err(Refusal::new(rules.statuses.token_session_instance, "the token is not for this instance"))
         }
     }
 

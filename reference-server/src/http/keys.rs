@@ -76,9 +76,12 @@ async fn list(State(api): State<Api>, call: Call) -> Response {
         Operation::ListPublicKeys,
         |site, caller| {
             caller.administration(site.rules())?;
-            Ok(site.keys())
+            Ok((site.keys(), site.rules().keys_in_object))
         },
-        |keys| Reply::ok(keys.iter().map(listed).collect()),
+        |(keys, in_object)| {
+            let listed: Value = keys.iter().map(listed).collect();
+            Reply::ok(if in_object { json!({ "keys": listed }) } else { listed })
+        },
     )
     .await
 }

@@ -1,7 +1,7 @@
 //! Keys as the producer registers them. They are tenant-wide, so every step here needs a site of its own.
 
 use cucumber::gherkin::Step;
-use cucumber::when;
+use cucumber::{then, when};
 use serde_json::{Value, json};
 
 use crate::conformance::calls::to_the_letter;
@@ -69,6 +69,26 @@ async fn lists(world: &mut World, step: &Step) -> Stepped {
     let call = Call::get(world.api.public_keys());
     let answer = world.as_producer(call).await?;
     world.keep(step, answer)
+}
+
+/// The shape of the list is left open; the key IDs have to be in it.
+#[then(regex = r#"^the public keys name "([^"]*)"$"#)]
+async fn keys_name(world: &mut World, id: String, step: &Step) -> Stepped {
+    let body = world.last_json()?;
+    let shape = if body.is_array() { "array" } else { "object" };
+    let named = names(&body, &id);
+    world.assert(step, format!("a list with the key ID {id:?}"), world.last()?.summary(), named)?;
+    world.reading(step, "key.list", shape)
+}
+
+/// Whether a text stands anywhere in a JSON value, by itself.
+fn names(value: &Value, text: &str) -> bool {
+    match value {
+        Value::String(found) => found == text,
+        Value::Array(elements) => elements.iter().any(|element| names(element, text)),
+        Value::Object(members) => members.iter().any(|(name, member)| name == text || names(member, text)),
+        _ => false,
+    }
 }
 
 /// Making an RSA key takes long, so one stand-in serves under every name that a scenario saves.

@@ -66,6 +66,9 @@ async fn with_key(world: &mut World, id: String, step: &Step) -> Stepped {
     world.own_site()?;
     let access = &world.context.access;
     let own = id == OWN_KEY;
+    if !own {
+        world.keys_take_effect_at_once()?;
+    }
     let key = if own { &access.producer } else { &world.context.client_key };
     let mut claims = access.admin_claims(world.now_s());
     if !own {
