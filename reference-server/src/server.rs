@@ -128,7 +128,12 @@ async fn prepare_default_site(sites: &Sites, options: &ServerOptions) -> Result<
         return sites.act(DEFAULT_SITE, |site| site.save_keys(KeyKind::Admin, administration_keys)).await;
     }
     let policy = options.default_policy.clone();
-    sites.create(DEFAULT_SITE, SiteSettings { clock: Clock::Real, administration_keys, policy }).await
+    sites
+        .create(
+            DEFAULT_SITE,
+            SiteSettings { clock: Clock::Real, administration_keys, policy, key_propagation: 0 },
+        )
+        .await
 }
 
 fn router(sites: &Arc<Sites>, options: ServerOptions, address: SocketAddr) -> Router {
@@ -136,7 +141,7 @@ fn router(sites: &Arc<Sites>, options: ServerOptions, address: SocketAddr) -> Ro
         sites: Arc::clone(sites),
         token: options.control_token.into(),
         enabled: options.non_loopback_control || address.ip().is_loopback(),
-        default_policy: Arc::new(options.default_policy),
+        defaults: Arc::new(control::SiteDefaults { policy: options.default_policy, key_propagation: 0 }),
         address,
     };
     http::router(Api::new(Arc::clone(sites))).merge(control::router(control)).fallback(errors::not_found)

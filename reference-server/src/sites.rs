@@ -180,7 +180,7 @@ mod tests {
     use crate::site::NewInstance;
 
     fn settings(clock: Clock) -> SiteSettings {
-        SiteSettings { clock, administration_keys: Vec::new(), policy: BTreeMap::new() }
+        SiteSettings { clock, administration_keys: Vec::new(), policy: BTreeMap::new(), key_propagation: 0 }
     }
 
     async fn sites(store: Arc<Store>) -> Sites {

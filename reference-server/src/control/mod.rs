@@ -9,5 +9,5 @@ mod operator;
 mod router;
 mod sites;
 
-pub(crate) use operator::Control;
+pub(crate) use operator::{Control, SiteDefaults};
 pub(crate) use router::router;

@@ -10,9 +10,19 @@ use axum::http::header::{AUTHORIZATION, HOST, HeaderName};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
+use crate::domain::Millis;
 use crate::http::errors::Refused;
 use crate::site::Refusal;
 use crate::sites::Sites;
+
+/// What holds for each new site that does not say otherwise.
+#[derive(Debug, Default)]
+pub(crate) struct SiteDefaults {
+    /// Decisions that its own policy does not make.
+    pub(crate) policy: BTreeMap<String, String>,
+    /// How long a key takes to spread.
+    pub(crate) key_propagation: Millis,
+}
 
 /// What the control handlers share.
 #[derive(Clone)]
@@ -22,8 +32,8 @@ pub(crate) struct Control {
     pub(crate) token: Arc<str>,
     /// Off when the server listens to the world and nobody has allowed it there.
     pub(crate) enabled: bool,
-    /// Decisions of each new site that its own policy does not make.
-    pub(crate) default_policy: Arc<BTreeMap<String, String>>,
+    /// What holds for each new site that does not say otherwise.
+    pub(crate) defaults: Arc<SiteDefaults>,
     /// Where the server listens, for callers that do not say how they reached it.
     pub(crate) address: SocketAddr,
 }

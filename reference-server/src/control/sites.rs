@@ -12,9 +12,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::clock::LATEST;
-use super::operator::{Control, Operator, read};
+use super::operator::{Control, Operator, SiteDefaults, read};
 use crate::domain::Millis;
 use crate::http::check_public_key;
 use crate::http::errors::Refused;
@@ -36,6 +37,8 @@ struct NewSite {
     #[serde(rename = "dataAccess")]
     _data_access: Option<IgnoredAny>,
     policy: BTreeMap<String, String>,
+    /// How long a saved or deleted key takes to spread, 0 to 600 s (DM-AUTH-033).
+    key_propagation_seconds: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -60,13 +63,18 @@ struct NewKey {
 }
 
 impl NewSite {
-    fn settings(self, default_policy: &BTreeMap<String, String>) -> Result<SiteSettings, Refusal> {
+    fn settings(self, defaults: &SiteDefaults) -> Result<SiteSettings, Refusal> {
         let clock = self.clock.map_or(Ok(Clock::Real), |clock| clock.read())?;
         let administration_keys =
             self.administration_keys.into_iter().map(NewKey::read).collect::<Result<Vec<_>, _>>()?;
-        let mut policy = default_policy.clone();
+        let mut policy = defaults.policy.clone();
         policy.extend(self.policy);
-        Ok(SiteSettings { clock, administration_keys, policy })
+        let key_propagation = match self.key_propagation_seconds {
+            None => defaults.key_propagation,
+            Some(seconds @ 0..=600) => seconds * 1000,
+            Some(_) => return Err(Refusal::invalid("`keyPropagationSeconds` lies between 0 and 600")),
+        };
+        Ok(SiteSettings { clock, administration_keys, policy, key_propagation })
     }
 }
 
@@ -107,7 +115,7 @@ pub(super) async fn create(
 ) -> Result<Response, Refused> {
     check_id(&site)?;
     let new: NewSite = read(&body)?;
-    control.sites.create(&site, new.settings(&control.default_policy)?).await?;
+    control.sites.create(&site, new.settings(&control.defaults)?).await?;
     let base = format!("{}/sites/{site}/dynamicmonetization", operator.origin);
     let answer = json!({ "siteId": site, "bases": { "dynamic_monetization": base } });
     Ok((StatusCode::CREATED, Json(answer)).into_response())
@@ -155,7 +163,8 @@ pub(super) async fn fail_session(
     State(control): State<Control>,
     Path((site, session)): Path<(String, String)>,
 ) -> Result<StatusCode, Refused> {
-    control.sites.act(&site, |site| site.fail_session(&session)).await??;
+    let session = Uuid::try_parse(&session).map_err(|_| Refusal::not_found("session"))?;
+    control.sites.act(&site, |site| site.fail_session(session)).await??;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -175,7 +184,8 @@ mod tests {
     use super::*;
 
     fn settings(body: &'static str) -> Result<SiteSettings, Refusal> {
-        let defaults = BTreeMap::from([("a".to_owned(), "1".to_owned()), ("b".to_owned(), "1".to_owned())]);
+        let policy = BTreeMap::from([("a".to_owned(), "1".to_owned()), ("b".to_owned(), "1".to_owned())]);
+        let defaults = SiteDefaults { policy, key_propagation: 5000 };
         let new: NewSite = read(&Bytes::from_static(body.as_bytes())).map_err(|refused| refused.0)?;
         new.settings(&defaults)
     }
@@ -185,6 +195,7 @@ mod tests {
         let settings = settings("").unwrap();
         assert_eq!(settings.clock, Clock::Real);
         assert!(settings.administration_keys.is_empty());
+        assert_eq!(settings.key_propagation, 5000);
     }
 
     #[test]
@@ -205,6 +216,8 @@ mod tests {
             r#"{"clock": {"mode": "virtual", "now": -1}}"#,
             r#"{"clock": {"mode": "real", "now": 5}}"#,
             r#"{"clock": {"mode": "lunar"}}"#,
+            r#"{"keyPropagationSeconds": 601}"#,
+            r#"{"keyPropagationSeconds": -1}"#,
             r#"{"administrationKeys": [{"id": "", "publicKey": "x"}]}"#,
             r#"{"administrationKeys": [{"id": "k", "publicKey": "x"}]}"#,
         ] {

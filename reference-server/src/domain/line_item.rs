@@ -1,10 +1,8 @@
 //! Line items: the tokens that a customer bought, and which of them may be charged.
 
-use std::cmp::Ordering;
-
 use serde::{Deserialize, Serialize};
 
-use super::{Millis, Tokens};
+use super::{Action, Millis, Tokens};
 
 /// Life cycle of a line item (DM-LINE-010, DM-LINE-011).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +41,9 @@ pub struct Attributes {
     /// Kind of overdraft.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overdraft_type: Option<OverdraftType>,
+    /// Kept and shown without effect; v1.1 only (DM-LINE-019, DM-LINE-020).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reset_frequency: Option<String>,
 }
 
 /// A quantity of tokens mapped to one instance.
@@ -65,6 +66,9 @@ pub struct LineItem {
     pub used: Tokens,
     /// The rest.
     pub attributes: Attributes,
+    /// Rules of access in their order (DM-RULE-020).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<Action>,
     /// Order of creation within the site.
     pub sequence: u64,
     /// Deleted while sessions still use it: unseen, but refunds still reach it (DM-LI-A12).
@@ -89,14 +93,15 @@ impl LineItem {
     }
 }
 
-/// Whether a line item may be charged at this time (DM-LI-A02 to DM-LI-A04); both ends are inclusive.
+/// Whether a line item may be charged at this time (DM-LI-A02 to DM-LI-A05). Both ends are inclusive, and both give
+/// way by the tolerance, which is nothing or twelve hours.
 #[must_use]
-pub fn usable(item: &LineItem, now: Millis) -> bool {
+pub fn usable(item: &LineItem, now: Millis, tolerance: Millis) -> bool {
     !item.deleted
         && item.attributes.elastic == Some(true)
         && item.state == LineItemState::Deployed
-        && item.start <= now
-        && now <= item.end
+        && item.start.saturating_sub(tolerance) <= now
+        && now <= item.end.saturating_add(tolerance)
 }
 
 /// How many tokens may be charged in all; nothing means without bound (DM-OD-001 to DM-OD-003).
@@ -105,17 +110,20 @@ pub fn capacity(item: &LineItem) -> Option<Tokens> {
     item.overdraft_count().map(|overdraft| Tokens::from(item.quantity) + Tokens::from(overdraft))
 }
 
+/// What line items are charged in the order of: two times, a number, a text.
+pub type OrderKey = (Millis, Millis, u64, String);
+
 /// The order of charging: earliest end, then earliest start, then activation ID (DM-LI-A20 to DM-LI-A22).
 #[must_use]
-pub fn charging_order(a: &LineItem, b: &LineItem) -> Ordering {
-    (a.end, a.start, &a.activation_id).cmp(&(b.end, b.start, &b.activation_id))
+pub fn charging_order(item: &LineItem) -> OrderKey {
+    (item.end, item.start, 0, item.activation_id.clone())
 }
 
 /// What a PUT of an existing line item leaves behind: every stored detail is replaced, and what was used stays used
 /// (DM-LINE-002 to DM-LINE-004).
 #[must_use]
 pub fn replaced(old: &LineItem, new: LineItem, _used_in_body: Option<Tokens>) -> LineItem {
-    LineItem { used: old.used, sequence: old.sequence, ..new }
+    LineItem { used: old.used, actions: old.actions.clone(), sequence: old.sequence, ..new }
 }
 
 /// Whether the life cycle allows the step: `OBSOLETE` is final (DM-LINE-010, DM-LINE-011).
@@ -161,6 +169,7 @@ pub(crate) mod tests {
             end,
             used: Tokens::ZERO,
             attributes,
+            actions: Vec::new(),
             sequence: 0,
             deleted: false,
         }
@@ -169,15 +178,18 @@ pub(crate) mod tests {
     #[test]
     fn both_ends_of_the_validity_are_inclusive() {
         let item = line_item("a", 1, 10, 20);
-        assert!(!usable(&item, 9) && usable(&item, 10) && usable(&item, 20) && !usable(&item, 21));
+        assert!(
+            !usable(&item, 9, 0) && usable(&item, 10, 0) && usable(&item, 20, 0) && !usable(&item, 21, 0)
+        );
+        assert!(!usable(&item, 6, 3) && usable(&item, 7, 3) && usable(&item, 23, 3) && !usable(&item, 24, 3));
     }
 
     #[test]
     fn the_earliest_end_comes_first_and_then_the_earliest_start() {
         let (soon, late, early) =
             (line_item("z", 1, 5, 20), line_item("a", 1, 5, 30), line_item("y", 1, 4, 20));
-        assert_eq!(charging_order(&soon, &late), Ordering::Less);
-        assert_eq!(charging_order(&early, &soon), Ordering::Less);
+        assert!(charging_order(&soon) < charging_order(&late));
+        assert!(charging_order(&early) < charging_order(&soon));
     }
 
     #[test]

@@ -1,23 +1,33 @@
 //! Pure rules of Elastic Access: no I/O, and no clock of its own. Read it as the specification.
 
+pub mod access_rules;
 pub mod charging;
+pub mod configuration;
+pub mod formula;
 pub mod key;
 pub mod line_item;
+pub mod pool;
 pub mod rate_table;
 pub mod readings;
 pub mod rules;
 pub mod session;
 pub mod tokens;
 pub mod usage_row;
+pub mod version;
 
-pub use charging::{ItemVerdict, Pool, RequestedItem, Requester, Share};
-pub use key::{KeyKind, StoredKey};
+pub use access_rules::{Action, Admission, Condition, Dictionary, Expression};
+pub use charging::{ItemVerdict, RequestedItem, Requester, Share};
+pub use configuration::{Configuration, Setting};
+pub use formula::{Arithmetic, Formula, Variables};
+pub use key::{KeyKind, KeyVersions, StoredKey};
 pub use line_item::{Attributes, LineItem, LineItemState, OverdraftType};
+pub use pool::{Ground, Pool};
 pub use rate_table::{RateItem, RateTable};
 pub use rules::{Codes, Rules, Statuses};
 pub use session::{ChargedItem, Due, DueKind, Session, SessionState, Timeline};
 pub use tokens::Tokens;
 pub use usage_row::UsageRow;
+pub use version::{ApiVersion, PerVersion, per_version};
 
 /// Milliseconds since 1970-01-01T00:00:00Z, or a span of milliseconds (DM-GEN-007).
 pub type Millis = i64;

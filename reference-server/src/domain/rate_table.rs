@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::Millis;
+use super::formula::Formula;
+use super::{Millis, RequestedItem, Rules};
 
 /// The price of one item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,8 +15,24 @@ pub struct RateItem {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub version: String,
     /// Tokens for one unit; may be fractional or 0 (DM-RATE-023).
-    #[serde(with = "rust_decimal::serde::arbitrary_precision")]
-    pub rate: Decimal,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
+    pub rate: Option<Decimal>,
+    /// In place of a rate: what computes it; v1.1 only (DM-RATE-A12).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub formula: Option<Formula>,
+}
+
+impl RateItem {
+    /// The rate for a requested item; nothing when its formula cannot be evaluated, or comes out negative
+    /// (DM-RATE-047). A formula gives the rate of one unit (DM-RATE-A14).
+    #[must_use]
+    pub fn price(&self, rules: &Rules, requested: &RequestedItem) -> Option<Decimal> {
+        let Some(formula) = &self.formula else { return self.rate };
+        let value = formula.evaluate(&requested.variables, &rules.arithmetic).ok()?;
+        let rate = if rules.formula_gives_whole_charge { value.checked_div(requested.count)? } else { value };
+        (rate >= Decimal::ZERO).then_some(rate)
+    }
 }
 
 /// An immutable price list, identified by series and version (DM-RATE-002, DM-RATE-006).
@@ -71,8 +88,12 @@ mod tests {
     use super::*;
 
     fn table(series: &str, version: &str, effective_from: Millis) -> RateTable {
-        let items =
-            vec![RateItem { name: "PhotoPrint".into(), version: "1.0".into(), rate: Decimal::from(3) }];
+        let items = vec![RateItem {
+            name: "PhotoPrint".into(),
+            version: "1.0".into(),
+            rate: Some(Decimal::from(3)),
+            formula: None,
+        }];
         RateTable {
             series: series.into(),
             version: version.into(),

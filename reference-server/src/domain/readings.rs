@@ -2,8 +2,8 @@
 //!
 //! The default of each stands in [`super::rules`]; the conformance suite must accept either.
 
-use super::Rules;
 use super::rules::{up_to_capacity, up_to_quantity};
+use super::{PerVersion, Rules, per_version};
 
 /// A legal alternative.
 #[derive(Clone, Copy)]
@@ -41,11 +41,17 @@ pub const READINGS: &[Reading] = &[
     reading("instance.malformed.http", "DM-GEN-011", "404", "400", |r| r.statuses.instance_malformed = 400),
     reading("session.denied.http", "DM-SES-053", "200", "403", |r| r.statuses.session_denied = 403),
     reading("session.denied.http", "DM-SES-053", "200", "409", |r| r.statuses.session_denied = 409),
-    reading("session.ended.http", "DM-SES-057", "403", "409", |r| r.statuses.session_ended = 409),
+    reading("session.ended.http", "DM-SES-057", "403", "409", |r| r.statuses.session_ended.v1_0 = 409),
     reading("session.unknown.http", "DM-SES-033", "404", "400", |r| r.statuses.session_unknown = 400),
-    reading("session.close_again.http", "DM-SES-074", "403", "409", |r| r.statuses.session_close_again = 409),
-    reading("session.close_again.http", "DM-SES-074", "403", "404", |r| r.statuses.session_close_again = 404),
-    reading("session.close_again.http", "DM-SES-074", "403", "200", |r| r.statuses.session_close_again = 200),
+    reading("session.close_again.http", "DM-SES-074", "403", "409", |r| {
+        r.statuses.session_close_again = PerVersion::both(409)
+    }),
+    reading("session.close_again.http", "DM-SES-074", "403", "404", |r| {
+        r.statuses.session_close_again = PerVersion::both(404)
+    }),
+    reading("session.close_again.http", "DM-SES-074", "403", "200", |r| {
+        r.statuses.session_close_again = PerVersion::both(200)
+    }),
     reading("session.empty_put_idle.http", "DM-SES-047", "200", "409", |r| {
         r.statuses.session_empty_put_idle = 409;
     }),
@@ -57,7 +63,9 @@ pub const READINGS: &[Reading] = &[
     reading("session.refund_pays", "DM-SES-058", "yes", "no", |r| r.refund_pays = false),
     reading("heartbeat.unknown.http", "DM-HB-007", "404", "403", |r| r.statuses.heartbeat_unknown = 403),
     reading("heartbeat.idle.http", "DM-HB-008", "204", "403", |r| r.statuses.heartbeat_idle = 403),
-    reading("code.insufficient", "DM-CODE-004", "202", "203", |r| r.codes.insufficient = "203"),
+    reading("code.insufficient", "DM-CODE-004", "202", "203", |r| {
+        r.codes.insufficient = per_version("203", "1203")
+    }),
     reading("lineitem.put.http", "DM-LINE-007", "200", "201", |r| r.statuses.lineitem_put = 201),
     reading("lineitem.created_inactive.http", "DM-LINE-009", "400", "409", |r| {
         r.statuses.lineitem_created_inactive = 409;
@@ -72,7 +80,7 @@ pub const READINGS: &[Reading] = &[
         r.statuses.lineitem_delete_deployed = 403;
     }),
     reading("lineitem.tie", "DM-LI-A22", "activation-id", "created", |r| {
-        r.line_item_order = |a, b| (a.end, a.start, a.sequence).cmp(&(b.end, b.start, b.sequence));
+        r.line_item_order = |item| (item.end, item.start, item.sequence, String::new());
     }),
     reading("lineitem.overdraft_first", "DM-OD-006", "yes", "no", |r| {
         r.passes = &[up_to_quantity, up_to_capacity];

@@ -8,27 +8,35 @@ use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
-use super::line_item::{self, LineItemState};
+use super::access_rules::{self, Action, Admission, Conditions, Dictionary};
+use super::formula::Arithmetic;
+use super::line_item::{self, LineItemState, OrderKey};
 use super::session::{self, Session};
 use super::usage_row::{self, RowKind};
 use super::{
-    KeyKind, LineItem, Millis, RateItem, RateTable, SessionState, Tokens, UsageRow, charging, rate_table,
+    KeyKind, LineItem, Millis, PerVersion, RateItem, RateTable, SessionState, Tokens, UsageRow, charging,
+    per_version, rate_table,
 };
 
 /// How far a line item may be charged in one pass over the line items; nothing means without bound.
 pub type Limit = fn(&Rules, &LineItem) -> Option<Tokens>;
 
-/// The result codes of v1.0 (DM-CODE-001 to DM-CODE-004).
+/// A result code: three digits in v1.0, four in v1.1 (DM-CODE-010).
+pub type Code = PerVersion<&'static str>;
+
+/// The result codes (DM-CODE-001 to DM-CODE-004, DM-CODE-011).
 #[derive(Clone, Copy, Debug)]
 pub struct Codes {
     /// Item granted and charged.
-    pub granted: &'static str,
+    pub granted: Code,
     /// Not processed because another item failed.
-    pub blocked: &'static str,
+    pub blocked: Code,
     /// In no effective rate table.
-    pub not_found: &'static str,
-    /// Too few tokens.
-    pub insufficient: &'static str,
+    pub not_found: Code,
+    /// Too few tokens, or refused by rules of access (DM-CODE-005).
+    pub insufficient: Code,
+    /// Formula that cannot be evaluated.
+    pub unpriceable: Code,
 }
 
 /// HTTP statuses that the documents leave open; the names are those of the decision points.
@@ -42,12 +50,14 @@ pub struct Statuses {
     pub instance_unknown: u16,
     pub instance_malformed: u16,
     pub session_denied: u16,
-    pub session_ended: u16,
+    pub session_ended: PerVersion<u16>,
     pub session_unknown: u16,
-    pub session_close_again: u16,
+    pub session_close_again: PerVersion<u16>,
     pub session_empty_put_idle: u16,
     pub heartbeat_unknown: u16,
     pub heartbeat_idle: u16,
+    pub heartbeat_ended: PerVersion<u16>,
+    pub session_locked: u16,
     pub lineitem_put: u16,
     pub lineitem_created_inactive: u16,
     pub lineitem_leave_obsolete: u16,
@@ -60,6 +70,19 @@ pub struct Statuses {
     pub token_no_instance_header: u16,
     pub content_type: u16,
     pub list_unknown_instance: u16,
+    pub list_parameters: u16,
+    pub quantity_below_used: u16,
+    pub table_incomplete: u16,
+    pub table_extra_field: u16,
+    pub conditions_created: u16,
+    pub condition_unknown: u16,
+    pub condition_in_use: u16,
+    pub condition_deleted: u16,
+    pub actions_exist: u16,
+    pub actions_deleted: u16,
+    pub action_foreign_condition: u16,
+    pub configuration_changed: u16,
+    pub configuration_unknown: u16,
 }
 
 impl Default for Statuses {
@@ -72,12 +95,14 @@ impl Default for Statuses {
             instance_unknown: 404,
             instance_malformed: 404,
             session_denied: 200,
-            session_ended: 403,
+            session_ended: per_version(403, 409),
             session_unknown: 404,
-            session_close_again: 403,
+            session_close_again: per_version(403, 409),
             session_empty_put_idle: 200,
             heartbeat_unknown: 404,
             heartbeat_idle: 204,
+            heartbeat_ended: per_version(403, 409),
+            session_locked: 409,
             lineitem_put: 200,
             lineitem_created_inactive: 400,
             lineitem_leave_obsolete: 409,
@@ -90,6 +115,19 @@ impl Default for Statuses {
             token_no_instance_header: 400,
             content_type: 415,
             list_unknown_instance: 404,
+            list_parameters: 400,
+            quantity_below_used: 200,
+            table_incomplete: 400,
+            table_extra_field: 201,
+            conditions_created: 200,
+            condition_unknown: 404,
+            condition_in_use: 409,
+            condition_deleted: 204,
+            actions_exist: 409,
+            actions_deleted: 204,
+            action_foreign_condition: 400,
+            configuration_changed: 200,
+            configuration_unknown: 400,
         }
     }
 }
@@ -109,9 +147,9 @@ pub struct Rules {
 
     // Line items.
     /// The order of charging.
-    pub line_item_order: fn(&LineItem, &LineItem) -> Ordering,
-    /// Whether a line item may be charged now.
-    pub usable: fn(&LineItem, Millis) -> bool,
+    pub line_item_order: fn(&LineItem) -> OrderKey,
+    /// Whether a line item may be charged now, its validity giving way by a tolerance.
+    pub usable: fn(&LineItem, Millis, Millis) -> bool,
     /// How much may be charged to a line item in all.
     pub capacity: fn(&LineItem) -> Option<Tokens>,
     /// The limits of the passes over the line items: one pass up to the capacity by default.
@@ -122,6 +160,24 @@ pub struct Rules {
     pub may_become: fn(LineItemState, LineItemState) -> bool,
     /// Whether a refund may be credited.
     pub refundable: fn(&LineItem) -> bool,
+
+    // Rules of access.
+    /// Whether a test of a condition passes.
+    pub test_passes: fn(&access_rules::Test, &Dictionary) -> bool,
+    /// The action that decides for a requester.
+    pub deciding_action: fn(&Rules, &[Action], &Dictionary, &Conditions) -> Option<usize>,
+    /// What holds when there are actions and none of them concerns the requester (DM-ROA-005).
+    pub without_match: Admission,
+    /// Whether a later action may give what the allocation of an earlier one cannot (DM-ROA-011).
+    pub spent_allocation_passes_on: bool,
+    /// What is added to the count of an action for a charge.
+    pub counted: fn(Tokens) -> Tokens,
+    /// Whether a refund lowers the count of the action that it was taken under (DM-REF-009).
+    pub refund_restores_allocation: bool,
+    /// Whether a condition that an action refers to can be deleted (DM-RULE-012).
+    pub used_condition_deletable: bool,
+    /// The count of an action that is sent again under its ID (DM-RULE-029).
+    pub kept_count: fn(&Action) -> Tokens,
 
     // Charging.
     /// What a count costs at a rate; nothing when it does not fit.
@@ -134,6 +190,12 @@ pub struct Rules {
     pub session_stands: fn(&[bool]) -> bool,
     /// What is added to a line item's total for a charge; a faithful book adds the charge.
     pub booked: fn(Tokens) -> Tokens,
+    /// How formulas compute.
+    pub arithmetic: Arithmetic,
+    /// Whether a formula gives the whole charge in place of the rate of one unit (DM-RATE-A14).
+    pub formula_gives_whole_charge: bool,
+    /// Whether `requestedVersion` stands in for a `version` that is left out, as one tutorial has it.
+    pub requested_version_counts: bool,
 
     // Sessions.
     /// The part of a charge that comes back when a period is cut short.
@@ -179,6 +241,18 @@ pub struct Rules {
     pub ended_keeps_items: bool,
     /// Whether a request that leaves out `rollbackOnDeny` is refused.
     pub rollback_required: bool,
+    /// Whether a request to a session that another request is working on is refused (DM-SES-062).
+    pub busy_session_refuses: bool,
+    /// The charge period from the configured one (DM-TIME-012).
+    pub charge_period: fn(Millis) -> Millis,
+    /// The period of the next automatic charge, from that of the timeline and the configured one (DM-TIME-015).
+    pub next_period: fn(Millis, Millis) -> Millis,
+    /// How long a session may be idle (DM-TIME-010).
+    pub idle_limit: Millis,
+    /// Whether an empty request on an idle session starts its idle time anew (S-06).
+    pub empty_put_restarts_idle: bool,
+    /// How far the validity of line items gives way, from what is configured (DM-LI-A05).
+    pub tolerance: fn(Millis) -> Millis,
 
     // Instances and keys.
     /// Whether a new instance is its account's default, given how many there are.
@@ -235,11 +309,22 @@ impl Default for Rules {
             replace: line_item::replaced,
             may_become: line_item::may_become,
             refundable: line_item::always_refundable,
+            test_passes: access_rules::exact_test,
+            deciding_action: access_rules::first_match,
+            without_match: Admission::Refused,
+            spent_allocation_passes_on: false,
+            counted: |charge| charge,
+            refund_restores_allocation: true,
+            used_condition_deletable: false,
+            kept_count: |action| action.used,
             charge: charging::count_times_rate,
             processing_order: |count| (0..count).collect(),
             oneoff_stands: |_granted| true,
             session_stands: |granted| granted.iter().all(|granted| *granted),
             booked: |charge| charge,
+            arithmetic: Arithmetic::default(),
+            formula_gives_whole_charge: false,
+            requested_version_counts: false,
             refund: session::unused_part,
             missed_heartbeat_refund: session::whole_charge,
             share_refund: session::proportional,
@@ -261,6 +346,12 @@ impl Default for Rules {
             charged_until: |timeline| timeline.next_charge,
             ended_keeps_items: false,
             rollback_required: true,
+            busy_session_refuses: false,
+            charge_period: |configured| configured,
+            next_period: |_running, configured| configured,
+            idle_limit: session::IDLE_LIMIT,
+            empty_put_restarts_idle: true,
+            tolerance: |configured| configured,
             default_instance: |existing| existing == 0,
             keys_in_object: false,
             key_deletable: |keys| keys > 1,
@@ -273,7 +364,13 @@ impl Default for Rules {
             refund_own_correlation: true,
             split_repeats_quantity: true,
             free_item_shows_line_item: true,
-            codes: Codes { granted: "101", blocked: "102", not_found: "201", insufficient: "202" },
+            codes: Codes {
+                granted: per_version("101", "1101"),
+                blocked: per_version("102", "1102"),
+                not_found: per_version("201", "1201"),
+                insufficient: per_version("202", "1202"),
+                unpriceable: per_version("204", "1204"),
+            },
             statuses: Statuses::default(),
             wire: |_answer| {},
         }

@@ -3,8 +3,9 @@
 //! A session knows nothing of line items. It says what is due and what was charged; the site books it.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
-use super::{DAY, HOUR, Millis, RequestedItem, Requester, Share, Tokens};
+use super::{ApiVersion, DAY, Millis, RequestedItem, Requester, Share, Tokens};
 
 /// The states of a session (DM-SES-022, DM-SES-035).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,7 +78,7 @@ impl Timeline {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Session {
     /// Made by the server (DM-SES-010).
-    pub id: String,
+    pub id: Uuid,
     /// The instance that it belongs to.
     pub instance_id: String,
     /// Where it stands.
@@ -94,11 +95,17 @@ pub struct Session {
     pub idle_since: Millis,
     /// The latest requester, who stands on automatic rows (DM-SES-060).
     pub requester: Option<Requester>,
-    /// The last granted set of items.
+    /// Version of the last granted request, whose code digits stand on automatic rows (S-14).
     #[serde(default)]
+    pub version: ApiVersion,
+    /// The items that an ended session still shows, where the rules have it so (DM-SES-032).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub last_items: Vec<RequestedItem>,
     /// Charging, while ACTIVE.
     pub timeline: Option<Timeline>,
+    /// When its timer goes off, and for what; set by the site.
+    #[serde(skip)]
+    pub timer: Option<(Millis, DueKind)>,
 }
 
 /// What can fall due on a session, in the order in which things of one instant happen (DM-TIME-019).
@@ -126,13 +133,10 @@ pub struct Due {
 /// How long a session may be idle (DM-TIME-010).
 pub const IDLE_LIMIT: Millis = 30 * DAY;
 
-/// The charge period of v1.0 (DM-TIME-012).
-pub const DEFAULT_PERIOD: Millis = HOUR;
-
 impl Session {
     /// A new session: idle and free (DM-SES-011).
     #[must_use]
-    pub const fn new(id: String, instance_id: String, now: Millis, sequence: u64) -> Self {
+    pub const fn new(id: Uuid, instance_id: String, now: Millis, sequence: u64) -> Self {
         Self {
             id,
             instance_id,
@@ -143,17 +147,19 @@ impl Session {
             last_heart_beat: 0,
             idle_since: now,
             requester: None,
+            version: ApiVersion::V1_0,
             last_items: Vec::new(),
             timeline: None,
+            timer: None,
         }
     }
 
-    /// What falls due next if nothing else happens.
+    /// What falls due next if nothing else happens, given how long a session may be idle.
     #[must_use]
-    pub fn next_due(&self) -> Option<Due> {
+    pub fn next_due(&self, idle_limit: Millis) -> Option<Due> {
         match (self.state, &self.timeline) {
             (SessionState::Idle, _) => {
-                let nominal = self.idle_since + IDLE_LIMIT;
+                let nominal = self.idle_since.saturating_add(idle_limit);
                 Some(Due { nominal, kind: DueKind::IdleLimit, at: nominal })
             }
             (SessionState::Active, Some(timeline)) => {
@@ -182,10 +188,13 @@ impl Session {
         self.timeline = None;
     }
 
-    /// Ends for good.
-    pub fn terminate(&mut self) {
+    /// Ends for good; an ended session shows its last items where the rules have it so.
+    pub fn terminate(&mut self, shows_items: bool) {
         self.state = SessionState::Terminated;
-        self.timeline = None;
+        let charged = self.timeline.take().map(|timeline| timeline.charged).unwrap_or_default();
+        if shows_items {
+            self.last_items = charged.into_iter().map(|charged| charged.requested).collect();
+        }
     }
 }
 
@@ -238,7 +247,7 @@ pub const fn on_schedule(anchor: Millis, charges: i64, period: Millis, _now: Mil
 
 #[cfg(test)]
 mod tests {
-    use super::super::MINUTE;
+    use super::super::{HOUR, MINUTE};
     use super::*;
 
     #[test]
@@ -257,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_heartbeat_window_ends_after_its_last_instant() {
-        let mut session = Session::new("s".into(), "i".into(), 0, 0);
+        let mut session = Session::new(Uuid::nil(), "i".into(), 0, 0);
         session.state = SessionState::Active;
         session.timeline = Some(Timeline {
             anchor: 0,
@@ -267,13 +276,13 @@ mod tests {
             heartbeat_due: Some(90 * MINUTE),
             next_charge: 2 * HOUR,
         });
-        let due = session.next_due().unwrap();
+        let due = session.next_due(IDLE_LIMIT).unwrap();
         assert_eq!((due.kind, due.nominal, due.at), (DueKind::HeartbeatMissed, 90 * MINUTE, 90 * MINUTE + 1));
     }
 
     #[test]
     fn an_idle_session_ends_after_thirty_days() {
-        let session = Session::new("s".into(), "i".into(), 5, 0);
-        assert_eq!(session.next_due().unwrap().nominal, 5 + 30 * DAY);
+        let session = Session::new(Uuid::nil(), "i".into(), 5, 0);
+        assert_eq!(session.next_due(IDLE_LIMIT).unwrap().nominal, 5 + 30 * DAY);
     }
 }

@@ -21,7 +21,8 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 async fn request(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
-    let (instance, body) = (call.path("instanceId"), body.read(schema::access_request));
+    let (instance, body) =
+        (call.path("instanceId"), body.read(|body| schema::access_request(body, api.version)));
     api.answer(
         &call,
         Operation::AccessRequest,
@@ -29,7 +30,7 @@ async fn request(State(api): State<Api>, call: Call, body: JsonBody) -> Response
             caller.instance_in_path(site.rules(), instance)?;
             let rules = site.rules();
             let vetted = match body {
-                Ok(body) => fault(&body, rules).map_or(Ok(body.request), Err),
+                Ok(body) => fault(&body, rules).map_or_else(|| Ok(body.request(rules)), Err),
                 Err(fault) => Err(fault.refusal(rules)),
             };
             match vetted {
@@ -89,12 +90,13 @@ mod tests {
     use rust_decimal::Decimal;
 
     use super::*;
-    use crate::domain::Requester;
+    use crate::domain::{Dictionary, Requester};
 
     #[test]
     fn an_answer_has_the_published_shape() {
         let share = Share {
             activation_id: "ACT01".into(),
+            action: None,
             rate: Decimal::from(3),
             count: Decimal::TEN,
             tokens: Tokens::from(30),
@@ -112,7 +114,11 @@ mod tests {
         let answer = AccessAnswer {
             status: 200,
             correlation_id: "c".into(),
-            requester: Requester { kind: "user".into(), value: "LisaBarry".into() },
+            requester: Requester {
+                kind: "user".into(),
+                value: "LisaBarry".into(),
+                dictionary: Dictionary::new(),
+            },
             items: vec![item("101", vec![share]), item("202", Vec::new())],
         };
         let body = shown(&answer).body.unwrap();

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use axum::response::Response;
 
 use super::auth::{Token, VerifiedTokens};
+use super::busy::BusySessions;
 use super::call::Call;
 use super::errors;
 use super::reply::{Reply, respond};
 use super::wire::{Operation, WireAnswer};
+use crate::domain::ApiVersion;
 use crate::site::{Refusal, Site};
 use crate::sites::Sites;
 
@@ -17,12 +19,20 @@ use crate::sites::Sites;
 pub(crate) struct Api {
     sites: Arc<Sites>,
     pub(super) tokens: Arc<VerifiedTokens>,
+    pub(super) busy: Arc<BusySessions>,
+    /// The version whose addresses this part of the server answers at.
+    pub(super) version: ApiVersion,
 }
 
 impl Api {
     /// Serves these sites.
     pub(crate) fn new(sites: Arc<Sites>) -> Self {
-        Self { sites, tokens: Arc::default() }
+        Self { sites, tokens: Arc::default(), busy: Arc::default(), version: ApiVersion::V1_0 }
+    }
+
+    /// The same for the addresses of a version.
+    pub(super) fn speaking(&self, version: ApiVersion) -> Self {
+        Self { version, ..self.clone() }
     }
 
     /// Authenticates the caller and runs an operation under the lock of the site, waits until it is durable, and
@@ -45,9 +55,9 @@ impl Api {
         };
         let Reply { status, body } = match result {
             Ok(done) => render(done),
-            Err(refusal) => errors::reply(operation, &refusal),
+            Err(refusal) => errors::reply(operation, self.version, &refusal),
         };
-        let mut answer = WireAnswer { operation, status, body };
+        let mut answer = WireAnswer { operation, version: self.version, status, body };
         wire(&mut answer);
         respond(answer.status, answer.body.as_ref())
     }

@@ -148,6 +148,11 @@ impl Token {
         Ok(Some(instance))
     }
 
+    /// The key that the token names.
+    pub(super) fn key_id(&self) -> &str {
+        &self.key_id
+    }
+
     fn reaches(&self, rules: &Rules, instance: &str) -> bool {
         self.kind == KeyKind::Admin || (rules.audience_allows)(&self.audience, instance)
     }
@@ -196,23 +201,40 @@ impl VerifiedTokens {
     pub(super) fn authenticate(&self, site: &Site, bearer: &Bearer) -> Result<Arc<Token>, Refusal> {
         let presented = bearer.as_ref().map_err(|why| unauthorized(why))?;
         let (token, rules) = (&presented.token, site.rules());
-        let Some(key) = site.key(token.kind, &token.key_id) else {
+        let mut keys = site.believed_keys(token.kind, &token.key_id).peekable();
+        if keys.peek().is_none() {
             return Err(unauthorized("the token names no key of this site"));
-        };
+        }
         if !(rules.in_time)(token.not_before_s, token.expires_s, site.now().div_euclid(1000)) {
             return Err(unauthorized("the token is not valid at this time"));
         }
         match token.algorithm {
             None if token.unsigned && rules.unsigned_passes => {}
             None => return Err(unauthorized("the token is not signed with an accepted algorithm")),
-            Some(_) if presented.verified_with.as_deref() == Some(key.public_key.as_str()) => {}
-            Some(_) if !rules.signature_counts => {}
-            Some(algorithm) if token.signed_with(algorithm, &key.public_key) => {
-                self.remember(token, &key.public_key);
-            }
-            Some(_) => return Err(unauthorized("the signature of the token does not verify")),
+            Some(algorithm) => self.verify(presented, algorithm, keys, rules)?,
         }
         Ok(Arc::clone(token))
+    }
+
+    /// Whether one of the keys has signed the token. One that has verified with such a key before is not verified
+    /// again.
+    fn verify<'k>(
+        &self,
+        presented: &Presented,
+        algorithm: Algorithm,
+        keys: impl Iterator<Item = &'k str>,
+        rules: &Rules,
+    ) -> Result<(), Refusal> {
+        for public_key in keys {
+            if presented.verified_with.as_deref() == Some(public_key) || !rules.signature_counts {
+                return Ok(());
+            }
+            if presented.token.signed_with(algorithm, public_key) {
+                self.remember(&presented.token, public_key);
+                return Ok(());
+            }
+        }
+        Err(unauthorized("the signature of the token does not verify"))
     }
 
     fn find(&self, text: &str) -> Option<Presented> {
@@ -259,6 +281,7 @@ mod tests {
             clock: Clock::Virtual(NOW_S * 1000),
             administration_keys: keys.map(|(id, pem)| (id.to_owned(), pem.to_owned())).to_vec(),
             policy: policy.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            key_propagation: 0,
         };
         let (mut site, _) = Site::create("acme", settings, 0).unwrap();
         let clients = vec![("ec".to_owned(), EC_PUBLIC.to_owned())];

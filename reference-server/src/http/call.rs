@@ -55,12 +55,8 @@ impl Call {
     }
 
     /// The session that the path names; one that is no UUID is malformed (DM-SES-033).
-    pub(super) fn session(&self) -> Result<&str, Refusal> {
-        let id = self.path("sessionId");
-        match Uuid::try_parse(id) {
-            Ok(_) => Ok(id),
-            Err(_) => Err(Refusal::invalid("the session ID is not a UUID")),
-        }
+    pub(super) fn session(&self) -> Result<Uuid, Refusal> {
+        Uuid::try_parse(self.path("sessionId")).map_err(|_| Refusal::invalid("the session ID is not a UUID"))
     }
 
     /// The token as presented.

@@ -5,14 +5,17 @@ use serde_json::json;
 
 use super::reply::{Reply, respond};
 use super::wire::Operation;
+use crate::domain::ApiVersion;
 use crate::site::Refusal;
 use crate::sites::SitesError;
 
 /// A refusal of an operation.
-pub(super) fn reply(operation: Operation, refusal: &Refusal) -> Reply {
+pub(super) fn reply(operation: Operation, version: ApiVersion, refusal: &Refusal) -> Reply {
     let text = refusal.messages.join("; ");
     let body = match (operation, refusal.status) {
-        (Operation::PutLineItem, 400) => json!({ "errors": refusal.messages }),
+        // The one body that the versions name differently (DM-LINE-016).
+        (Operation::PutLineItem, 400) if version == ApiVersion::V1_0 => json!({ "errors": refusal.messages }),
+        (Operation::PutLineItem, 400) => json!({ "message": refusal.messages }),
         (Operation::CreateRateTable, 409) => json!({ "message": text, "error": text }),
         _ => json!({ "message": text }),
     };
@@ -34,7 +37,9 @@ fn status_of(error: &SitesError) -> u16 {
         SitesError::Unknown(_) => 404,
         SitesError::Exists(_) => 409,
         SitesError::Policy(_) => 400,
-        SitesError::Store(_) | SitesError::Restore(_) | SitesError::Broken(_) => 500,
+        // What cannot be kept was not done: the caller may try again (and the health check says why).
+        SitesError::Store(_) => 503,
+        SitesError::Restore(_) | SitesError::Broken(_) => 500,
     }
 }
 
@@ -76,11 +81,14 @@ mod tests {
     #[test]
     fn published_bodies_are_kept() {
         let refusal = Refusal { status: 400, messages: vec!["a".into(), "b".into()] };
-        assert_eq!(reply(Operation::PutLineItem, &refusal).body, Some(json!({ "errors": ["a", "b"] })));
-        assert_eq!(reply(Operation::CreateInstance, &refusal).body, Some(json!({ "message": "a; b" })));
+        let body = |operation, version| reply(operation, version, &refusal).body;
+        let (old, new) = (ApiVersion::V1_0, ApiVersion::V1_1);
+        assert_eq!(body(Operation::PutLineItem, old), Some(json!({ "errors": ["a", "b"] })));
+        assert_eq!(body(Operation::PutLineItem, new), Some(json!({ "message": ["a", "b"] })));
+        assert_eq!(body(Operation::CreateInstance, new), Some(json!({ "message": "a; b" })));
         let taken = Refusal::new(409, "taken");
         assert_eq!(
-            reply(Operation::CreateRateTable, &taken).body,
+            reply(Operation::CreateRateTable, new, &taken).body,
             Some(json!({ "message": "taken", "error": "taken" }))
         );
     }

@@ -9,13 +9,13 @@ use super::api::Api;
 use super::body::JsonBody;
 use super::call::Call;
 use super::reply::Reply;
-use super::router::{FLOATING_BASES, Route};
+use super::router::{KEY_BASES, Route};
 use super::schema;
 use super::wire::Operation;
 use crate::domain::{KeyKind, StoredKey};
 
 pub(super) fn routes() -> Vec<Route> {
-    let route = |path, methods| Route { bases: FLOATING_BASES, path, methods };
+    let route = |path, methods| Route { bases: KEY_BASES, path, methods };
     vec![
         route("/administration-keys", put(save_administration_keys)),
         route("/administration-keys/{keyId}", delete(delete_administration_key)),

@@ -23,7 +23,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 async fn save(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
-    let (instance, new) = (call.path("instanceId"), body.read(schema::line_item));
+    let (instance, new) = (call.path("instanceId"), body.read(|body| schema::line_item(body, api.version)));
     api.answer(
         &call,
         Operation::PutLineItem,

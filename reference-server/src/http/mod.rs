@@ -1,15 +1,19 @@
-//! Dynamic Monetization v1.0 over HTTP: one file for each API group, and what they share.
+//! Dynamic Monetization over HTTP, v1.0 and v1.1: one file for each API group, and what they share.
 //!
 //! A request is read and its body checked before the site is locked; the caller is authenticated and the operation
 //! carried out under the lock; the answer is rendered after it. Refusals come in a fixed order: the token (401), its
 //! kind (403), what the path names, then the body.
 
 mod access;
+mod actions;
 mod api;
 mod auth;
 mod body;
+mod busy;
 mod call;
 mod check;
+mod conditions;
+mod configuration;
 pub(crate) mod errors;
 mod instances;
 mod keys;

@@ -21,7 +21,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 async fn create(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
-    let new = body.read(schema::rate_table);
+    let new = body.read(|body| schema::rate_table(body, api.version));
     api.answer(
         &call,
         Operation::CreateRateTable,
@@ -30,7 +30,7 @@ async fn create(State(api): State<Api>, call: Call, body: JsonBody) -> Response 
             let new = new.map_err(|fault| fault.refusal(site.rules()))?;
             match schema::rate_table_fault(&new, site.rules()) {
                 Some(refusal) => Err(refusal),
-                None => site.create_rate_table(new),
+                None => site.create_rate_table(new.table),
             }
         },
         |()| Reply::new(201, json!({ "message": "Rate table successfully saved" })),

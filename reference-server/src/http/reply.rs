@@ -6,7 +6,7 @@ use axum::http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use axum::response::Response;
 use rust_decimal::Decimal;
 use serde::Serialize;
-use serde_json::{Number, Value};
+use serde_json::{Map, Number, Value};
 
 /// Status and body before the wire rule has seen them.
 #[derive(Debug)]
@@ -24,6 +24,11 @@ impl Reply {
     /// A status with a body.
     pub(super) const fn new(status: u16, body: Value) -> Self {
         Self { status, body: Some(body) }
+    }
+
+    /// A status for something that is gone: without a body, or with an empty object where there must be one.
+    pub(super) fn done(status: u16) -> Self {
+        if status == 204 { Self::empty(status) } else { Self::new(status, Value::Object(Map::new())) }
     }
 
     /// A status without a body (DM-GEN-008).

@@ -1,4 +1,4 @@
-//! The addresses of Dynamic Monetization v1.0.
+//! The addresses of Dynamic Monetization in both versions.
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
@@ -6,54 +6,70 @@ use axum::routing::MethodRouter;
 
 use super::api::Api;
 use super::body::MOST_BYTES;
-use super::{access, errors, instances, keys, line_items, rate_tables, sessions};
+use super::{
+    access, actions, conditions, configuration, errors, instances, keys, line_items, rate_tables, sessions,
+};
+use crate::domain::{ApiVersion, PerVersion, per_version};
 
 /// Where the API of a site begins; without a site in the path it is the site `default`.
 const SITES: [&str; 2] = ["/dynamicmonetization", "/sites/{siteId}/dynamicmonetization"];
 
-/// Instances and line items are published under two bases (DM-GEN-002).
-pub(super) const INSTANCE_BASES: &[&str] = &["/provisioning/api/v1.0", "/api/v1.0"];
-/// So are keys (DM-GEN-002) and sessions (DM-SES-007).
-pub(super) const FLOATING_BASES: &[&str] = &["/floating/api/v1.0", "/api/v1.0"];
-/// Rate tables.
-pub(super) const PROVISIONING_BASE: &[&str] = &["/provisioning/api/v1.0"];
+/// Instances and what belongs to them are published under two bases (DM-GEN-002).
+pub(super) const INSTANCE_BASES: Bases = PerVersion::both(&["/provisioning/api", "/api"]);
+/// So are keys (DM-GEN-002).
+pub(super) const KEY_BASES: Bases = PerVersion::both(&["/floating/api", "/api"]);
+/// Sessions have a second base in v1.0 only (DM-SES-007).
+pub(super) const SESSION_BASES: Bases = per_version(&["/api", "/floating/api"], &["/api"]);
+/// Rate tables and configuration.
+pub(super) const PROVISIONING_BASE: Bases = PerVersion::both(&["/provisioning/api"]);
 /// One-off access requests.
-pub(super) const ELASTIC_BASE: &[&str] = &["/elastic/api/v1.0"];
+pub(super) const ELASTIC_BASE: Bases = PerVersion::both(&["/elastic/api"]);
+
+/// The service segments of a group of operations, before the version.
+pub(super) type Bases = PerVersion<&'static [&'static str]>;
 
 /// Everything that is served.
 pub(crate) fn router(api: Api) -> Router {
+    let mut router = Router::new();
+    for version in ApiVersion::ALL {
+        let mut of_version = Router::new();
+        for route in routes() {
+            of_version = mount(of_version, &route, version);
+        }
+        router = router.merge(of_version.with_state(api.speaking(version)));
+    }
+    router.method_not_allowed_fallback(errors::method_not_allowed).layer(DefaultBodyLimit::max(MOST_BYTES))
+}
+
+fn routes() -> impl Iterator<Item = Route> {
     let groups = [
         keys::routes(),
+        configuration::routes(),
         instances::routes(),
         rate_tables::routes(),
         line_items::routes(),
+        conditions::routes(),
+        actions::routes(),
         access::routes(),
         sessions::routes(),
     ];
-    let mut router = Router::new();
-    for route in groups.into_iter().flatten() {
-        router = mount(router, &route);
-    }
-    router
-        .method_not_allowed_fallback(errors::method_not_allowed)
-        .layer(DefaultBodyLimit::max(MOST_BYTES))
-        .with_state(api)
+    groups.into_iter().flatten()
 }
 
 /// One path with its methods under each of its bases.
 pub(super) struct Route {
-    pub(super) bases: &'static [&'static str],
+    pub(super) bases: Bases,
     pub(super) path: &'static str,
     pub(super) methods: MethodRouter<Api>,
 }
 
 /// Serves a route under every site prefix and base, with and without a slash at its end: a redirect would lose the
 /// method or the headers (DM-GEN-004).
-fn mount(mut router: Router<Api>, route: &Route) -> Router<Api> {
+fn mount(mut router: Router<Api>, route: &Route, version: ApiVersion) -> Router<Api> {
     for site in SITES {
-        for base in route.bases {
+        for base in route.bases.of(version) {
             for slash in ["", "/"] {
-                let path = format!("{site}{base}{}{slash}", route.path);
+                let path = format!("{site}{base}/{}{}{slash}", version.word(), route.path);
                 router = router.route(&path, route.methods.clone());
             }
         }

@@ -4,21 +4,23 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::access;
 use super::api::Api;
 use super::auth::{Token, unauthorized};
 use super::body::{BodyFault, JsonBody};
+use super::busy::Claim;
 use super::call::Call;
 use super::reply::{Reply, json};
-use super::router::{FLOATING_BASES, Route};
+use super::router::{Route, SESSION_BASES};
 use super::schema::{self, AccessBody};
 use super::wire::Operation;
 use crate::domain::Rules;
 use crate::site::{AccessRequest, Refusal, Site};
 
 pub(super) fn routes() -> Vec<Route> {
-    let route = |path, methods| Route { bases: FLOATING_BASES, path, methods };
+    let route = |path, methods| Route { bases: SESSION_BASES, path, methods };
     vec![
         route("/sessions", get(list).post(create)),
         route("/sessions/{sessionId}", get(read).put(request).delete(close)),
@@ -73,9 +75,10 @@ async fn read(State(api): State<Api>, call: Call) -> Response {
         Operation::ReadSession,
         |site, caller| {
             let id = session(site, caller, &call)?;
-            if site.rules().sessions_by_instance && site.instance(id).is_ok() {
-                caller.instance_in_query(site.rules(), id)?;
-                return site.sessions(id).map(|sessions| json(&sessions));
+            let instance = call.path("sessionId");
+            if site.rules().sessions_by_instance && site.instance(instance).is_ok() {
+                caller.instance_in_query(site.rules(), instance)?;
+                return site.sessions(instance).map(|sessions| json(&sessions));
             }
             site.session(id).map(|detail| json(&detail))
         },
@@ -85,12 +88,15 @@ async fn read(State(api): State<Api>, call: Call) -> Response {
 }
 
 async fn request(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
-    let body = body.read(schema::access_request);
+    let version = api.version;
+    let claim = api.busy.claim(call.site(), call.path("sessionId"));
+    let body = body.read(|body| schema::access_request(body, version));
     api.answer(
         &call,
         Operation::SessionRequest,
         |site, caller| {
             let id = session(site, caller, &call)?;
+            not_busy(&claim, site.rules())?;
             match vetted(body, site.rules()) {
                 Ok((request, rollback_on_deny)) => site.request_in_session(id, request, rollback_on_deny),
                 // A session that is not there comes before anything that is wrong with the body.
@@ -115,17 +121,27 @@ fn vetted(body: Result<AccessBody, BodyFault>, rules: &Rules) -> Result<(AccessR
         None if rules.rollback_required => {
             Err(Refusal::invalid("$: required property 'rollbackOnDeny' not found"))
         }
-        rollback_on_deny => Ok((body.request, rollback_on_deny.unwrap_or(true))),
+        rollback_on_deny => Ok((body.request(rules), rollback_on_deny.unwrap_or(true))),
     }
 }
 
+/// The refusal of a request to a session that another one is working on, where the rules have it so (DM-SES-062).
+fn not_busy(claim: &Claim, rules: &Rules) -> Result<(), Refusal> {
+    if claim.alone || !rules.busy_session_refuses {
+        return Ok(());
+    }
+    Err(Refusal::new(rules.statuses.session_locked, "Session is LOCKED"))
+}
+
 async fn heartbeat(State(api): State<Api>, call: Call) -> Response {
+    let claim = api.busy.claim(call.site(), call.path("sessionId"));
     api.answer(
         &call,
         Operation::Heartbeat,
         |site, caller| {
             let id = session(site, caller, &call)?;
-            site.heartbeat(id)
+            not_busy(&claim, site.rules())?;
+            site.heartbeat(id, api.version)
         },
         Reply::empty,
     )
@@ -138,7 +154,7 @@ async fn close(State(api): State<Api>, call: Call) -> Response {
         Operation::CloseSession,
         |site, caller| {
             let id = session(site, caller, &call)?;
-            site.close_session(id)
+            site.close_session(id, api.version)
         },
         |()| Reply::ok(json!({})),
     )
@@ -147,7 +163,7 @@ async fn close(State(api): State<Api>, call: Call) -> Response {
 
 /// The session of the path, if the caller may act on it: a client token names the session's instance in the header
 /// (DM-AUTH-A03 to DM-AUTH-A07).
-fn session<'c>(site: &Site, caller: &Token, call: &'c Call) -> Result<&'c str, Refusal> {
+fn session(site: &Site, caller: &Token, call: &Call) -> Result<Uuid, Refusal> {
     let named = caller.instance_in_header(site.rules(), call)?;
     let id = call.session()?;
     if let Some(named) = named

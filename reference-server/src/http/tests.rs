@@ -223,7 +223,7 @@ async fn refusals_come_in_order_and_unknown_addresses_are_told_apart() {
     let invalid = fixture.admin("PUT", &line_items, Some(&json!({ "quantity": "5" }))).await;
     assert_eq!((invalid.status, invalid.body["errors"].as_array().map(Vec::len)), (400, Some(6)));
     assert_eq!(fixture.admin("POST", &line_items, None).await.status, 405);
-    assert_eq!(fixture.admin("GET", "/provisioning/api/v1.0/configuration", None).await.status, 404);
+    assert_eq!(fixture.admin("GET", "/provisioning/api/v1.2/configuration", None).await.status, 404);
     assert_eq!(fixture.admin("GET", "/api/v1.0/sessions/no-uuid", None).await.status, 400);
     assert_eq!(
         fixture.call("GET", "/sites/none/dynamicmonetization/api/v1.0/instances", &[], None).await.status,

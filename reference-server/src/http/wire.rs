@@ -2,9 +2,12 @@
 
 use serde_json::Value;
 
+use crate::domain::ApiVersion;
+
 /// The operations of Dynamic Monetization, one for each method and path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are those of the operations")]
+#[repr(usize)]
 pub enum Operation {
     SaveAdministrationKeys,
     DeleteAdministrationKey,
@@ -21,6 +24,18 @@ pub enum Operation {
     ListLineItems,
     ReadLineItem,
     DeleteLineItem,
+    ListConditions,
+    CreateConditions,
+    ChangeConditions,
+    DeleteConditions,
+    DeleteCondition,
+    ListActions,
+    CreateActions,
+    ReplaceActions,
+    DeleteActions,
+    ListAllActions,
+    ReadConfiguration,
+    ChangeConfiguration,
     AccessRequest,
     CreateSession,
     ListSessions,
@@ -30,13 +45,83 @@ pub enum Operation {
     CloseSession,
 }
 
+impl Operation {
+    /// Every operation with its name, in the order of declaration.
+    const NAMES: [(Self, &'static str); 34] = [
+        (Self::SaveAdministrationKeys, "save_administration_keys"),
+        (Self::DeleteAdministrationKey, "delete_administration_key"),
+        (Self::SaveClientKeys, "save_client_keys"),
+        (Self::DeleteClientKey, "delete_client_key"),
+        (Self::ListPublicKeys, "list_public_keys"),
+        (Self::CreateInstance, "create_instance"),
+        (Self::ListInstances, "list_instances"),
+        (Self::ReadInstance, "read_instance"),
+        (Self::CreateRateTable, "create_rate_table"),
+        (Self::ListRateTables, "list_rate_tables"),
+        (Self::DeleteRateTable, "delete_rate_table"),
+        (Self::PutLineItem, "put_line_item"),
+        (Self::ListLineItems, "list_line_items"),
+        (Self::ReadLineItem, "read_line_item"),
+        (Self::DeleteLineItem, "delete_line_item"),
+        (Self::ListConditions, "list_conditions"),
+        (Self::CreateConditions, "create_conditions"),
+        (Self::ChangeConditions, "change_conditions"),
+        (Self::DeleteConditions, "delete_conditions"),
+        (Self::DeleteCondition, "delete_condition"),
+        (Self::ListActions, "list_actions"),
+        (Self::CreateActions, "create_actions"),
+        (Self::ReplaceActions, "replace_actions"),
+        (Self::DeleteActions, "delete_actions"),
+        (Self::ListAllActions, "list_all_actions"),
+        (Self::ReadConfiguration, "read_configuration"),
+        (Self::ChangeConfiguration, "change_configuration"),
+        (Self::AccessRequest, "access_request"),
+        (Self::CreateSession, "create_session"),
+        (Self::ListSessions, "list_sessions"),
+        (Self::ReadSession, "read_session"),
+        (Self::SessionRequest, "session_request"),
+        (Self::Heartbeat, "heartbeat"),
+        (Self::CloseSession, "close_session"),
+    ];
+
+    /// How many operations there are.
+    pub const COUNT: usize = Self::NAMES.len();
+
+    /// Every operation.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::NAMES.into_iter().map(|(operation, _)| operation)
+    }
+
+    /// The operation's name in metrics and documents.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        Self::NAMES[self as usize].1
+    }
+}
+
 /// Status and body of an answer, with the operation that it belongs to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WireAnswer {
     /// What was called.
     pub operation: Operation,
+    /// By which version.
+    pub version: ApiVersion,
     /// HTTP status.
     pub status: u16,
     /// JSON body; none for 204.
     pub body: Option<Value>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operation_has_its_own_name() {
+        for (place, operation) in Operation::all().enumerate() {
+            assert_eq!(operation as usize, place);
+        }
+        let names: std::collections::BTreeSet<&str> = Operation::all().map(Operation::name).collect();
+        assert_eq!(names.len(), Operation::COUNT);
+    }
 }

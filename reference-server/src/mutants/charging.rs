@@ -1,6 +1,5 @@
 //! Faults in what is charged and to whom.
 
-use std::cmp::Reverse;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rust_decimal::Decimal;
@@ -19,9 +18,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["DM-LI-A20"],
         "Charges the line item that ends last first.",
         |r| {
-            r.line_item_order = |a, b| {
-                (Reverse(a.end), a.start, &a.activation_id).cmp(&(Reverse(b.end), b.start, &b.activation_id))
-            };
+            r.line_item_order = |item| (-item.end, item.start, 0, item.activation_id.clone());
         },
     ),
     mutant(
@@ -30,9 +27,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["DM-LI-A21"],
         "Of line items that end together, charges the one that started last first.",
         |r| {
-            r.line_item_order = |a, b| {
-                (a.end, Reverse(a.start), &a.activation_id).cmp(&(b.end, Reverse(b.start), &b.activation_id))
-            };
+            r.line_item_order = |item| (item.end, -item.start, 0, item.activation_id.clone());
         },
     ),
     mutant(
@@ -41,8 +36,8 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["DM-LI-A03", "DM-LI-A10", "DM-LINE-012"],
         "Charges INACTIVE line items.",
         |r| {
-            r.usable = |item, now| {
-                line_item::usable(item, now)
+            r.usable = |item, now, tolerance| {
+                line_item::usable(item, now, tolerance)
                     || line_item::usable(
                         &crate::domain::LineItem {
                             state: match item.state {
@@ -52,6 +47,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
                             ..item.clone()
                         },
                         now,
+                        tolerance,
                     )
             };
         },
@@ -62,10 +58,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["DM-LI-A03", "DM-LI-A11", "DM-LINE-012"],
         "Charges OBSOLETE line items.",
         |r| {
-            r.usable = |item, now| {
+            r.usable = |item, now, tolerance| {
                 let obsolete = item.state == LineItemState::Obsolete;
                 let state = if obsolete { LineItemState::Deployed } else { item.state };
-                line_item::usable(&crate::domain::LineItem { state, ..item.clone() }, now)
+                line_item::usable(&crate::domain::LineItem { state, ..item.clone() }, now, tolerance)
             };
         },
     ),
@@ -75,7 +71,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["DM-LI-A04", "DM-LINE-041"],
         "Charges expired line items.",
         |r| {
-            r.usable = |item, now| line_item::usable(item, now.min(item.end));
+            r.usable = |item, now, tolerance| line_item::usable(item, now.min(item.end), tolerance);
         },
     ),
     mutant(
@@ -83,7 +79,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "before-its-start",
         &["DM-LI-A04", "DM-LINE-041"],
         "Charges line items before they start.",
-        |r| r.usable = |item, now| line_item::usable(item, now.max(item.start)),
+        |r| r.usable = |item, now, tolerance| line_item::usable(item, now.max(item.start), tolerance),
     ),
     mutant(
         "lineitem.usable",
@@ -91,10 +87,10 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["DM-LI-A02", "DM-LINE-040"],
         "Charges line items that are not elastic.",
         |r| {
-            r.usable = |item, now| {
+            r.usable = |item, now, tolerance| {
                 let mut elastic = item.clone();
                 elastic.attributes.elastic = Some(true);
-                line_item::usable(&elastic, now)
+                line_item::usable(&elastic, now, tolerance)
             };
         },
     ),

@@ -96,6 +96,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
                     .or(old.attributes.rate_table_series.clone()),
                 overdraft_limit: new.attributes.overdraft_limit.or(old.attributes.overdraft_limit),
                 overdraft_type: new.attributes.overdraft_type.or(old.attributes.overdraft_type),
+                reset_frequency: new
+                    .attributes
+                    .reset_frequency
+                    .clone()
+                    .or(old.attributes.reset_frequency.clone()),
             };
             line_item::replaced(old, LineItem { attributes, ..new }, used)
         };

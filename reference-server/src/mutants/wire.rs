@@ -67,7 +67,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["DM-CODE-003"],
         "Answers 102 for items that no rate table has.",
         |r| {
-            r.codes.not_found = "102";
+            r.codes.not_found.v1_0 = "102";
         },
     ),
     mutant(
@@ -76,7 +76,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["DM-CODE-002", "DM-SES-041", "DM-SES-052"],
         "Answers 101 for items of a refused session request.",
         |r| {
-            r.codes.blocked = "101";
+            r.codes.blocked.v1_0 = "101";
         },
     ),
     mutant("wire.total", "zero", &["DM-ACC-010", "DM-ACC-011"], "Shows no total.", |r| {

@@ -1,14 +1,11 @@
 //! One-off access requests: charged at once, never refunded.
 
-use std::collections::HashMap;
-
 use rust_decimal::Decimal;
-use uuid::Uuid;
 
 use super::booking::Activity;
-use super::{Refusal, Site};
+use super::{Refusal, Site, new_id};
 use crate::domain::usage_row::RowKind;
-use crate::domain::{ItemVerdict, RequestedItem, Requester, Share};
+use crate::domain::{ApiVersion, ItemVerdict, RequestedItem, Requester, Share};
 
 /// A well-formed access request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +14,8 @@ pub struct AccessRequest {
     pub requester: Requester,
     /// For what, in the order of processing.
     pub items: Vec<RequestedItem>,
+    /// Version of the API that it came by.
+    pub version: ApiVersion,
 }
 
 /// The answer to an access request (`10` §3.2).
@@ -59,18 +58,19 @@ impl Site {
         instance: &str,
         request: AccessRequest,
     ) -> Result<AccessAnswer, Refusal> {
-        let instance = self.known_instance(instance)?.clone();
-        let mut verdicts = self.price_all(&instance.id, &request.items, &HashMap::new());
+        let instance = self.known_instance(instance)?;
+        let mut verdicts = self.price_all(&instance.id, &request.requester.dictionary, &request.items, &[]);
         let granted: Vec<bool> = verdicts.iter().map(ItemVerdict::granted).collect();
         if !(self.rules.oneoff_stands)(&granted) {
             block_granted(&mut verdicts);
         }
-        let correlation_id = Uuid::new_v4().to_string();
+        let correlation_id = new_id();
         let activity = Activity {
             correlation_id: correlation_id.clone(),
             instance: &instance,
             requester: Some(&request.requester),
             session: None,
+            version: request.version,
         };
         self.book(&activity, RowKind::Charge, &request.items, &verdicts);
         let status = self.one_off_status(&verdicts);
@@ -100,7 +100,7 @@ impl Site {
             .into_iter()
             .zip(verdicts)
             .map(|(item, verdict)| {
-                let (code, description) = verdict.code(&self.rules);
+                let (code, description) = verdict.code(&self.rules, request.version);
                 let shown = |share: &&Share| self.rules.free_item_shows_line_item || !share.tokens.is_zero();
                 AnsweredItem {
                     item: item.item,

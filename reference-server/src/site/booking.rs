@@ -2,16 +2,15 @@
 //!
 //! Nothing else in the server writes `used` or a row, so that the two cannot disagree.
 
-use std::collections::HashMap;
-
 use serde_json::{Map, Value, json};
+use uuid::Uuid;
 
 use super::outcome::{Effect, Kind};
 use super::{Instance, Site};
 use crate::domain::usage_row::RowKind;
 use crate::domain::{
-    ChargedItem, ItemVerdict, Millis, Pool, RequestedItem, Requester, SessionState, Share, Timeline, Tokens,
-    UsageRow,
+    ApiVersion, ChargedItem, Dictionary, Ground, ItemVerdict, Millis, Pool, RequestedItem, Requester,
+    SessionState, Share, Timeline, Tokens, UsageRow,
 };
 
 /// What all rows of one activity have in common.
@@ -20,7 +19,9 @@ pub(super) struct Activity<'a> {
     pub(super) instance: &'a Instance,
     pub(super) requester: Option<&'a Requester>,
     /// The session with its state after the activity.
-    pub(super) session: Option<(&'a str, SessionState)>,
+    pub(super) session: Option<(Uuid, SessionState)>,
+    /// Version whose code digits stand on the rows (S-14).
+    pub(super) version: ApiVersion,
 }
 
 impl Activity<'_> {
@@ -30,6 +31,7 @@ impl Activity<'_> {
             instance: self.instance,
             requester: self.requester,
             session: self.session.map(|(id, _)| (id, state)),
+            version: self.version,
         }
     }
 }
@@ -39,12 +41,20 @@ impl Site {
     pub(super) fn price_all(
         &self,
         instance: &str,
+        dictionary: &Dictionary,
         items: &[RequestedItem],
-        credits: &HashMap<String, Tokens>,
+        credits: &[(Share, Tokens)],
     ) -> Vec<ItemVerdict> {
-        let mut pool = Pool::new(&self.rules, &self.rate_tables, self.now, self.mapped_to(instance));
-        for (activation_id, refund) in credits {
-            pool.credit(activation_id, *refund);
+        let ground = Ground {
+            rules: &self.rules,
+            tables: &self.rate_tables,
+            conditions: &self.conditions,
+            now: self.now,
+            tolerance: (self.rules.tolerance)(self.configuration.tolerance()),
+        };
+        let mut pool = Pool::new(ground, dictionary, self.mapped_to(instance));
+        for (share, refund) in credits {
+            pool.credit(&share.activation_id, share.action.as_deref(), *refund);
         }
         let mut verdicts = vec![ItemVerdict::Insufficient; items.len()];
         for index in (self.rules.processing_order)(items.len()) {
@@ -72,7 +82,7 @@ impl Site {
                 }
             } else {
                 let mut row = self.row(activity, item);
-                row.request_response = Some(verdict.code(&self.rules).0.to_owned());
+                row.request_response = Some(verdict.code(&self.rules, activity.version).0.to_owned());
                 self.write(RowKind::Denied, row);
             }
         }
@@ -88,7 +98,8 @@ impl Site {
     ) {
         let booked = (self.rules.booked)(share.tokens);
         let mut row = self.row(activity, item);
-        self.enter(&mut row, share, booked, share.tokens);
+        self.enter(&mut row, activity.version, share, booked, share.tokens);
+        self.count(share, (self.rules.counted)(share.tokens));
         if split && !self.rules.split_repeats_quantity {
             row.item_quantity = share.count.round_dp(9).normalize();
         }
@@ -105,7 +116,10 @@ impl Site {
             }
             let mut row = self.row(activity, &item);
             row.meta_data = None;
-            self.enter(&mut row, &share, -part, -part);
+            self.enter(&mut row, activity.version, &share, -part, -part);
+            if self.rules.refund_restores_allocation {
+                self.count(&share, -part);
+            }
             self.write(RowKind::Refund, row);
             given += part;
         }
@@ -136,8 +150,15 @@ impl Site {
     }
 
     /// Changes `used` of the share's line item and fills the row with it.
-    fn enter(&mut self, row: &mut UsageRow, share: &Share, booked: Tokens, shown: Tokens) {
-        row.request_response = Some(self.rules.codes.granted.to_owned());
+    fn enter(
+        &mut self,
+        row: &mut UsageRow,
+        version: ApiVersion,
+        share: &Share,
+        booked: Tokens,
+        shown: Tokens,
+    ) {
+        row.request_response = Some(self.rules.codes.granted.of(version).to_owned());
         row.meter_cost = Some(share.rate);
         row.meter_cost_list = Some(json!({ "series": share.series, "version": share.table_version }));
         row.meter_quantity = shown;
@@ -148,7 +169,18 @@ impl Site {
             row.mapped_entitled_count = Some(line_item.quantity);
             row.overdraft_count = line_item.overdraft_count();
         }
-        self.touch(Kind::LineItem, &share.activation_id);
+        self.touch(Kind::LineItem, share.activation_id.as_str());
+    }
+
+    /// Adds to the count of the action that a charge was allowed by. A count that was lost with its action stays
+    /// lost (DM-RULE-028).
+    fn count(&mut self, share: &Share, tokens: Tokens) {
+        let Some(id) = &share.action else { return };
+        let line_item = self.line_items.get_mut(&share.activation_id);
+        let actions = line_item.map(|item| item.actions.iter_mut()).into_iter().flatten();
+        for action in actions.filter(|action| action.id == *id) {
+            action.used += tokens;
+        }
     }
 
     /// A row of an activity before anything is charged.
@@ -169,7 +201,7 @@ impl Site {
             item: item.item.clone(),
             item_version: (!version.is_empty()).then(|| version.to_owned()),
             item_quantity: item.count.normalize(),
-            session_id: activity.session.map(|(id, _)| id.to_owned()),
+            session_id: activity.session.map(|(id, _)| id.to_string()),
             session_state: activity.session.map(|(_, state)| state.word().to_owned()),
             request_response: None,
             controls_applied: None,
@@ -193,7 +225,7 @@ impl Site {
         for row in (self.rules.write_row)(kind, row) {
             self.row_sequence += 1;
             let sequence = self.row_sequence;
-            self.emit(Effect::Row { sequence, row: Box::new(row) });
+            self.emit(Effect::Row { sequence, kind, row: Box::new(row) });
         }
     }
 }

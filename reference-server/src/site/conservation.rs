@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use proptest::prelude::*;
 use rust_decimal::Decimal;
+use uuid::Uuid;
 
 use super::*;
 use crate::domain::{
-    Attributes, DAY, LineItem, LineItemState, Millis, OverdraftType, RateItem, RequestedItem, Requester,
-    Tokens, UsageRow,
+    ApiVersion, Attributes, DAY, Dictionary, LineItem, LineItemState, Millis, OverdraftType, RateItem,
+    RequestedItem, Requester, Tokens, UsageRow, Variables,
 };
 
 const START: Millis = 1_768_435_200_000;
@@ -47,7 +48,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 struct Books {
     site: Site,
     instance: String,
-    sessions: Vec<String>,
+    sessions: Vec<Uuid>,
     rows: Vec<UsageRow>,
 }
 
@@ -57,7 +58,12 @@ impl Books {
     }
 
     fn under(policy: BTreeMap<String, String>) -> Self {
-        let settings = SiteSettings { clock: Clock::Virtual(START), administration_keys: Vec::new(), policy };
+        let settings = SiteSettings {
+            clock: Clock::Virtual(START),
+            administration_keys: Vec::new(),
+            policy,
+            key_propagation: 0,
+        };
         let (site, _) = Site::create("acme", settings, 0).unwrap();
         let mut books = Self { site, instance: String::new(), sessions: Vec::new(), rows: Vec::new() };
         books.instance = books.act(|site| {
@@ -65,7 +71,12 @@ impl Books {
         });
         // Rates that do not divide evenly, so that rounding would show.
         let rates = [("A", Decimal::from(3)), ("B", Decimal::new(7, 1)), ("C", Decimal::new(1_111, 3))];
-        let items = rates.map(|(name, rate)| RateItem { name: name.into(), version: String::new(), rate });
+        let items = rates.map(|(name, rate)| RateItem {
+            name: name.into(),
+            version: String::new(),
+            rate: Some(rate),
+            formula: None,
+        });
         let table = NewRateTable {
             series: "S".into(),
             version: "1".into(),
@@ -99,6 +110,7 @@ impl Books {
             rate_table_series: Some("S".into()),
             overdraft_type: overdrawn.then_some(OverdraftType::Number),
             overdraft_limit: overdrawn.then_some(15),
+            reset_frequency: None,
         };
         let new = NewLineItem {
             activation_id: id.into(),
@@ -113,7 +125,7 @@ impl Books {
         self.act(|site| site.put_line_item(&instance, new)).unwrap();
     }
 
-    fn new_session(&mut self) -> String {
+    fn new_session(&mut self) -> Uuid {
         let instance = self.instance.clone();
         self.act(|site| site.create_session(&instance)).unwrap()
     }
@@ -126,20 +138,20 @@ impl Books {
                 self.act(|site| site.request_access(&instance, request(&items))).unwrap();
             }
             Step::Request { session, items, rollback } => {
-                let id = self.sessions[session].clone();
-                let _ = self.act(|site| site.request_in_session(&id, request(&items), rollback));
+                let id = self.sessions[session];
+                let _ = self.act(|site| site.request_in_session(id, request(&items), rollback));
             }
             Step::Halt(session) => {
-                let id = self.sessions[session].clone();
-                let _ = self.act(|site| site.request_in_session(&id, request(&[]), true));
+                let id = self.sessions[session];
+                let _ = self.act(|site| site.request_in_session(id, request(&[]), true));
             }
             Step::Heartbeat(session) => {
-                let id = self.sessions[session].clone();
-                let _ = self.act(|site| site.heartbeat(&id));
+                let id = self.sessions[session];
+                let _ = self.act(|site| site.heartbeat(id, ApiVersion::V1_0));
             }
             Step::Close(session) => {
-                let id = self.sessions[session].clone();
-                let _ = self.act(|site| site.close_session(&id));
+                let id = self.sessions[session];
+                let _ = self.act(|site| site.close_session(id, ApiVersion::V1_0));
             }
             Step::Reopen(session) => self.sessions[session] = self.new_session(),
             Step::Pass(by) => {
@@ -182,10 +194,16 @@ fn request(items: &[(u8, u16)]) -> AccessRequest {
         version: String::new(),
         count: Decimal::new(i64::from(*count), 2),
         meta_data: None,
+        variables: Variables::default(),
     });
     AccessRequest {
-        requester: Requester { kind: "user".into(), value: "LisaBarry".into() },
+        requester: Requester {
+            kind: "user".into(),
+            value: "LisaBarry".into(),
+            dictionary: Dictionary::new(),
+        },
         items: items.collect(),
+        version: ApiVersion::V1_0,
     }
 }
 

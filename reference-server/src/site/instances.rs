@@ -1,5 +1,7 @@
 //! Instances: where the line items of one account live.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -57,17 +59,22 @@ impl Site {
             modified: self.now,
             sequence: self.next_sequence(),
         };
-        self.instances.push(instance.clone());
-        self.mapped.insert(instance.id.clone(), Vec::new());
-        self.touch(Kind::Instance, &instance.id);
+        self.add_instance(instance.clone());
+        self.touch(Kind::Instance, instance.id.as_str());
         instance
+    }
+
+    pub(super) fn add_instance(&mut self, instance: Instance) {
+        self.instance_places.insert(instance.id.clone(), self.instances.len());
+        self.instances.push(Arc::new(instance));
     }
 
     /// One page of the instances in the order of creation, with the start of the next page or 0 (DM-INST-012).
     #[must_use]
     pub fn list_instances(&self, next: usize, size: usize) -> (Vec<Instance>, usize) {
-        let page: Vec<_> = self.instances.iter().skip(next).take(size).cloned().collect();
-        let end = next + page.len();
+        let page: Vec<_> =
+            self.instances.iter().skip(next).take(size).map(|instance| Instance::clone(instance)).collect();
+        let end = next.saturating_add(page.len());
         (page, if end < self.instances.len() { end } else { 0 })
     }
 
@@ -77,6 +84,6 @@ impl Site {
         self.instances
             .iter()
             .find(|instance| instance.account_id == account && instance.default_instance)
-            .cloned()
+            .map(|instance| Instance::clone(instance))
     }
 }

@@ -3,46 +3,128 @@
 use super::outcome::Kind;
 use super::state::key_id;
 use super::{Refusal, Site};
-use crate::domain::{KeyKind, StoredKey};
+use crate::domain::{KeyKind, Millis, StoredKey};
 
 impl Site {
-    /// Stores keys or replaces them; others stay as they are (DM-AUTH-020).
+    /// Stores keys or replaces them; others stay as they are (DM-AUTH-020). They authorize once they have spread
+    /// (DM-AUTH-024).
     pub fn save_keys(&mut self, kind: KeyKind, keys: Vec<(String, String)>) {
+        let from = self.now.saturating_add(self.key_propagation);
+        self.store_keys(kind, keys, from);
+    }
+
+    /// Stores keys that authorize at once: those that the operator gives at start-up (DM-AUTH-034).
+    pub fn install_keys(&mut self, kind: KeyKind, keys: Vec<(String, String)>) {
+        self.store_keys(kind, keys, self.now);
+    }
+
+    fn store_keys(&mut self, kind: KeyKind, keys: Vec<(String, String)>, from: Millis) {
         for (id, public_key) in keys {
-            let key = StoredKey { kind, id: id.clone(), public_key };
-            self.touch(Kind::Key, &key_id(&key));
-            self.keys.insert((kind, id), key);
+            self.touch(Kind::Key, key_id(kind, &id));
+            let key = StoredKey { kind, id: id.clone(), public_key, from, until: None };
+            let versions = self.keys.entry(kind).or_default().entry(id).or_default();
+            // A key that is saved as it stands goes on authorizing.
+            if versions.current().is_none_or(|current| current.public_key != key.public_key) {
+                versions.replace(key, self.now);
+            }
         }
     }
 
-    /// Deletes a key; at least one administration key always remains (DM-AUTH-026 to DM-AUTH-028).
+    /// Deletes a key, which may go on authorizing until the deletion has spread (DM-AUTH-025); at least one
+    /// administration key always remains (DM-AUTH-026 to DM-AUTH-028).
     ///
     /// # Errors
     /// 404 for an unknown key, 403 for the last administration key.
     pub fn delete_key(&mut self, kind: KeyKind, id: &str) -> Result<(), Refusal> {
-        let name = (kind, id.to_owned());
-        let Some(key) = self.keys.get(&name) else {
+        let registered = self.registered(kind).count();
+        if self.registered(kind).all(|key| key.id != id) {
             return Err(Refusal::not_found("key"));
-        };
-        let of_kind = self.keys.keys().filter(|(other, _)| *other == kind).count();
-        if kind == KeyKind::Admin && !(self.rules.key_deletable)(of_kind) {
+        }
+        if kind == KeyKind::Admin && !(self.rules.key_deletable)(registered) {
             return Err(Refusal::new(403, "the only remaining administration key cannot be deleted"));
         }
-        let stored = key_id(key);
-        self.keys.remove(&name);
-        self.touch(Kind::Key, &stored);
+        let until = self.now.saturating_add(self.key_propagation);
+        if let Some(keys) = self.keys.get_mut(&kind)
+            && let Some(versions) = keys.get_mut(id)
+        {
+            versions.retire(self.now, until);
+            if versions.is_empty() {
+                keys.remove(id);
+            }
+        }
+        self.touch(Kind::Key, key_id(kind, id));
         Ok(())
     }
 
-    /// Every key, by kind and then ID (DM-AUTH-031).
-    #[must_use]
-    pub fn keys(&self) -> Vec<StoredKey> {
-        self.keys.values().cloned().collect()
+    fn registered(&self, kind: KeyKind) -> impl Iterator<Item = &StoredKey> {
+        self.keys
+            .get(&kind)
+            .into_iter()
+            .flat_map(|keys| keys.values())
+            .filter_map(|versions| versions.current())
     }
 
-    /// One key.
+    /// Every registered key, by kind and then ID (DM-AUTH-031).
     #[must_use]
-    pub fn key(&self, kind: KeyKind, id: &str) -> Option<&StoredKey> {
-        self.keys.get(&(kind, id.to_owned()))
+    pub fn keys(&self) -> Vec<StoredKey> {
+        let kinds = [KeyKind::Admin, KeyKind::Client];
+        kinds.into_iter().flat_map(|kind| self.registered(kind)).cloned().collect()
+    }
+
+    /// The public keys under a kind and ID that authorize now: one, or none, or two while a change spreads.
+    pub fn believed_keys(&self, kind: KeyKind, id: &str) -> impl Iterator<Item = &str> {
+        let versions = self.keys.get(&kind).and_then(|keys| keys.get(id));
+        let now = self.now;
+        versions
+            .into_iter()
+            .flat_map(move |versions| versions.believed(now))
+            .map(|key| key.public_key.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::{Clock, SiteSettings};
+    use super::*;
+    use crate::domain::MINUTE;
+
+    fn site(key_propagation: Millis) -> Site {
+        let settings = SiteSettings {
+            clock: Clock::Virtual(0),
+            administration_keys: vec![("ops".into(), "first".into())],
+            policy: BTreeMap::new(),
+            key_propagation,
+        };
+        Site::create("acme", settings, 0).unwrap().0
+    }
+
+    fn believed(site: &Site, id: &str) -> Vec<String> {
+        site.believed_keys(KeyKind::Admin, id).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn a_key_takes_its_time_to_come_and_to_go() {
+        let mut site = site(10 * MINUTE);
+        assert_eq!(believed(&site, "ops"), ["first"]);
+        site.act(0, |site| site.save_keys(KeyKind::Admin, vec![("new".into(), "second".into())]));
+        assert_eq!(believed(&site, "new"), Vec::<String>::new());
+        site.act(0, |site| site.advance_by(10 * MINUTE)).0.unwrap();
+        assert_eq!(believed(&site, "new"), ["second"]);
+        site.act(0, |site| site.delete_key(KeyKind::Admin, "new")).0.unwrap();
+        assert_eq!(site.keys().len(), 1);
+        assert_eq!(believed(&site, "new"), ["second"]);
+        site.act(0, |site| site.advance_by(10 * MINUTE)).0.unwrap();
+        assert_eq!(believed(&site, "new"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_key_on_its_way_out_is_not_the_one_that_remains() {
+        let mut site = site(10 * MINUTE);
+        site.act(0, |site| site.save_keys(KeyKind::Admin, vec![("new".into(), "second".into())]));
+        site.act(0, |site| site.delete_key(KeyKind::Admin, "new")).0.unwrap();
+        assert_eq!(site.act(0, |site| site.delete_key(KeyKind::Admin, "ops")).0.unwrap_err().status, 403);
+        assert_eq!(site.act(0, |site| site.delete_key(KeyKind::Admin, "new")).0.unwrap_err().status, 404);
     }
 }

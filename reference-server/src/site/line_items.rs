@@ -1,8 +1,12 @@
 //! Line items: mapped to an instance, replaced, and removed.
 
+use std::collections::HashSet;
+
+use uuid::Uuid;
+
 use super::outcome::Kind;
 use super::{Refusal, Site};
-use crate::domain::{Attributes, LineItem, LineItemState, Millis, Tokens, line_item};
+use crate::domain::{Attributes, LineItem, LineItemState, Millis, Session, Tokens, line_item};
 
 /// What a producer says of a line item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,15 +52,36 @@ impl Site {
             }
             _ => {}
         }
-        let line_item = self.merged(instance, new);
-        let id = line_item.activation_id.clone();
-        let mapped = self.mapped.entry(instance.to_owned()).or_default();
-        if !mapped.contains(&id) {
-            mapped.push(id.clone());
+        if let Some(refusal) = self.too_few(&new) {
+            return Err(refusal);
         }
-        self.line_items.insert(id.clone(), line_item.clone());
-        self.touch(Kind::LineItem, &id);
+        let line_item = self.merged(instance, new);
+        self.touch(Kind::LineItem, line_item.activation_id.as_str());
+        self.insert_line_item(line_item.clone());
         Ok(line_item)
+    }
+
+    /// Stores a line item in its place in the order of charging.
+    pub(super) fn insert_line_item(&mut self, item: LineItem) {
+        let mapped = self.mapped.entry(item.instance_id.clone()).or_default();
+        mapped.insert((self.rules.line_item_order)(&item), item.activation_id.clone());
+        let (id, key) = (item.activation_id.clone(), (self.rules.line_item_order)(&item));
+        if let Some(old) = self.line_items.insert(id, item) {
+            let former = (self.rules.line_item_order)(&old);
+            if former != key {
+                mapped.remove(&former);
+            }
+            // One that is made anew under the ID of a deleted one is no longer waited for.
+            self.released_later.remove(&old.activation_id);
+        }
+    }
+
+    /// The refusal of a quantity below what is used, where there is one (DM-LINE-027).
+    fn too_few(&self, new: &NewLineItem) -> Option<Refusal> {
+        let status = self.rules.statuses.quantity_below_used;
+        let used = self.line_items.get(&new.activation_id).filter(|old| !old.deleted)?.used;
+        let below = status >= 400 && Tokens::from(new.quantity) < used;
+        below.then(|| Refusal::new(status, format!("$.quantity: must not be below the {used} tokens in use")))
     }
 
     fn merged(&mut self, instance: &str, new: NewLineItem) -> LineItem {
@@ -69,6 +94,7 @@ impl Site {
             end: new.end,
             used: Tokens::ZERO,
             attributes: new.attributes,
+            actions: Vec::new(),
             sequence: self.next_sequence(),
             deleted: false,
         };
@@ -84,7 +110,10 @@ impl Site {
     /// For an unknown instance.
     pub fn line_items(&self, instance: &str) -> Result<Vec<LineItem>, Refusal> {
         self.known_instance(instance)?;
-        Ok(self.mapped_to(instance).filter(|item| !item.deleted).cloned().collect())
+        let mut items: Vec<LineItem> =
+            self.mapped_to(instance).filter(|item| !item.deleted).cloned().collect();
+        items.sort_by_key(|item| item.sequence);
+        Ok(items)
     }
 
     /// One line item.
@@ -113,42 +142,64 @@ impl Site {
         }
         if let Some(item) = self.line_items.get_mut(id) {
             item.deleted = true;
+            // The rules of access go with it (DM-LINE-037).
+            item.actions.clear();
         }
         self.touch(Kind::LineItem, id);
-        self.remove_released_line_items();
+        self.release_when_unused(id);
         Ok(())
     }
 
-    /// Removes deleted line items that no session is charging any more (DM-LI-A12).
-    pub(super) fn remove_released_line_items(&mut self) {
-        if !self.line_items.values().any(|item| item.deleted) {
-            return;
-        }
-        let in_use: Vec<String> = self
-            .sessions
-            .values()
-            .filter_map(|session| session.timeline.as_ref())
-            .flat_map(|timeline| &timeline.charged)
-            .flat_map(|charged| &charged.shares)
-            .map(|share| share.activation_id.clone())
-            .collect();
-        let released: Vec<String> = self
-            .line_items
-            .values()
-            .filter(|item| item.deleted && !in_use.contains(&item.activation_id))
-            .map(|item| item.activation_id.clone())
-            .collect();
-        for id in released {
-            if let Some(item) = self.line_items.remove(&id)
-                && let Some(mapped) = self.mapped.get_mut(&item.instance_id)
-            {
-                mapped.retain(|other| *other != id);
-            }
-            self.touch(Kind::LineItem, &id);
+    /// Removes a deleted line item at once, or as soon as no session is charging it any more (DM-LI-A12).
+    pub(super) fn release_when_unused(&mut self, id: &str) {
+        let users: HashSet<Uuid> =
+            self.sessions.values().filter(|session| uses(session, id)).map(|session| session.id).collect();
+        if users.is_empty() {
+            self.remove_line_item(id);
+        } else {
+            self.released_later.insert(id.to_owned(), users);
         }
     }
 
-    pub(super) fn mapped_to<'a>(&'a self, instance: &str) -> impl Iterator<Item = &'a LineItem> + use<'a> {
-        self.mapped.get(instance).into_iter().flatten().filter_map(|id| self.line_items.get(id))
+    /// Removes the deleted line items that waited for this session alone.
+    pub(super) fn released_by(&mut self, session: Uuid) {
+        if self.released_later.is_empty() {
+            return;
+        }
+        let still = self.sessions.get(&session);
+        for (id, users) in &mut self.released_later {
+            if still.is_none_or(|session| !uses(session, id)) {
+                users.remove(&session);
+            }
+        }
+        let free = self.released_later.iter().filter(|(_, users)| users.is_empty());
+        for id in free.map(|(id, _)| id.clone()).collect::<Vec<_>>() {
+            self.released_later.remove(&id);
+            self.remove_line_item(&id);
+        }
     }
+
+    fn remove_line_item(&mut self, id: &str) {
+        if let Some(item) = self.line_items.remove(id)
+            && let Some(mapped) = self.mapped.get_mut(&item.instance_id)
+        {
+            mapped.remove(&(self.rules.line_item_order)(&item));
+        }
+        self.touch(Kind::LineItem, id);
+    }
+
+    /// The line items of an instance in the order of charging.
+    pub(super) fn mapped_to<'a>(
+        &'a self,
+        instance: &str,
+    ) -> impl Iterator<Item = &'a LineItem> + Clone + use<'a> {
+        let in_order = self.mapped.get(instance).into_iter().flat_map(|mapped| mapped.values());
+        in_order.filter_map(|id| self.line_items.get(id))
+    }
+}
+
+/// Whether a session is charging a line item.
+fn uses(session: &Session, line_item: &str) -> bool {
+    let charged = session.timeline.iter().flat_map(|timeline| &timeline.charged);
+    charged.flat_map(|charged| &charged.shares).any(|share| share.activation_id == line_item)
 }

@@ -5,8 +5,10 @@
 //! real one go through the same code.
 
 mod access;
+mod access_rules;
 mod automatic;
 mod booking;
+mod configuration;
 mod instances;
 mod keys;
 mod line_items;
@@ -19,6 +21,8 @@ mod state;
 mod timers;
 
 pub use access::{AccessAnswer, AccessRequest, AnsweredItem};
+pub use access_rules::{NewAction, NewCondition};
+pub use configuration::ConfigurationValue;
 pub use instances::{Instance, NewInstance};
 pub use line_items::NewLineItem;
 pub use outcome::{Effect, Kind, Refusal};
@@ -28,7 +32,16 @@ pub use sessions::{SessionDetail, SessionSummary};
 pub use state::{Clock, Site, SiteSettings};
 pub use timers::ClockError;
 
+/// A fresh ID.
+fn new_id() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
 #[cfg(test)]
 mod conservation;
+#[cfg(test)]
+mod settings_scenarios;
+#[cfg(test)]
+mod test_world;
 #[cfg(test)]
 mod worked_scenarios;

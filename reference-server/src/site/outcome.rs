@@ -1,6 +1,7 @@
 //! What an operation leaves behind: an answer or a refusal, and effects for the store.
 
 use crate::domain::UsageRow;
+use crate::domain::usage_row::RowKind;
 
 /// Why an operation was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,12 +37,16 @@ impl Refusal {
 pub enum Kind {
     /// Clock, policy and counters of the site.
     Site,
-    /// A public key.
+    /// The public keys under one kind and ID.
     Key,
+    /// The configuration.
+    Configuration,
     /// An instance.
     Instance,
     /// A rate table.
     RateTable,
+    /// A condition of rules of access.
+    Condition,
     /// A line item.
     LineItem,
     /// A session.
@@ -50,8 +55,16 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::Site, Self::Key, Self::Instance, Self::RateTable, Self::LineItem, Self::Session];
+    pub const ALL: [Self; 8] = [
+        Self::Site,
+        Self::Key,
+        Self::Configuration,
+        Self::Instance,
+        Self::RateTable,
+        Self::Condition,
+        Self::LineItem,
+        Self::Session,
+    ];
 
     /// The word that stands for the kind in the store.
     #[must_use]
@@ -59,8 +72,10 @@ impl Kind {
         match self {
             Self::Site => "site",
             Self::Key => "key",
+            Self::Configuration => "configuration",
             Self::Instance => "instance",
             Self::RateTable => "rate-table",
+            Self::Condition => "condition",
             Self::LineItem => "line-item",
             Self::Session => "session",
         }
@@ -90,6 +105,8 @@ pub enum Effect {
     Row {
         /// Sequence number.
         sequence: u64,
+        /// What is behind it.
+        kind: RowKind,
         /// The row.
         row: Box<UsageRow>,
     },

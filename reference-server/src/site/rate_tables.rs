@@ -35,7 +35,7 @@ impl Site {
             created: self.now,
             sequence: self.next_sequence(),
         };
-        self.touch(Kind::RateTable, &table_id(&table));
+        self.touch(Kind::RateTable, table_id(&table));
         self.rate_tables.push(table);
         Ok(())
     }
@@ -60,7 +60,7 @@ impl Site {
             return Err(Refusal::new(409, "the rate table is already in effect"));
         }
         let table = self.rate_tables.remove(index);
-        self.touch(Kind::RateTable, &table_id(&table));
+        self.touch(Kind::RateTable, table_id(&table));
         Ok(())
     }
 }

@@ -4,9 +4,9 @@ use serde::de::DeserializeOwned;
 
 use super::instances::InstanceRecord;
 use super::outcome::Kind;
-use super::state::SiteRecord;
+use super::state::{SiteRecord, split_key_id};
 use super::{Instance, Site};
-use crate::domain::{LineItem, RateTable, Session, StoredKey};
+use crate::domain::{Condition, KeyVersions, LineItem, RateTable, Session};
 use crate::policy::PolicyError;
 
 /// Why a site cannot be restored.
@@ -47,7 +47,7 @@ impl Site {
             .find(|(kind, _, _)| *kind == Kind::Site)
             .ok_or_else(|| RestoreError::NoRecord(id.to_owned()))?;
         let settings: SiteRecord = read(id, record)?;
-        let mut site = Self::empty(id, settings.clock, settings.policy)?;
+        let mut site = Self::empty(id, settings.clock, settings.policy, settings.key_propagation)?;
         site.row_sequence = last_sequence;
         for entity in &entities {
             site.take_in(entity)?;
@@ -60,32 +60,35 @@ impl Site {
         match entity.0 {
             Kind::Site => {}
             Kind::Key => {
-                let key: StoredKey = read(&self.id, entity)?;
-                self.keys.insert((key.kind, key.id.clone()), key);
+                let versions: KeyVersions = read(&self.id, entity)?;
+                if let Some((kind, id)) = split_key_id(&entity.1) {
+                    self.keys.entry(kind).or_default().insert(id.to_owned(), versions);
+                }
             }
             Kind::Instance => {
                 let record: InstanceRecord = read(&self.id, entity)?;
-                let instance = Instance { sequence: record.sequence, ..record.instance };
-                self.mapped.entry(instance.id.clone()).or_default();
-                self.instances.push(instance);
+                self.add_instance(Instance { sequence: record.sequence, ..record.instance });
             }
             Kind::RateTable => {
                 let table: RateTable = read(&self.id, entity)?;
                 self.sequence = self.sequence.max(table.sequence);
                 self.rate_tables.push(table);
             }
+            Kind::Configuration => self.configuration = read(&self.id, entity)?,
+            Kind::Condition => {
+                let condition: Condition = read(&self.id, entity)?;
+                self.sequence = self.sequence.max(condition.sequence);
+                self.conditions.insert(condition.id.clone(), condition);
+            }
             Kind::LineItem => {
                 let item: LineItem = read(&self.id, entity)?;
                 self.sequence = self.sequence.max(item.sequence);
-                self.mapped.entry(item.instance_id.clone()).or_default().push(item.activation_id.clone());
-                self.line_items.insert(item.activation_id.clone(), item);
+                self.insert_line_item(item);
             }
             Kind::Session => {
                 let session: Session = read(&self.id, entity)?;
                 self.sequence = self.sequence.max(session.sequence);
-                let id = session.id.clone();
-                self.sessions.insert(id.clone(), session);
-                self.set_timer(&id);
+                self.insert_session(session);
             }
         }
         Ok(())
@@ -94,11 +97,13 @@ impl Site {
     /// The store keeps no order; creation does.
     fn put_in_order(&mut self) {
         self.instances.sort_by(|a, b| (a.sequence, &a.id).cmp(&(b.sequence, &b.id)));
+        let places = self.instances.iter().enumerate().map(|(place, instance)| (instance.id.clone(), place));
+        self.instance_places = places.collect();
         self.sequence = self.instances.iter().map(|instance| instance.sequence).fold(self.sequence, u64::max);
         self.rate_tables.sort_by_key(|table| table.sequence);
-        let line_items = &self.line_items;
-        for mapped in self.mapped.values_mut() {
-            mapped.sort_by_key(|id| line_items.get(id).map(|item| item.sequence));
+        let deleted = self.line_items.values().filter(|item| item.deleted);
+        for id in deleted.map(|item| item.activation_id.clone()).collect::<Vec<_>>() {
+            self.release_when_unused(&id);
         }
     }
 }

@@ -1,15 +1,12 @@
 //! Access requests in sessions: all items or none, with the refund of what ran before (`10` §8.4).
 
-use std::collections::HashMap;
-
 use uuid::Uuid;
 
 use super::access::block_granted;
 use super::booking::{Activity, charged_items, unused};
-use super::{AccessAnswer, AccessRequest, Instance, Refusal, Site};
-use crate::domain::session::DEFAULT_PERIOD;
+use super::{AccessAnswer, AccessRequest, Instance, Refusal, Site, new_id};
 use crate::domain::usage_row::RowKind;
-use crate::domain::{ItemVerdict, Millis, RequestedItem, SessionState, Timeline, Tokens};
+use crate::domain::{ItemVerdict, Millis, RequestedItem, SessionState, Share, Timeline, Tokens};
 
 impl Site {
     /// Replaces the items in use, all or nothing; an empty list halts the session (`10` §8.4).
@@ -18,11 +15,11 @@ impl Site {
     /// For an unknown session, or one that has ended (DM-SES-056).
     pub fn request_in_session(
         &mut self,
-        id: &str,
+        id: Uuid,
         request: AccessRequest,
         rollback_on_deny: bool,
     ) -> Result<AccessAnswer, Refusal> {
-        let (session, instance) = self.live_session(id)?;
+        let (session, instance) = self.live_session(id, request.version)?;
         let former = session.timeline.clone();
         let idle = session.state == SessionState::Idle;
         self.update(id, |session, now| {
@@ -40,7 +37,7 @@ impl Site {
 
     fn halt(
         &mut self,
-        id: &str,
+        id: Uuid,
         instance: &Instance,
         request: AccessRequest,
         former: Option<&Timeline>,
@@ -49,14 +46,15 @@ impl Site {
         let activity = activity(id, instance, &request, SessionState::Idle);
         self.give_back(&activity, former, SessionState::Idle, self.rules.refund);
         let correlation_id = activity.correlation_id.clone();
-        self.update(id, |session, now| session.halt(now));
+        let restarts = !idle || self.rules.empty_put_restarts_idle;
+        self.update(id, |session, now| session.halt(if restarts { now } else { session.idle_since }));
         let status = if idle { self.rules.statuses.session_empty_put_idle } else { 200 };
         self.answer(status, correlation_id, request, &[])
     }
 
     fn change_items(
         &mut self,
-        id: &str,
+        id: Uuid,
         instance: &Instance,
         mut request: AccessRequest,
         former: Option<&Timeline>,
@@ -66,7 +64,8 @@ impl Site {
             .map(|timeline| timeline.charged.iter().map(|charged| charged.requested.clone()).collect())
             .unwrap_or_default();
         request.items = (self.rules.requested_set)(in_use, request.items);
-        let mut verdicts = self.price_all(&instance.id, &request.items, &self.credits(former));
+        let dictionary = &request.requester.dictionary;
+        let mut verdicts = self.price_all(&instance.id, dictionary, &request.items, &self.credits(former));
         let granted: Vec<bool> = verdicts.iter().map(ItemVerdict::granted).collect();
         let stands = (self.rules.session_stands)(&granted);
         let status = if stands { 200 } else { self.rules.statuses.session_denied };
@@ -81,23 +80,19 @@ impl Site {
         self.answer(status, correlation_id, request, &verdicts)
     }
 
-    /// What the refund of the items in use would give back to each line item (DM-SES-058).
-    fn credits(&self, former: Option<&Timeline>) -> HashMap<String, Tokens> {
-        let mut credits = HashMap::new();
-        if let Some(timeline) = former.filter(|_| self.rules.refund_pays) {
-            let refund = (self.rules.refund)(timeline.charge(), unused(timeline, self.now), timeline.period);
-            for (_, share, part) in self.refund_parts(timeline, refund) {
-                *credits.entry(share.activation_id).or_insert(Tokens::ZERO) += part;
-            }
-        }
-        credits
+    /// What the refund of the items in use would give back, with the charges that it reverses (DM-SES-058).
+    fn credits(&self, former: Option<&Timeline>) -> Vec<(Share, Tokens)> {
+        let Some(timeline) = former.filter(|_| self.rules.refund_pays) else { return Vec::new() };
+        let refund = (self.rules.refund)(timeline.charge(), unused(timeline, self.now), timeline.period);
+        let parts = self.refund_parts(timeline, refund).into_iter();
+        parts.map(|(_, share, part)| (share, part)).collect()
     }
 
     /// Refunds the rest of the old items, charges a full period for the new ones and starts a new timeline
     /// (DM-SES-042 to DM-SES-045).
     fn grant(
         &mut self,
-        id: &str,
+        id: Uuid,
         activity: &Activity<'_>,
         items: &[RequestedItem],
         verdicts: &[ItemVerdict],
@@ -106,7 +101,7 @@ impl Site {
         self.give_back(activity, former, SessionState::Active, self.rules.refund);
         self.book(activity, RowKind::Charge, items, verdicts);
         let anchor = (self.rules.new_anchor)(former.map(|timeline| timeline.anchor), self.now);
-        let period = DEFAULT_PERIOD;
+        let period = self.charge_period();
         // A timeline that kept an old anchor has its next charge in the future all the same.
         let charges = ((self.now - anchor) / period) + 1;
         let timeline = Timeline {
@@ -119,7 +114,7 @@ impl Site {
         };
         self.update(id, |session, _| {
             session.state = SessionState::Active;
-            session.last_items = items.to_vec();
+            session.version = activity.version;
             session.timeline = Some(timeline);
         });
     }
@@ -127,7 +122,7 @@ impl Site {
     /// Keeps what runs, or ends the session and refunds the rest (DM-SES-048 to DM-SES-051).
     fn deny(
         &mut self,
-        id: &str,
+        id: Uuid,
         activity: &Activity<'_>,
         items: &[RequestedItem],
         verdicts: &[ItemVerdict],
@@ -145,7 +140,8 @@ impl Site {
             return;
         }
         self.give_back(activity, former, SessionState::Terminated, self.rules.denial_refund);
-        self.update(id, |session, _| session.terminate());
+        let shows_items = self.rules.ended_keeps_items;
+        self.update(id, |session, _| session.terminate(shows_items));
     }
 
     /// Writes the refund that a request causes: a part of what the old items were charged, as the rule has it.
@@ -159,7 +155,7 @@ impl Site {
         let Some(timeline) = former else { return };
         let mut reversal = activity.with_state(state);
         if self.rules.refund_own_correlation {
-            reversal.correlation_id = Uuid::new_v4().to_string();
+            reversal.correlation_id = new_id();
         }
         let refund = part(timeline.charge(), unused(timeline, self.now), timeline.period);
         self.refund(&reversal, timeline, refund);
@@ -167,15 +163,16 @@ impl Site {
 }
 
 fn activity<'a>(
-    id: &'a str,
+    id: Uuid,
     instance: &'a Instance,
     request: &'a AccessRequest,
     state: SessionState,
 ) -> Activity<'a> {
     Activity {
-        correlation_id: Uuid::new_v4().to_string(),
+        correlation_id: new_id(),
         instance,
         requester: Some(&request.requester),
         session: Some((id, state)),
+        version: request.version,
     }
 }

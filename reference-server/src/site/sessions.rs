@@ -1,12 +1,14 @@
 //! Sessions: opened, listed, read, kept alive and closed.
 
+use std::sync::Arc;
+
 use rust_decimal::Decimal;
 use serde::Serialize;
 use uuid::Uuid;
 
 use super::booking::{Activity, unused};
-use super::{Instance, Refusal, Site};
-use crate::domain::{Millis, RequestedItem, Session, SessionState, Tokens};
+use super::{Instance, Refusal, Site, new_id};
+use crate::domain::{ApiVersion, Millis, RequestedItem, Session, SessionState, Tokens};
 
 /// One element of the list of live sessions (`10` §8.2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -46,16 +48,36 @@ impl Site {
     ///
     /// # Errors
     /// 400 for an unknown instance (DM-SES-013).
-    pub fn create_session(&mut self, instance: &str) -> Result<String, Refusal> {
+    pub fn create_session(&mut self, instance: &str) -> Result<Uuid, Refusal> {
         if self.known_instance(instance).is_err() {
             return Err(Refusal::invalid("instanceId names no instance of this site"));
         }
-        let id = Uuid::new_v4().to_string();
+        let id = Uuid::new_v4();
         let sequence = self.next_sequence();
-        let session = Session::new(id.clone(), instance.to_owned(), self.now, sequence);
-        self.sessions.insert(id.clone(), session);
-        self.changed_session(&id);
+        self.insert_session(Session::new(id, instance.to_owned(), self.now, sequence));
+        self.changed_session(id);
         Ok(id)
+    }
+
+    /// Takes a session in, with its timer and its place in the list.
+    pub(super) fn insert_session(&mut self, session: Session) {
+        let id = session.id;
+        if (self.rules.listed)(session.state) {
+            let of_instance = self.sessions_of.entry(session.instance_id.clone()).or_default();
+            of_instance.insert(session.sequence, id);
+        }
+        self.sessions.insert(id, session);
+        self.set_timer(id);
+    }
+
+    /// Takes a session that has ended off the list.
+    fn unlist(&mut self, id: Uuid) {
+        if let Some(session) = self.sessions.get(&id)
+            && !(self.rules.listed)(session.state)
+            && let Some(of_instance) = self.sessions_of.get_mut(&session.instance_id)
+        {
+            of_instance.remove(&session.sequence);
+        }
     }
 
     /// The live sessions of an instance, newest first, at most 100 (DM-SES-020 to DM-SES-022).
@@ -66,19 +88,16 @@ impl Site {
         if self.known_instance(instance).is_err() {
             return Err(Refusal::new(self.rules.statuses.list_unknown_instance, "instance not found"));
         }
-        let mut listed: Vec<_> = self
-            .sessions
-            .values()
-            .filter(|session| session.instance_id == instance && (self.rules.listed)(session.state))
-            .collect();
+        let newest_first = self.sessions_of.get(instance).into_iter().flat_map(|ids| ids.values().rev());
+        let mut listed: Vec<&Session> =
+            newest_first.take(self.rules.list_limit).filter_map(|id| self.sessions.get(id)).collect();
         listed.sort_by(|a, b| (self.rules.list_order)(a, b));
-        listed.truncate(self.rules.list_limit);
         Ok(listed.into_iter().map(|session| self.summary(session)).collect())
     }
 
     fn summary(&self, session: &Session) -> SessionSummary {
         SessionSummary {
-            session_id: session.id.clone(),
+            session_id: session.id.to_string(),
             instance_id: session.instance_id.clone(),
             state: session.state,
             charged_until: session.timeline.as_ref().map_or(0, self.rules.charged_until),
@@ -91,11 +110,11 @@ impl Site {
     ///
     /// # Errors
     /// For an unknown session.
-    pub fn session(&mut self, id: &str) -> Result<SessionDetail, Refusal> {
+    pub fn session(&mut self, id: Uuid) -> Result<SessionDetail, Refusal> {
         let now = self.now;
         let on_detail = self.rules.on_detail;
         let unknown = self.rules.statuses.session_unknown;
-        let Some(session) = self.sessions.get_mut(id) else {
+        let Some(session) = self.sessions.get_mut(&id) else {
             return Err(Refusal::new(unknown, "session not found"));
         };
         let before = session.clone();
@@ -122,7 +141,7 @@ impl Site {
             })
             .collect();
         SessionDetail {
-            session_id: session.id.clone(),
+            session_id: session.id.to_string(),
             instance_id: session.instance_id.clone(),
             state: session.state,
             items,
@@ -131,22 +150,23 @@ impl Site {
 
     /// The instance of a session.
     #[must_use]
-    pub fn session_instance(&self, id: &str) -> Option<String> {
-        self.sessions.get(id).map(|session| session.instance_id.clone())
+    pub fn session_instance(&self, id: Uuid) -> Option<&str> {
+        self.sessions.get(&id).map(|session| session.instance_id.as_str())
     }
 
     /// Takes a heartbeat: it fulfils the duty of the last automatic charge and changes nothing else
     /// (DM-HB-001, DM-HB-012).
     ///
     /// # Errors
-    /// 403 for a session that has ended (DM-HB-002).
-    pub fn heartbeat(&mut self, id: &str) -> Result<u16, Refusal> {
+    /// 403 for a session that has ended, 409 in v1.1 (DM-HB-002, DM-HB-004); the message names the state (DM-HB-005).
+    pub fn heartbeat(&mut self, id: Uuid, version: ApiVersion) -> Result<u16, Refusal> {
         let statuses = self.rules.statuses;
-        let Some(session) = self.sessions.get(id) else {
+        let Some(session) = self.sessions.get(&id) else {
             return Err(Refusal::new(statuses.heartbeat_unknown, "session not found"));
         };
         if !session.state.live() {
-            return Err(Refusal::new(403, format!("Session is {}", session.state.word())));
+            let status = statuses.heartbeat_ended.of(version);
+            return Err(Refusal::new(status, format!("Session is {}", session.state.word())));
         }
         let idle = session.state == SessionState::Idle;
         self.update(id, |session, now| {
@@ -169,15 +189,15 @@ impl Site {
     ///
     /// # Errors
     /// For an unknown session, or one that has ended already (DM-SES-074).
-    pub fn close_session(&mut self, id: &str) -> Result<(), Refusal> {
-        let statuses = self.rules.statuses;
-        if self.sessions.get(id).is_some_and(|session| !session.state.live()) {
-            if statuses.session_close_again == 200 {
+    pub fn close_session(&mut self, id: Uuid, version: ApiVersion) -> Result<(), Refusal> {
+        let again = self.rules.statuses.session_close_again.of(version);
+        if self.sessions.get(&id).is_some_and(|session| !session.state.live()) {
+            if again == 200 {
                 return Ok(());
             }
-            return Err(Refusal::new(statuses.session_close_again, "the session has ended already"));
+            return Err(Refusal::new(again, "the session has ended already"));
         }
-        let (session, instance) = self.live_session(id)?;
+        let (session, instance) = self.live_session(id, version)?;
         let session = session.clone();
         self.end(&session, &instance, self.rules.refund);
         self.changed_session(id);
@@ -188,8 +208,8 @@ impl Site {
     ///
     /// # Errors
     /// 404 for an unknown session.
-    pub fn fail_session(&mut self, id: &str) -> Result<(), Refusal> {
-        if !self.sessions.contains_key(id) {
+    pub fn fail_session(&mut self, id: Uuid) -> Result<(), Refusal> {
+        if !self.sessions.contains_key(&id) {
             return Err(Refusal::not_found("session"));
         }
         self.update(id, |session, _| {
@@ -209,32 +229,40 @@ impl Site {
     ) {
         if let Some(timeline) = &session.timeline {
             let reversal = Activity {
-                correlation_id: Uuid::new_v4().to_string(),
+                correlation_id: new_id(),
                 instance,
                 requester: session.requester.as_ref(),
-                session: Some((&session.id, SessionState::Terminated)),
+                session: Some((session.id, SessionState::Terminated)),
+                version: session.version,
             };
             let refund = part(timeline.charge(), unused(timeline, self.now), timeline.period);
             self.refund(&reversal, timeline, refund);
         }
-        self.update(&session.id, |session, _| session.terminate());
+        let shows_items = self.rules.ended_keeps_items;
+        self.update(session.id, |session, _| session.terminate(shows_items));
     }
 
-    pub(super) fn live_session(&self, id: &str) -> Result<(&Session, Instance), Refusal> {
+    pub(super) fn live_session(
+        &self,
+        id: Uuid,
+        version: ApiVersion,
+    ) -> Result<(&Session, Arc<Instance>), Refusal> {
         let statuses = &self.rules.statuses;
-        let Some(session) = self.sessions.get(id) else {
+        let Some(session) = self.sessions.get(&id) else {
             return Err(Refusal::new(statuses.session_unknown, "session not found"));
         };
         if !session.state.live() {
-            return Err(Refusal::new(statuses.session_ended, format!("Session is {}", session.state.word())));
+            let status = statuses.session_ended.of(version);
+            return Err(Refusal::new(status, format!("Session is {}", session.state.word())));
         }
-        Ok((session, self.known_instance(&session.instance_id)?.clone()))
+        Ok((session, self.known_instance(&session.instance_id)?))
     }
 
-    pub(super) fn update(&mut self, id: &str, change: impl FnOnce(&mut Session, Millis)) {
+    pub(super) fn update(&mut self, id: Uuid, change: impl FnOnce(&mut Session, Millis)) {
         let now = self.now;
-        if let Some(session) = self.sessions.get_mut(id) {
+        if let Some(session) = self.sessions.get_mut(&id) {
             change(session, now);
+            self.unlist(id);
         }
     }
 }

@@ -1,13 +1,19 @@
 //! What a site is made of, and the one way to do something at it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::instances::InstanceRecord;
 use super::outcome::{Effect, Kind};
 use super::{Instance, Refusal};
-use crate::domain::{DueKind, KeyKind, LineItem, Millis, RateTable, Rules, Session, StoredKey};
+use crate::domain::access_rules::Conditions;
+use crate::domain::line_item::OrderKey;
+use crate::domain::{
+    Configuration, DueKind, KeyKind, KeyVersions, LineItem, Millis, RateTable, Rules, Session,
+};
 use crate::policy::{self, PolicyError};
 
 /// What time it is at a site.
@@ -29,6 +35,8 @@ pub struct SiteSettings {
     pub administration_keys: Vec<(String, String)>,
     /// Decision points that differ from the default.
     pub policy: BTreeMap<String, String>,
+    /// How long a saved or deleted key takes to spread, up to ten minutes (DM-AUTH-033).
+    pub key_propagation: Millis,
 }
 
 /// What of a site itself is kept in the store.
@@ -36,6 +44,8 @@ pub struct SiteSettings {
 pub(super) struct SiteRecord {
     pub(super) clock: Clock,
     pub(super) policy: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) key_propagation: Millis,
 }
 
 /// One producer's site.
@@ -45,18 +55,27 @@ pub struct Site {
     pub(super) clock: Clock,
     pub(super) policy: BTreeMap<String, String>,
     pub(super) rules: Rules,
+    pub(super) key_propagation: Millis,
     /// Time of what is happening: the nominal time of something due, else the clock's.
     pub(super) now: Millis,
     /// Time at which rows are written.
     pub(super) written: Millis,
-    pub(super) keys: BTreeMap<(KeyKind, String), StoredKey>,
-    pub(super) instances: Vec<Instance>,
+    pub(super) keys: BTreeMap<KeyKind, BTreeMap<String, KeyVersions>>,
+    pub(super) configuration: Configuration,
+    /// In the order of creation.
+    pub(super) instances: Vec<Arc<Instance>>,
+    pub(super) instance_places: HashMap<String, usize>,
     pub(super) rate_tables: Vec<RateTable>,
+    pub(super) conditions: Conditions,
     pub(super) line_items: HashMap<String, LineItem>,
-    pub(super) mapped: HashMap<String, Vec<String>>,
-    pub(super) sessions: HashMap<String, Session>,
-    pub(super) due: BTreeSet<(Millis, DueKind, String)>,
-    pub(super) due_of: HashMap<String, (Millis, DueKind)>,
+    /// The line items of each instance in the order of charging.
+    pub(super) mapped: HashMap<String, BTreeMap<OrderKey, String>>,
+    /// Line items that are deleted, with the sessions that still use them (DM-LI-A12).
+    pub(super) released_later: HashMap<String, HashSet<Uuid>>,
+    pub(super) sessions: HashMap<Uuid, Session>,
+    /// The sessions of each instance that may be listed, by their order of creation.
+    pub(super) sessions_of: HashMap<String, BTreeMap<u64, Uuid>>,
+    pub(super) due: BTreeSet<(Millis, DueKind, Uuid)>,
     /// Creation counter: entities of one kind are ordered by it.
     pub(super) sequence: u64,
     pub(super) row_sequence: u64,
@@ -74,10 +93,10 @@ impl Site {
         settings: SiteSettings,
         wall_now: Millis,
     ) -> Result<(Self, Vec<Effect>), PolicyError> {
-        let mut site = Self::empty(id, settings.clock, settings.policy)?;
+        let mut site = Self::empty(id, settings.clock, settings.policy, settings.key_propagation)?;
         let ((), effects) = site.act(wall_now, |site| {
             site.touch(Kind::Site, "site");
-            site.save_keys(KeyKind::Admin, settings.administration_keys);
+            site.install_keys(KeyKind::Admin, settings.administration_keys);
         });
         Ok((site, effects))
     }
@@ -86,22 +105,28 @@ impl Site {
         id: &str,
         clock: Clock,
         policy: BTreeMap<String, String>,
+        key_propagation: Millis,
     ) -> Result<Self, PolicyError> {
         Ok(Self {
             id: id.to_owned(),
             clock,
             rules: policy::rules(&policy)?,
             policy,
+            key_propagation,
             now: 0,
             written: 0,
             keys: BTreeMap::new(),
+            configuration: Configuration::default(),
             instances: Vec::new(),
+            instance_places: HashMap::new(),
             rate_tables: Vec::new(),
+            conditions: Conditions::new(),
             line_items: HashMap::new(),
             mapped: HashMap::new(),
+            released_later: HashMap::new(),
             sessions: HashMap::new(),
+            sessions_of: HashMap::new(),
             due: BTreeSet::new(),
-            due_of: HashMap::new(),
             sequence: 0,
             row_sequence: 0,
             effects: Vec::new(),
@@ -149,14 +174,21 @@ impl Site {
         self.clock
     }
 
+    /// How many instances and live sessions there are.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        let live = self.sessions.values().filter(|session| session.state.live()).count();
+        (self.instances.len(), live)
+    }
+
     pub(super) fn next_sequence(&mut self) -> u64 {
         self.sequence += 1;
         self.sequence
     }
 
     /// Notes that an entity has changed; it is saved once, as it stands at the end of the operation.
-    pub(super) fn touch(&mut self, kind: Kind, id: &str) {
-        self.dirty.insert((kind, id.to_owned()));
+    pub(super) fn touch(&mut self, kind: Kind, id: impl Into<String>) {
+        self.dirty.insert((kind, id.into()));
     }
 
     pub(super) fn emit(&mut self, effect: Effect) {
@@ -176,15 +208,23 @@ impl Site {
     /// An entity as JSON text; nothing when it is gone.
     fn body(&self, kind: Kind, id: &str) -> Option<String> {
         match kind {
-            Kind::Site => json(&SiteRecord { clock: self.clock, policy: self.policy.clone() }),
-            Kind::Key => self.keys.values().find(|key| key_id(key) == id).and_then(json),
+            Kind::Site => {
+                let (policy, key_propagation) = (self.policy.clone(), self.key_propagation);
+                json(&SiteRecord { clock: self.clock, policy, key_propagation })
+            }
+            Kind::Key => {
+                let (kind, id) = split_key_id(id)?;
+                self.keys.get(&kind)?.get(id).and_then(json)
+            }
+            Kind::Configuration => json(&self.configuration),
             Kind::Instance => {
-                let instance = self.instances.iter().find(|instance| instance.id == id)?;
-                json(&InstanceRecord { sequence: instance.sequence, instance: instance.clone() })
+                let instance = self.find_instance(id)?;
+                json(&InstanceRecord { sequence: instance.sequence, instance: Instance::clone(instance) })
             }
             Kind::RateTable => self.rate_tables.iter().find(|table| table_id(table) == id).and_then(json),
+            Kind::Condition => self.conditions.get(id).and_then(json),
             Kind::LineItem => self.line_items.get(id).and_then(json),
-            Kind::Session => self.sessions.get(id).and_then(json),
+            Kind::Session => self.sessions.get(&Uuid::try_parse(id).ok()?).and_then(json),
         }
     }
 
@@ -193,22 +233,32 @@ impl Site {
     /// # Errors
     /// When there is no such instance.
     pub fn instance(&self, id: &str) -> Result<Instance, Refusal> {
-        self.known_instance(id).cloned()
+        self.known_instance(id).map(|instance| Instance::clone(&instance))
     }
 
-    pub(super) fn known_instance(&self, id: &str) -> Result<&Instance, Refusal> {
+    pub(super) fn known_instance(&self, id: &str) -> Result<Arc<Instance>, Refusal> {
         let statuses = &self.rules.statuses;
-        self.instances.iter().find(|instance| instance.id == id).ok_or_else(|| {
-            let malformed = uuid::Uuid::try_parse(id).is_err();
+        self.find_instance(id).cloned().ok_or_else(|| {
+            let malformed = Uuid::try_parse(id).is_err();
             let status = if malformed { statuses.instance_malformed } else { statuses.instance_unknown };
             Refusal::new(status, "instance not found")
         })
     }
+
+    fn find_instance(&self, id: &str) -> Option<&Arc<Instance>> {
+        self.instance_places.get(id).and_then(|place| self.instances.get(*place))
+    }
 }
 
 /// The ID of a key in the store.
-pub(super) fn key_id(key: &StoredKey) -> String {
-    format!("{}/{}", key.kind.word(), key.id)
+pub(super) fn key_id(kind: KeyKind, id: &str) -> String {
+    format!("{}/{id}", kind.word())
+}
+
+pub(super) fn split_key_id(stored: &str) -> Option<(KeyKind, &str)> {
+    let (word, id) = stored.split_once('/')?;
+    let kind = [KeyKind::Admin, KeyKind::Client].into_iter().find(|kind| kind.word() == word)?;
+    Some((kind, id))
 }
 
 /// The ID of a rate table in the store.
@@ -227,14 +277,18 @@ impl Site {
     /// Marks every entity as changed.
     pub(super) fn touch_everything(&mut self) {
         self.touch(Kind::Site, "site");
-        let ids: Vec<(Kind, String)> = (self.keys.values().map(|key| (Kind::Key, key_id(key))))
+        self.touch(Kind::Configuration, "configuration");
+        let keys = self.keys.iter().flat_map(|(kind, keys)| keys.keys().map(|id| key_id(*kind, id)));
+        let ids: Vec<(Kind, String)> = keys
+            .map(|id| (Kind::Key, id))
             .chain(self.instances.iter().map(|instance| (Kind::Instance, instance.id.clone())))
             .chain(self.rate_tables.iter().map(|table| (Kind::RateTable, table_id(table))))
+            .chain(self.conditions.keys().map(|id| (Kind::Condition, id.clone())))
             .chain(self.line_items.keys().map(|id| (Kind::LineItem, id.clone())))
-            .chain(self.sessions.keys().map(|id| (Kind::Session, id.clone())))
+            .chain(self.sessions.keys().map(|id| (Kind::Session, id.to_string())))
             .collect();
         for (kind, id) in ids {
-            self.touch(kind, &id);
+            self.touch(kind, id);
         }
     }
 }

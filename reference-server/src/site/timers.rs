@@ -3,6 +3,8 @@
 //! Whatever falls due happens at its own nominal time and in time order, however late the server gets to it
 //! (DM-TIME-018).
 
+use uuid::Uuid;
+
 use super::outcome::Kind;
 use super::{Clock, Site};
 use crate::domain::{DueKind, Millis};
@@ -51,41 +53,48 @@ impl Site {
 
     /// Lets everything happen that is due by now.
     pub(super) fn run_due(&mut self, now: Millis) {
-        while let Some((at, kind, id)) = self.due.first().cloned() {
+        while let Some(&(at, kind, id)) = self.due.first() {
             if at > now {
                 return;
             }
             self.due.pop_first();
-            self.due_of.remove(&id);
-            let nominal = self.sessions.get(&id).and_then(|session| session.next_due());
-            let Some(due) = nominal else { continue };
+            let idle_limit = self.rules.idle_limit;
+            let Some(session) = self.sessions.get_mut(&id) else { continue };
+            session.timer = None;
+            let Some(due) = session.next_due(idle_limit) else { continue };
             self.now = due.nominal;
             if matches!(self.clock, Clock::Virtual(_)) {
                 self.written = due.nominal;
             }
             match kind {
-                DueKind::HeartbeatMissed => self.heartbeat_missed(&id),
-                DueKind::AutomaticCharge => self.automatic_charge(&id),
-                DueKind::IdleLimit => self.idle_limit(&id),
+                DueKind::HeartbeatMissed => self.heartbeat_missed(id),
+                DueKind::AutomaticCharge => self.automatic_charge(id),
+                DueKind::IdleLimit => self.idle_limit(id),
             }
-            self.changed_session(&id);
+            self.changed_session(id);
         }
     }
 
     /// Saves a session and sets its timer anew.
-    pub(super) fn changed_session(&mut self, id: &str) {
-        self.touch(Kind::Session, id);
+    pub(super) fn changed_session(&mut self, id: Uuid) {
+        self.touch(Kind::Session, id.to_string());
         self.set_timer(id);
-        self.remove_released_line_items();
+        self.released_by(id);
     }
 
-    pub(super) fn set_timer(&mut self, id: &str) {
-        if let Some((at, kind)) = self.due_of.remove(id) {
-            self.due.remove(&(at, kind, id.to_owned()));
+    pub(super) fn set_timer(&mut self, id: Uuid) {
+        let idle_limit = self.rules.idle_limit;
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let next = session.next_due(idle_limit).map(|due| (due.at, due.kind));
+        if next == session.timer {
+            return;
         }
-        if let Some(due) = self.sessions.get(id).and_then(|session| session.next_due()) {
-            self.due.insert((due.at, due.kind, id.to_owned()));
-            self.due_of.insert(id.to_owned(), (due.at, due.kind));
+        if let Some((at, kind)) = session.timer {
+            self.due.remove(&(at, kind, id));
+        }
+        session.timer = next;
+        if let Some((at, kind)) = next {
+            self.due.insert((at, kind, id));
         }
     }
 }

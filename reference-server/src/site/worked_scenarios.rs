@@ -1,155 +1,8 @@
 //! The worked scenarios of the specification (`10` §12) with their numbers, straight at the site.
 
-use std::collections::BTreeMap;
-
-use rust_decimal::Decimal;
-
+use super::test_world::*;
 use super::*;
-use crate::domain::{
-    Attributes, DAY, LineItemState, MINUTE, Millis, OverdraftType, RateItem, RequestedItem, Requester,
-    SessionState, Tokens, UsageRow,
-};
-
-const START: Millis = 1_768_435_200_000;
-const ACT01: &str = "ACT01-Elastic";
-
-/// A site with the sample rate table, one instance, and everything that it has written.
-struct World {
-    site: Site,
-    instance: String,
-    rows: Vec<UsageRow>,
-}
-
-impl World {
-    fn new() -> Self {
-        let settings = SiteSettings {
-            clock: Clock::Virtual(START),
-            administration_keys: Vec::new(),
-            policy: BTreeMap::new(),
-        };
-        let (site, _) = Site::create("acme", settings, 0).unwrap();
-        let mut world = Self { site, instance: String::new(), rows: Vec::new() };
-        world.instance = world.act(|site| {
-            site.create_instance(NewInstance { short_name: "main".into(), account_id: "ACME".into() }).id
-        });
-        let item = |name: &str, version: &str, rate: i64| RateItem {
-            name: name.into(),
-            version: version.into(),
-            rate: Decimal::from(rate),
-        };
-        let table = NewRateTable {
-            series: "PublicationApps".into(),
-            version: "1".into(),
-            effective_from: START - 30 * DAY,
-            items: vec![
-                item("PhotoPrint", "1.0", 3),
-                item("SignPrint", "1.0", 4),
-                item("CADPrint", "2.0", 7),
-            ],
-        };
-        world.act(|site| site.create_rate_table(table)).unwrap();
-        world
-    }
-
-    fn with(quantity: i64) -> Self {
-        let mut world = Self::new();
-        world.line_item(ACT01, quantity, 365, None);
-        world
-    }
-
-    fn act<R>(&mut self, operation: impl FnOnce(&mut Site) -> R) -> R {
-        let (result, effects) = self.site.act(0, operation);
-        for effect in effects {
-            if let Effect::Row { row, .. } = effect {
-                self.rows.push(*row);
-            }
-        }
-        result
-    }
-
-    fn line_item(&mut self, id: &str, quantity: i64, end_days: i64, overdraft: Option<(OverdraftType, i64)>) {
-        let attributes = Attributes {
-            elastic: Some(true),
-            rate_table_series: Some("PublicationApps".into()),
-            overdraft_type: overdraft.map(|(kind, _)| kind),
-            overdraft_limit: overdraft
-                .filter(|(kind, _)| *kind == OverdraftType::Number)
-                .map(|(_, limit)| limit),
-        };
-        let new = NewLineItem {
-            activation_id: id.into(),
-            state: LineItemState::Deployed,
-            quantity,
-            start: START - 30 * DAY,
-            end: START + end_days * DAY,
-            attributes,
-            used_in_body: None,
-        };
-        let instance = self.instance.clone();
-        self.act(|site| site.put_line_item(&instance, new)).unwrap();
-    }
-
-    fn one_off(&mut self, items: &[(&str, &str, i64)]) -> AccessAnswer {
-        let instance = self.instance.clone();
-        self.act(|site| site.request_access(&instance, request(items))).unwrap()
-    }
-
-    fn open(&mut self) -> String {
-        let instance = self.instance.clone();
-        self.act(|site| site.create_session(&instance)).unwrap()
-    }
-
-    fn ask(
-        &mut self,
-        session: &str,
-        items: &[(&str, &str, i64)],
-        rollback: bool,
-    ) -> Result<AccessAnswer, Refusal> {
-        self.act(|site| site.request_in_session(session, request(items), rollback))
-    }
-
-    fn at_minute(&mut self, minute: Millis) {
-        self.act(|site| site.advance_to(START + minute * MINUTE)).unwrap();
-    }
-
-    fn heartbeat(&mut self, session: &str) -> Result<u16, Refusal> {
-        self.act(|site| site.heartbeat(session))
-    }
-
-    fn used(&mut self, id: &str) -> Tokens {
-        let instance = self.instance.clone();
-        self.act(|site| site.line_item(&instance, id)).unwrap().used
-    }
-
-    fn state(&mut self, session: &str) -> SessionState {
-        self.act(|site| site.session(session)).unwrap().state
-    }
-
-    fn row_amounts(&self) -> Vec<(String, Tokens)> {
-        self.rows.iter().map(|row| (row.item.clone(), row.meter_quantity)).collect()
-    }
-}
-
-fn request(items: &[(&str, &str, i64)]) -> AccessRequest {
-    let items = items.iter().map(|(item, version, count)| RequestedItem {
-        item: (*item).into(),
-        version: (*version).into(),
-        count: Decimal::from(*count),
-        meta_data: None,
-    });
-    AccessRequest {
-        requester: Requester { kind: "user".into(), value: "LisaBarry".into() },
-        items: items.collect(),
-    }
-}
-
-fn codes(answer: &AccessAnswer) -> Vec<&'static str> {
-    answer.items.iter().map(|item| item.code).collect()
-}
-
-fn tokens(amount: i64) -> Tokens {
-    Tokens::from(amount)
-}
+use crate::domain::{ApiVersion, LineItemState, MINUTE, OverdraftType, SessionState, Tokens};
 
 const A: (&str, &str, i64) = ("PhotoPrint", "1.0", 10);
 const B: (&str, &str, i64) = ("CADPrint", "2.0", 2);
@@ -169,7 +22,7 @@ fn w4_one_off_grants_what_it_can_and_a_session_nothing() {
     let items = [("PhotoAlbum", "1.0", 1), ("PhotoPrint", "1.0", 5)];
     assert_eq!(codes(&world.one_off(&items)), ["201", "101"]);
     let session = world.open();
-    assert_eq!(codes(&world.ask(&session, &items, true).unwrap()), ["201", "102"]);
+    assert_eq!(codes(&world.ask(session, &items, true).unwrap()), ["201", "102"]);
     assert_eq!(world.used(ACT01), tokens(15));
 }
 
@@ -177,16 +30,16 @@ fn w4_one_off_grants_what_it_can_and_a_session_nothing() {
 fn w6_automatic_charges_and_the_refund_on_close() {
     let mut world = World::with(1000);
     let session = world.open();
-    world.ask(&session, &[A], true).unwrap();
+    world.ask(session, &[A], true).unwrap();
     world.at_minute(60);
     assert_eq!(world.used(ACT01), tokens(60));
     world.at_minute(75);
-    assert_eq!(world.heartbeat(&session), Ok(204));
+    assert_eq!(world.heartbeat(session), Ok(204));
     world.at_minute(140);
     assert_eq!(world.used(ACT01), tokens(90));
-    world.act(|site| site.close_session(&session)).unwrap();
+    world.act(|site| site.close_session(session, ApiVersion::V1_0)).unwrap();
     assert_eq!(world.used(ACT01), tokens(70));
-    assert_eq!(world.state(&session), SessionState::Terminated);
+    assert_eq!(world.state(session), SessionState::Terminated);
     let amounts: Vec<Tokens> = world.rows.iter().map(|row| row.meter_quantity).collect();
     assert_eq!(amounts, [tokens(30), tokens(30), tokens(30), tokens(-20)]);
 }
@@ -195,11 +48,11 @@ fn w6_automatic_charges_and_the_refund_on_close() {
 fn w7_a_change_of_items_starts_a_new_timeline() {
     let mut world = World::with(1000);
     let session = world.open();
-    world.ask(&session, &[A], true).unwrap();
+    world.ask(session, &[A], true).unwrap();
     world.at_minute(70);
-    world.heartbeat(&session).unwrap();
+    world.heartbeat(session).unwrap();
     world.at_minute(140);
-    assert_eq!(codes(&world.ask(&session, &[A, B], true).unwrap()), ["101", "101"]);
+    assert_eq!(codes(&world.ask(session, &[A, B], true).unwrap()), ["101", "101"]);
     assert_eq!(world.used(ACT01), tokens(114));
     world.at_minute(199);
     assert_eq!(world.used(ACT01), tokens(114));
@@ -214,17 +67,17 @@ fn w8_a_denial_keeps_or_ends_the_session() {
     {
         let mut world = World::with(105);
         let session = world.open();
-        world.ask(&session, &[A], true).unwrap();
+        world.ask(session, &[A], true).unwrap();
         for minute in [70, 130] {
             world.at_minute(minute);
-            world.heartbeat(&session).unwrap();
+            world.heartbeat(session).unwrap();
         }
         world.at_minute(140);
-        let answer = world.ask(&session, &[A, B], rollback).unwrap();
+        let answer = world.ask(session, &[A, B], rollback).unwrap();
         assert!(answer.items.iter().all(|item| item.shares.is_empty()));
-        assert_eq!((world.state(&session), world.used(ACT01)), (state, used));
+        assert_eq!((world.state(session), world.used(ACT01)), (state, used));
         world.at_minute(181);
-        assert_eq!((world.state(&session), world.used(ACT01)), (SessionState::Terminated, used));
+        assert_eq!((world.state(session), world.used(ACT01)), (SessionState::Terminated, used));
     }
 }
 
@@ -232,13 +85,13 @@ fn w8_a_denial_keeps_or_ends_the_session() {
 fn w8_the_refund_helps_to_pay() {
     let mut world = World::with(115);
     let session = world.open();
-    world.ask(&session, &[A], true).unwrap();
+    world.ask(session, &[A], true).unwrap();
     for minute in [70, 130] {
         world.at_minute(minute);
-        world.heartbeat(&session).unwrap();
+        world.heartbeat(session).unwrap();
     }
     world.at_minute(140);
-    assert_eq!(codes(&world.ask(&session, &[A, B], true).unwrap()), ["101", "101"]);
+    assert_eq!(codes(&world.ask(session, &[A, B], true).unwrap()), ["101", "101"]);
     assert_eq!(world.used(ACT01), tokens(114));
 }
 
@@ -246,13 +99,13 @@ fn w8_the_refund_helps_to_pay() {
 fn w9_a_missed_heartbeat_gives_the_whole_charge_back() {
     let mut world = World::with(1000);
     let session = world.open();
-    world.ask(&session, &[A], true).unwrap();
+    world.ask(session, &[A], true).unwrap();
     world.at_minute(90);
     assert_eq!(world.used(ACT01), tokens(60));
     world.at_minute(91);
-    assert_eq!((world.state(&session), world.used(ACT01)), (SessionState::Terminated, tokens(30)));
-    assert_eq!(world.heartbeat(&session).unwrap_err().status, 403);
-    assert!(world.ask(&session, &[A], true).is_err());
+    assert_eq!((world.state(session), world.used(ACT01)), (SessionState::Terminated, tokens(30)));
+    assert_eq!(world.heartbeat(session).unwrap_err().status, 403);
+    assert!(world.ask(session, &[A], true).is_err());
     let last = world.rows.last().unwrap();
     assert_eq!((last.usage_time, last.meter_quantity), (START + 90 * MINUTE, tokens(-30)));
     assert_eq!(last.session_state.as_deref(), Some("TERMINATED"));
@@ -262,29 +115,29 @@ fn w9_a_missed_heartbeat_gives_the_whole_charge_back() {
 fn w10_tokens_run_out() {
     let mut world = World::with(50);
     let session = world.open();
-    world.ask(&session, &[A], true).unwrap();
+    world.ask(session, &[A], true).unwrap();
     world.at_minute(61);
-    assert_eq!((world.state(&session), world.used(ACT01)), (SessionState::Terminated, tokens(30)));
+    assert_eq!((world.state(session), world.used(ACT01)), (SessionState::Terminated, tokens(30)));
 }
 
 #[test]
 fn w11_halt_and_resume() {
     let mut world = World::with(1000);
     let session = world.open();
-    world.ask(&session, &[A], true).unwrap();
+    world.ask(session, &[A], true).unwrap();
     world.at_minute(20);
-    world.ask(&session, &[], true).unwrap();
-    assert_eq!((world.state(&session), world.used(ACT01)), (SessionState::Idle, tokens(10)));
+    world.ask(session, &[], true).unwrap();
+    assert_eq!((world.state(session), world.used(ACT01)), (SessionState::Idle, tokens(10)));
     world.at_minute(100);
-    world.ask(&session, &[A], true).unwrap();
+    world.ask(session, &[A], true).unwrap();
     assert_eq!(world.used(ACT01), tokens(40));
     world.at_minute(161);
     assert_eq!(world.used(ACT01), tokens(70));
-    world.ask(&session, &[], true).unwrap();
+    world.ask(session, &[], true).unwrap();
     world.at_minute(161 + 30 * 24 * 60 - 1);
-    assert_eq!(world.state(&session), SessionState::Idle);
+    assert_eq!(world.state(session), SessionState::Idle);
     world.at_minute(161 + 30 * 24 * 60);
-    assert_eq!(world.state(&session), SessionState::Terminated);
+    assert_eq!(world.state(session), SessionState::Terminated);
 }
 
 #[test]
@@ -304,7 +157,7 @@ fn w14_overdraft() {
 fn a_refund_reaches_a_deleted_line_item_that_a_session_uses() {
     let mut world = World::with(1000);
     let session = world.open();
-    world.ask(&session, &[A], true).unwrap();
+    world.ask(session, &[A], true).unwrap();
     let instance = world.instance.clone();
     let stored = world.act(|site| site.line_item(&instance, ACT01)).unwrap();
     let obsolete = NewLineItem {
@@ -320,7 +173,7 @@ fn a_refund_reaches_a_deleted_line_item_that_a_session_uses() {
     world.act(|site| site.delete_line_item(&instance, ACT01)).unwrap();
     assert_eq!(world.act(|site| site.line_item(&instance, ACT01)).unwrap_err().status, 404);
     world.at_minute(30);
-    world.act(|site| site.close_session(&session)).unwrap();
+    world.act(|site| site.close_session(session, ApiVersion::V1_0)).unwrap();
     assert_eq!(world.rows.last().unwrap().meter_quantity, tokens(-15));
 }
 
@@ -328,7 +181,7 @@ fn a_refund_reaches_a_deleted_line_item_that_a_session_uses() {
 fn a_restored_site_goes_on_where_it_was() {
     let mut world = World::with(1000);
     let session = world.open();
-    let (_, effects) = world.site.act(0, |site| site.request_in_session(&session, request(&[A]), true));
+    let (_, effects) = world.site.act(0, |site| site.request_in_session(session, request(&[A]), true));
     let saved = effects.iter().any(|effect| matches!(effect, Effect::Save { kind: Kind::Session, .. }));
     assert!(saved, "a granted request must save its session");
     let entities = all_entities(&mut world.site);

@@ -51,7 +51,7 @@ impl SiteBatch {
             Effect::Delete { kind, id } => {
                 self.entities.insert((kind, id), None);
             }
-            Effect::Row { sequence, row } => self.rows.push((sequence, row)),
+            Effect::Row { sequence, row, .. } => self.rows.push((sequence, row)),
             // What came before belongs to the site that is gone.
             Effect::DropSite => *self = Self { dropped: true, ..Self::default() },
         }

@@ -20,7 +20,7 @@ fn row(sequence: u64) -> Effect {
         "METER_COST_LIST": {"series": "X", "version": "1"}, "META_DATA": {"job": 7},
     }))
     .unwrap();
-    Effect::Row { sequence, row: Box::new(row) }
+    Effect::Row { sequence, kind: crate::domain::usage_row::RowKind::Charge, row: Box::new(row) }
 }
 
 async fn kept(store: &Store, site: &str, effects: Vec<Effect>) {

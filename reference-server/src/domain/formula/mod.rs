@@ -1,0 +1,9 @@
+//! Formulas of rate tables: read, and evaluated with exact decimals (`20` §4.3).
+
+mod arithmetic;
+mod evaluate;
+mod parse;
+
+pub use arithmetic::Arithmetic;
+pub use evaluate::{EvaluationError, Variables};
+pub use parse::{Formula, FormulaError};

@@ -1,0 +1,363 @@
+//! From text to a tree, by recursive descent. What the text means is decided when it is evaluated.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// Longest text of a formula in bytes, so that hostile input costs nothing.
+const LONGEST: usize = 4096;
+/// Deepest nesting of parentheses, functions and signs.
+const DEEPEST: usize = 64;
+
+/// A formula that has been read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Formula {
+    text: String,
+    pub(super) tree: Node,
+}
+
+/// Why a text is no formula.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("is no formula: {what} at character {position}")]
+pub struct FormulaError {
+    /// Where, counted from 1.
+    pub position: usize,
+    /// What is wrong there.
+    pub what: String,
+}
+
+/// The tree of a formula. Chains stay flat, so that evaluation decides how they associate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Node {
+    Number(Decimal),
+    /// A name in lower case (DM-RATE-042).
+    Variable(String),
+    /// Terms with whether they are subtracted.
+    Sum(Vec<(bool, Node)>),
+    /// Factors with whether they divide.
+    Product(Vec<(bool, Node)>),
+    /// Operands of a chain of `^`, with whether a minus stands before it.
+    Power {
+        negated: bool,
+        operands: Vec<Node>,
+    },
+    Call(Function, Vec<Node>),
+}
+
+/// The functions with their argument counts (DM-RATE-040).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Function {
+    Floor,
+    Ceiling,
+    Power,
+    Product,
+    Sum,
+    Absolute,
+    Minimum,
+    Maximum,
+    Round,
+}
+
+const FUNCTIONS: [(&str, Function, usize); 9] = [
+    ("floor.math", Function::Floor, 1),
+    ("ceiling.math", Function::Ceiling, 1),
+    ("power", Function::Power, 2),
+    ("product", Function::Product, 2),
+    ("sum", Function::Sum, 2),
+    ("abs", Function::Absolute, 1),
+    ("min", Function::Minimum, 2),
+    ("max", Function::Maximum, 2),
+    ("round", Function::Round, 2),
+];
+
+impl Formula {
+    /// Reads a formula.
+    ///
+    /// # Errors
+    /// When the text does not parse, names an unknown function, or gives one the wrong number of arguments
+    /// (DM-RATE-040, DM-RATE-046).
+    pub fn parse(text: &str) -> Result<Self, FormulaError> {
+        if text.len() > LONGEST {
+            return Err(FormulaError { position: LONGEST, what: format!("more than {LONGEST} bytes") });
+        }
+        let mut parser = Parser { characters: text.chars().collect(), place: 0, depth: 0 };
+        let tree = parser.sum()?;
+        match parser.peek() {
+            None => Ok(Self { text: text.to_owned(), tree }),
+            Some(other) => Err(parser.unexpected(other, "an operator or the end")),
+        }
+    }
+
+    /// The text as it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The variables that it names, in lower case.
+    #[must_use]
+    pub fn variables(&self) -> BTreeSet<&str> {
+        let mut names = BTreeSet::new();
+        collect(&self.tree, &mut names);
+        names
+    }
+}
+
+fn collect<'a>(node: &'a Node, names: &mut BTreeSet<&'a str>) {
+    match node {
+        Node::Number(_) => {}
+        Node::Variable(name) => {
+            names.insert(name);
+        }
+        Node::Sum(parts) | Node::Product(parts) => parts.iter().for_each(|(_, part)| collect(part, names)),
+        Node::Power { operands: parts, .. } | Node::Call(_, parts) => {
+            parts.iter().for_each(|part| collect(part, names));
+        }
+    }
+}
+
+impl fmt::Display for Formula {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Serialize for Formula {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for Formula {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(D::Error::custom)
+    }
+}
+
+struct Parser {
+    characters: Vec<char>,
+    place: usize,
+    depth: usize,
+}
+
+impl Parser {
+    fn sum(&mut self) -> Result<Node, FormulaError> {
+        let mut terms = vec![(false, self.product()?)];
+        while let Some(operator) = self.take_one_of(&['+', '-']) {
+            terms.push((operator == '-', self.product()?));
+        }
+        Ok(only(terms, Node::Sum))
+    }
+
+    fn product(&mut self) -> Result<Node, FormulaError> {
+        let mut factors = vec![(false, self.power()?)];
+        while let Some(operator) = self.take_one_of(&['*', '/']) {
+            factors.push((operator == '/', self.power()?));
+        }
+        Ok(only(factors, Node::Product))
+    }
+
+    fn power(&mut self) -> Result<Node, FormulaError> {
+        let negated = self.sign()?;
+        let first = self.atom()?;
+        if !negated && self.peek() != Some('^') {
+            return Ok(first);
+        }
+        let mut operands = vec![first];
+        while self.take('^') {
+            // An exponent may carry a sign of its own.
+            let negated = self.sign()?;
+            let operand = self.atom()?;
+            operands.push(if negated { Node::Power { negated, operands: vec![operand] } } else { operand });
+        }
+        Ok(Node::Power { negated, operands })
+    }
+
+    /// Whether an odd number of minus signs comes next.
+    fn sign(&mut self) -> Result<bool, FormulaError> {
+        let mut negated = false;
+        let mut signs = 0;
+        while let Some(sign) = self.take_one_of(&['-', '+']) {
+            negated ^= sign == '-';
+            signs += 1;
+            if signs > DEEPEST {
+                return Err(self.error("too many signs"));
+            }
+        }
+        Ok(negated)
+    }
+
+    fn atom(&mut self) -> Result<Node, FormulaError> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(self.error("nested too deeply"));
+        }
+        let node = match self.peek() {
+            Some('(') => {
+                self.place += 1;
+                let inner = self.sum()?;
+                self.expect(')')?;
+                inner
+            }
+            Some(digit) if digit.is_ascii_digit() => Node::Number(self.number()?),
+            Some(letter) if letter.is_ascii_alphabetic() || letter == '_' => self.named()?,
+            Some(other) => return Err(self.unexpected(other, "a number, a name or a parenthesis")),
+            None => return Err(self.error("a number, a name or a parenthesis is missing")),
+        };
+        self.depth -= 1;
+        Ok(node)
+    }
+
+    fn number(&mut self) -> Result<Decimal, FormulaError> {
+        let start = self.place;
+        self.digits();
+        if self.characters.get(self.place) == Some(&'.') {
+            self.place += 1;
+            if self.digits() == 0 {
+                return Err(self.error("digits are missing after the point"));
+            }
+        }
+        let text: String = self.characters[start..self.place].iter().collect();
+        Decimal::from_str_exact(&text).map_err(|_| FormulaError {
+            position: start + 1,
+            what: "a number with more digits than can be kept exactly".to_owned(),
+        })
+    }
+
+    fn digits(&mut self) -> usize {
+        let start = self.place;
+        while self.characters.get(self.place).is_some_and(char::is_ascii_digit) {
+            self.place += 1;
+        }
+        self.place - start
+    }
+
+    /// A variable, or a function with its arguments.
+    fn named(&mut self) -> Result<Node, FormulaError> {
+        let start = self.place;
+        let part = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.');
+        while self.characters.get(self.place).is_some_and(part) {
+            self.place += 1;
+        }
+        let name: String = self.characters[start..self.place].iter().collect::<String>().to_ascii_lowercase();
+        if self.peek() != Some('(') {
+            return Ok(Node::Variable(name));
+        }
+        let Some((_, function, count)) = FUNCTIONS.into_iter().find(|(known, ..)| *known == name) else {
+            return Err(FormulaError { position: start + 1, what: format!("the unknown function `{name}`") });
+        };
+        let arguments = self.arguments()?;
+        if arguments.len() == count {
+            return Ok(Node::Call(function, arguments));
+        }
+        let given = arguments.len();
+        let what = format!("`{name}` takes {count} arguments and has {given},");
+        Err(FormulaError { position: start + 1, what })
+    }
+
+    fn arguments(&mut self) -> Result<Vec<Node>, FormulaError> {
+        self.expect('(')?;
+        let mut arguments = vec![self.sum()?];
+        while self.take(',') {
+            arguments.push(self.sum()?);
+        }
+        self.expect(')')?;
+        Ok(arguments)
+    }
+
+    /// The next character that is not white space.
+    fn peek(&mut self) -> Option<char> {
+        while self.characters.get(self.place).is_some_and(|letter| letter.is_whitespace()) {
+            self.place += 1;
+        }
+        self.characters.get(self.place).copied()
+    }
+
+    fn take_one_of(&mut self, wanted: &[char]) -> Option<char> {
+        let next = self.peek().filter(|next| wanted.contains(next))?;
+        self.place += 1;
+        Some(next)
+    }
+
+    fn take(&mut self, wanted: char) -> bool {
+        self.take_one_of(&[wanted]).is_some()
+    }
+
+    fn expect(&mut self, wanted: char) -> Result<(), FormulaError> {
+        if self.take(wanted) { Ok(()) } else { Err(self.error(&format!("`{wanted}` is missing"))) }
+    }
+
+    fn unexpected(&self, found: char, wanted: &str) -> FormulaError {
+        self.error(&format!("`{found}` where {wanted} should be"))
+    }
+
+    fn error(&self, what: &str) -> FormulaError {
+        FormulaError { position: self.place + 1, what: what.to_owned() }
+    }
+}
+
+/// A chain of one is what it holds.
+fn only(mut parts: Vec<(bool, Node)>, chain: fn(Vec<(bool, Node)>) -> Node) -> Node {
+    match (parts.len(), parts.pop()) {
+        (1, Some((_, part))) => part,
+        (_, last) => {
+            parts.extend(last);
+            chain(parts)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_formula_says_where() {
+        for (text, position) in [
+            ("", 1),
+            ("2+", 3),
+            ("(2", 3),
+            ("2)", 2),
+            ("2 3", 3),
+            (".5", 1),
+            ("5.", 3),
+            ("1e3", 2),
+            ("MOD(2,3)", 1),
+            ("MIN(2)", 1),
+            ("ABS(1,2)", 1),
+            ("a $ b", 3),
+            ("99999999999999999999999999999999", 1),
+        ] {
+            assert_eq!(Formula::parse(text).unwrap_err().position, position, "{text}");
+        }
+    }
+
+    #[test]
+    fn hostile_texts_cost_nothing() {
+        assert!(Formula::parse(&"(".repeat(4000)).is_err());
+        assert!(Formula::parse(&"-".repeat(4000)).is_err());
+        assert!(Formula::parse(&"ABS(".repeat(1000)).is_err());
+        assert!(Formula::parse(&"1+".repeat(5000)).is_err());
+        assert!(Formula::parse(&format!("{}1", "1^".repeat(2000))).is_ok());
+    }
+
+    #[test]
+    fn variables_are_named_in_lower_case() {
+        let formula = Formula::parse("Price * quantity + PRICE").unwrap();
+        assert_eq!(formula.variables().into_iter().collect::<Vec<_>>(), ["price", "quantity"]);
+        assert_eq!(formula.text(), "Price * quantity + PRICE");
+    }
+
+    #[test]
+    fn formulas_travel_as_text() {
+        let formula = Formula::parse("2 * (a+1)").unwrap();
+        let text = serde_json::to_string(&formula).unwrap();
+        assert_eq!(text, "\"2 * (a+1)\"");
+        assert_eq!(serde_json::from_str::<Formula>(&text).unwrap(), formula);
+        assert!(serde_json::from_str::<Formula>("\"2 *\"").is_err());
+    }
+}

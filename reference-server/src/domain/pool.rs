@@ -1,0 +1,378 @@
+//! What an access request is charged, and to which line items.
+//!
+//! A [`Pool`] is the view of an instance's line items that one request works on. Items are priced one after the
+//! other; what one takes is gone for the next (DM-ACC-014). The pool only proposes: the site books its shares when
+//! the request as a whole is granted.
+
+use std::collections::HashMap;
+
+use rust_decimal::Decimal;
+
+use super::access_rules::{self, Action, Admission, Conditions, Dictionary};
+use super::rules::Limit;
+use super::{ItemVerdict, LineItem, Millis, RateTable, RequestedItem, Rules, Share, Tokens};
+
+/// What a request is held against.
+#[derive(Clone, Copy)]
+pub struct Ground<'a> {
+    /// The rules in force.
+    pub rules: &'a Rules,
+    /// Every rate table of the site.
+    pub tables: &'a [RateTable],
+    /// Every condition of the site.
+    pub conditions: &'a Conditions,
+    /// The time of the request.
+    pub now: Millis,
+    /// How far the validity of line items gives way (DM-LI-A05).
+    pub tolerance: Millis,
+}
+
+/// The line items of one instance as one request sees them.
+pub struct Pool<'a, L> {
+    ground: Ground<'a>,
+    dictionary: &'a Dictionary,
+    line_items: L,
+    taken: HashMap<&'a str, Tokens>,
+    taken_under: HashMap<&'a str, Tokens>,
+}
+
+/// The price of an item on a line item.
+enum Price<'a> {
+    /// The table that applies does not have the item.
+    Unknown,
+    /// It has a formula that cannot be evaluated with what the request says (DM-RATE-047).
+    Unpriceable,
+    /// It has a rate.
+    Rate(Decimal, &'a RateTable),
+}
+
+impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
+    /// The pool of the line items mapped to an instance, which come in the order of charging.
+    pub fn new(ground: Ground<'a>, dictionary: &'a Dictionary, line_items: L) -> Self {
+        Self { ground, dictionary, line_items, taken: HashMap::new(), taken_under: HashMap::new() }
+    }
+
+    /// Makes a refund available to what is priced next. One into a line item that is no longer usable does not
+    /// help (DM-SES-058).
+    pub fn credit(&mut self, activation_id: &'a str, action: Option<&'a str>, refund: Tokens) {
+        *self.taken.entry(activation_id).or_default() -= refund;
+        if let Some(action) = action.filter(|_| self.ground.rules.refund_restores_allocation) {
+            *self.taken_under.entry(action).or_default() -= refund;
+        }
+    }
+
+    /// Prices one item and, when it can be paid, takes its tokens out of the pool. An item is granted whole or not
+    /// at all (DM-ACC-026, DM-LI-A26).
+    pub fn price(&mut self, requested: &RequestedItem) -> ItemVerdict {
+        let mut offer =
+            Offer { remaining: requested.count, shares: Vec::new(), verdict: ItemVerdict::NotFound };
+        for pass in self.ground.rules.passes {
+            if self.collect(requested, *pass, &mut offer) {
+                self.take(&offer.shares);
+                return ItemVerdict::Granted(offer.shares.into_iter().map(|(_, share)| share).collect());
+            }
+        }
+        offer.verdict
+    }
+
+    /// Goes through the line items in order until the count is paid; what the first cannot cover goes to the next
+    /// (DM-LI-A23). An item that a line item could price, were it usable, lacks tokens; one that none could price
+    /// is unknown (DM-CODE-006).
+    fn collect(&self, requested: &RequestedItem, pass: Limit, offer: &mut Offer<'a>) -> bool {
+        let Ground { rules, now, tolerance, .. } = self.ground;
+        for line_item in self.line_items.clone() {
+            let usable = (rules.usable)(line_item, now, tolerance);
+            if !usable && !matches!(offer.verdict, ItemVerdict::NotFound) {
+                continue;
+            }
+            match self.rate_at(line_item, requested) {
+                Price::Unknown => {}
+                Price::Unpriceable => offer.verdict = ItemVerdict::Unpriceable,
+                Price::Rate(rate, table) => {
+                    if matches!(offer.verdict, ItemVerdict::NotFound) {
+                        offer.verdict = ItemVerdict::Insufficient;
+                    }
+                    if usable && self.collect_from(line_item, rate, table, pass, offer) {
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    /// Takes what a line item gives to this requester: nothing, or up to what its limits and the allocation of the
+    /// action that admits the requester leave (DM-ROA-010).
+    fn collect_from(
+        &self,
+        line_item: &'a LineItem,
+        rate: Decimal,
+        table: &'a RateTable,
+        pass: Limit,
+        offer: &mut Offer<'a>,
+    ) -> bool {
+        let rules = self.ground.rules;
+        let mut from = 0;
+        loop {
+            let action = match self.admission(line_item, from) {
+                Admission::Refused => return false,
+                Admission::Open => None,
+                Admission::Allowed(index) => Some(index),
+            };
+            let lane = Lane { line_item, action: action.map(|index| &line_item.actions[index]) };
+            if offer.take(rules, lane, self.available(lane, pass, offer), rate, table) {
+                return true;
+            }
+            // What an allocation cannot give is sought from other line items (DM-RULE-046).
+            match action {
+                Some(index) if rules.spent_allocation_passes_on => from = index + 1,
+                _ => return false,
+            }
+        }
+    }
+
+    fn admission(&self, line_item: &LineItem, from: usize) -> Admission {
+        let Ground { rules, conditions, .. } = self.ground;
+        let actions = &line_item.actions;
+        if from == 0 {
+            return access_rules::admission(rules, actions, self.dictionary, conditions);
+        }
+        match actions.get(from..) {
+            None | Some([]) => Admission::Refused,
+            Some(later) => match access_rules::admission(rules, later, self.dictionary, conditions) {
+                Admission::Allowed(index) => Admission::Allowed(from + index),
+                other => other,
+            },
+        }
+    }
+
+    /// What is left to this request; nothing means without bound.
+    fn available(&self, lane: Lane<'a>, limit: Limit, offer: &Offer<'a>) -> Option<Tokens> {
+        let item = lane.line_item;
+        let taken = |taken: &HashMap<&str, Tokens>, id: &str| taken.get(id).copied().unwrap_or_default();
+        let capacity = limit(self.ground.rules, item).map(|limit| {
+            limit - item.used - taken(&self.taken, &item.activation_id) - offer.of_line_item(item)
+        });
+        let allocation = lane.action.and_then(|action| {
+            let allocation = Tokens::rounded(action.allocation?);
+            Some(allocation - action.used - taken(&self.taken_under, &action.id) - offer.under(action))
+        });
+        match (capacity, allocation) {
+            (Some(capacity), Some(allocation)) => Some(capacity.min(allocation)),
+            (capacity, allocation) => capacity.or(allocation),
+        }
+    }
+
+    /// The price of an item on a line item, from the one table that applies (DM-RATE-A04).
+    fn rate_at(&self, line_item: &LineItem, requested: &RequestedItem) -> Price<'a> {
+        let Ground { rules, tables, now, .. } = self.ground;
+        let Some(table) = (rules.applicable_table)(tables, line_item.series(), now) else {
+            return Price::Unknown;
+        };
+        let Some(item) = (rules.find_item)(table, &requested.item, &requested.version) else {
+            return Price::Unknown;
+        };
+        match item.price(rules, requested) {
+            Some(rate) => Price::Rate(rate, table),
+            None => Price::Unpriceable,
+        }
+    }
+
+    fn take(&mut self, shares: &[(Lane<'a>, Share)]) {
+        for (lane, share) in shares {
+            *self.taken.entry(&lane.line_item.activation_id).or_default() += share.tokens;
+            if let Some(action) = lane.action {
+                *self.taken_under.entry(&action.id).or_default() += share.tokens;
+            }
+        }
+    }
+}
+
+/// A line item under the action that admits the requester, if there is one.
+#[derive(Clone, Copy)]
+struct Lane<'a> {
+    line_item: &'a LineItem,
+    action: Option<&'a Action>,
+}
+
+/// What has been collected for one item.
+struct Offer<'a> {
+    remaining: Decimal,
+    shares: Vec<(Lane<'a>, Share)>,
+    /// What becomes of the item if it is not paid.
+    verdict: ItemVerdict,
+}
+
+impl<'a> Offer<'a> {
+    /// Takes what is still wanted, as far as there is some; says whether that was all. A cut may pass through a
+    /// single count (DM-LI-A25).
+    fn take(
+        &mut self,
+        rules: &Rules,
+        lane: Lane<'a>,
+        available: Option<Tokens>,
+        rate: Decimal,
+        table: &RateTable,
+    ) -> bool {
+        let Some(wanted) = (rules.charge)(self.remaining, rate) else { return false };
+        let tokens = available.map_or(wanted, |available| wanted.min(available));
+        if !wanted.is_zero() && (tokens.is_zero() || tokens.is_negative()) {
+            return false;
+        }
+        let covers_all = tokens == wanted;
+        let count = if covers_all { self.remaining } else { tokens.decimal() / rate };
+        self.remaining -= count;
+        self.add(lane, rate, count, tokens, table);
+        covers_all
+    }
+
+    fn add(&mut self, lane: Lane<'a>, rate: Decimal, count: Decimal, tokens: Tokens, table: &RateTable) {
+        let action = lane.action.map(|action| action.id.as_str());
+        let same = |(_, share): &&mut (Lane<'_>, Share)| {
+            share.activation_id == lane.line_item.activation_id && share.action.as_deref() == action
+        };
+        if let Some((_, share)) = self.shares.iter_mut().find(same) {
+            share.tokens += tokens;
+            share.count += count;
+            return;
+        }
+        let share = Share {
+            activation_id: lane.line_item.activation_id.clone(),
+            action: action.map(str::to_owned),
+            rate,
+            count,
+            tokens,
+            series: table.series.clone(),
+            table_version: table.version.clone(),
+        };
+        self.shares.push((lane, share));
+    }
+
+    fn of_line_item(&self, item: &LineItem) -> Tokens {
+        let of_item = |(lane, _): &&(Lane<'_>, Share)| lane.line_item.activation_id == item.activation_id;
+        self.shares.iter().filter(of_item).map(|(_, share)| share.tokens).sum()
+    }
+
+    fn under(&self, action: &Action) -> Tokens {
+        let of_action = |(_, share): &&(Lane<'_>, Share)| share.action.as_deref() == Some(&action.id);
+        self.shares.iter().filter(of_action).map(|(_, share)| share.tokens).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use super::super::charging::RequestedItem;
+    use super::super::line_item::tests::line_item;
+    use super::super::{RateItem, Variables};
+    use super::*;
+
+    fn table() -> RateTable {
+        let item = |name: &str, version: &str, rate: i64| RateItem {
+            name: name.into(),
+            version: version.into(),
+            rate: Some(Decimal::from(rate)),
+            formula: None,
+        };
+        RateTable {
+            series: "PublicationApps".into(),
+            version: "1".into(),
+            effective_from: 0,
+            items: vec![
+                item("PhotoPrint", "1.0", 3),
+                item("SignPrint", "1.0", 4),
+                item("CADPrint", "2.0", 7),
+                item("Free", "1.0", 0),
+            ],
+            created: 0,
+            sequence: 0,
+        }
+    }
+
+    fn ask(item: &str, version: &str, count: i64) -> RequestedItem {
+        RequestedItem {
+            item: item.into(),
+            version: version.into(),
+            count: Decimal::from(count),
+            meta_data: None,
+            variables: Variables::default(),
+        }
+    }
+
+    static NOBODY: LazyLock<(Dictionary, Conditions)> = LazyLock::new(Default::default);
+
+    fn pool<'a>(
+        rules: &'a Rules,
+        tables: &'a [RateTable],
+        now: Millis,
+        items: &'a [LineItem],
+    ) -> Pool<'a, std::slice::Iter<'a, LineItem>> {
+        let ground = Ground { rules, tables, conditions: &NOBODY.1, now, tolerance: 0 };
+        Pool::new(ground, &NOBODY.0, items.iter())
+    }
+
+    fn tokens_by_line_item(verdict: &ItemVerdict) -> Vec<(String, Tokens)> {
+        verdict.shares().iter().map(|share| (share.activation_id.clone(), share.tokens)).collect()
+    }
+
+    #[test]
+    fn w3_a_charge_is_split_over_line_items() {
+        let rules = Rules::default();
+        let tables = [table()];
+        let items = [line_item("ACT01", 10, 0, 50), line_item("ACT02", 100, 0, 60)];
+        let mut pool = pool(&rules, &tables, 1, &items);
+        let photo = pool.price(&ask("PhotoPrint", "1.0", 1));
+        let cad = pool.price(&ask("CADPrint", "2.0", 8));
+        assert_eq!(tokens_by_line_item(&photo), [("ACT01".into(), Tokens::from(3))]);
+        assert_eq!(
+            tokens_by_line_item(&cad),
+            [("ACT01".into(), Tokens::from(7)), ("ACT02".into(), Tokens::from(49))]
+        );
+        assert_eq!(cad.shares()[1].count, Decimal::from(7));
+    }
+
+    #[test]
+    fn w5_a_cheaper_item_is_still_granted() {
+        let rules = Rules::default();
+        let tables = [table()];
+        let items = [line_item("ACT01", 20, 0, 50)];
+        let mut pool = pool(&rules, &tables, 1, &items);
+        assert_eq!(pool.price(&ask("CADPrint", "2.0", 3)), ItemVerdict::Insufficient);
+        assert!(pool.price(&ask("PhotoPrint", "1.0", 5)).granted());
+    }
+
+    #[test]
+    fn an_unusable_line_item_that_knows_the_item_means_too_few_tokens() {
+        let rules = Rules::default();
+        let tables = [table()];
+        let items = [line_item("ACT01", 20, 0, 50)];
+        let mut pool = pool(&rules, &tables, 99, &items);
+        assert_eq!(pool.price(&ask("CADPrint", "2.0", 1)), ItemVerdict::Insufficient);
+        assert_eq!(pool.price(&ask("PhotoAlbum", "1.0", 1)), ItemVerdict::NotFound);
+    }
+
+    #[test]
+    fn a_free_item_needs_no_capacity() {
+        let rules = Rules::default();
+        let tables = [table()];
+        let mut spent = line_item("ACT01", 20, 0, 50);
+        spent.used = Tokens::from(20);
+        let items = [spent];
+        let mut pool = pool(&rules, &tables, 1, &items);
+        assert_eq!(
+            tokens_by_line_item(&pool.price(&ask("Free", "1.0", 4))),
+            [("ACT01".into(), Tokens::ZERO)]
+        );
+    }
+
+    #[test]
+    fn a_cut_through_a_count_adds_up() {
+        let rules = Rules::default();
+        let tables = [table()];
+        let items = [line_item("ACT01", 10, 0, 50), line_item("ACT02", 100, 0, 60)];
+        let mut pool = pool(&rules, &tables, 1, &items);
+        let verdict = pool.price(&ask("PhotoPrint", "1.0", 5));
+        assert_eq!(verdict.shares().iter().map(|share| share.tokens).sum::<Tokens>(), Tokens::from(15));
+    }
+}
