@@ -10,8 +10,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::domain::Millis;
 use crate::policy::PolicyError;
-use crate::site::{Clock, Effect, RestoreError, Site, SiteSettings};
+use crate::site::{Clock, ClockError, Effect, RestoreError, Site, SiteSettings};
 use crate::store::{Store, StoreError};
+
+/// Most of what falls due that happens in one part of a long way of a clock.
+const PART: usize = 10_000;
 
 /// Why nothing could be done at a site.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +63,7 @@ impl Sites {
     pub async fn restore(store: Arc<Store>) -> Result<Self, SitesError> {
         let mut slots = HashMap::new();
         for stored in store.load().await? {
-            let site = Site::restore(&stored.id, stored.entities, stored.last_sequence)?;
+            let site = Site::restore(&stored)?;
             slots.insert(stored.id, slot(site, 0));
         }
         Ok(Self { slots: RwLock::new(slots), store })
@@ -86,6 +89,28 @@ impl Sites {
         let (result, ticket) = self.perform(id, operation)?;
         self.store.durable(ticket).await?;
         Ok(result)
+    }
+
+    /// Moves the virtual clock of a site and waits until all that has happened on the way is durable. A long way is
+    /// gone in parts, each durable before the next but one begins, so that memory stays bounded.
+    ///
+    /// # Errors
+    /// When there is no such site, or nothing can be kept; and, inside, when the clock cannot be moved.
+    pub async fn advance(&self, id: &str, to: Millis) -> Result<Result<Millis, ClockError>, SitesError> {
+        let mut former = 0;
+        loop {
+            let (there, ticket) = self.perform(id, |site| site.advance_part(to, PART))?;
+            self.store.durable(former).await?;
+            former = ticket;
+            match there {
+                Ok(false) => {}
+                Ok(true) => {
+                    self.store.durable(ticket).await?;
+                    return Ok(Ok(to));
+                }
+                Err(error) => return Ok(Err(error)),
+            }
+        }
     }
 
     fn perform<R>(&self, id: &str, operation: impl FnOnce(&mut Site) -> R) -> Result<(R, u64), SitesError> {
@@ -176,8 +201,11 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::domain::{DAY, KeyKind};
-    use crate::site::NewInstance;
+    use crate::domain::{
+        ApiVersion, Attributes, DAY, Dictionary, KeyKind, LineItemState, RateItem, RequestedItem, Requester,
+        Tokens, Variables,
+    };
+    use crate::site::{AccessRequest, NewInstance, NewLineItem, NewRateTable};
 
     fn settings(clock: Clock) -> SiteSettings {
         SiteSettings { clock, administration_keys: Vec::new(), policy: BTreeMap::new(), key_propagation: 0 }
@@ -199,6 +227,74 @@ mod tests {
         let after = sites(store).await;
         let restored = after.act("acme", |site| (site.instance(&instance.id), site.now())).await.unwrap();
         assert_eq!(restored, (Ok(instance), 5 + DAY));
+    }
+
+    /// A restart must not lose what is kept apart from line items and sessions.
+    #[tokio::test]
+    async fn a_restored_session_goes_on_where_it_was() {
+        let store = Arc::new(Store::memory().unwrap());
+        let before = sites(store.clone()).await;
+        before.create("acme", settings(Clock::Virtual(0))).await.unwrap();
+        let (instance, session) = before.act("acme", active_session).await.unwrap();
+        let hour = 3_600_000;
+        for hours in 1..=3 {
+            before.advance("acme", hours * hour + 1000).await.unwrap().unwrap();
+            before.act("acme", |site| site.heartbeat(session, ApiVersion::V1_0)).await.unwrap().unwrap();
+        }
+        let view = |site: &mut Site| {
+            (site.line_item(&instance, "ACT01").unwrap().used, site.sessions(&instance).unwrap())
+        };
+        let seen = before.act("acme", view).await.unwrap();
+        assert_eq!(seen.0, Tokens::from(12));
+        let after = sites(store).await;
+        assert_eq!(after.act("acme", view).await.unwrap(), seen);
+        after.advance("acme", 3 * hour + hour / 2 + 1).await.unwrap().unwrap();
+        assert_eq!(after.act("acme", view).await.unwrap(), seen, "the heartbeat was not forgotten");
+        after.advance("acme", 4 * hour + hour / 2 + 1).await.unwrap().unwrap();
+        assert_eq!(after.act("acme", view).await.unwrap(), (Tokens::from(12), Vec::new()));
+    }
+
+    /// A session that is charged 3 tokens an hour.
+    fn active_session(site: &mut Site) -> (String, uuid::Uuid) {
+        let new = NewInstance { short_name: "main".into(), account_id: "ACME".into() };
+        let instance = site.create_instance(new).id.to_string();
+        let item = |name: &str, rate: i64| RateItem {
+            name: name.into(),
+            version: String::new(),
+            rate: Some(rate.into()),
+            formula: None,
+        };
+        let (series, version) = (String::new(), "1".into());
+        site.create_rate_table(NewRateTable {
+            series,
+            version,
+            effective_from: 0,
+            items: vec![item("A", 3)],
+        })
+        .unwrap();
+        let attributes = Attributes { elastic: Some(true), ..Attributes::default() };
+        let line_item = NewLineItem {
+            activation_id: "ACT01".into(),
+            state: LineItemState::Deployed,
+            quantity: 1000,
+            start: 0,
+            end: DAY,
+            attributes,
+            used_in_body: None,
+        };
+        site.put_line_item(&instance, line_item).unwrap();
+        let session = site.create_session(&instance).unwrap();
+        let requested = RequestedItem {
+            item: "A".into(),
+            version: String::new(),
+            count: 1.into(),
+            meta_data: None,
+            variables: Variables::default(),
+        };
+        let requester = Requester { kind: "user".into(), value: "x".into(), dictionary: Dictionary::new() };
+        let request = AccessRequest { requester, items: vec![requested], version: ApiVersion::V1_0 };
+        site.request_in_session(session, request, true).unwrap();
+        (instance, session)
     }
 
     #[tokio::test]

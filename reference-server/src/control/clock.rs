@@ -46,13 +46,11 @@ pub(super) async fn advance(
 ) -> Result<Response, Refused> {
     let advance: Advance = read_body(&body)?;
     let step = advance.step()?;
-    let moved = control
-        .sites
-        .act(&site, |site| match step {
-            Step::By(by) => site.advance_by(by),
-            Step::To(to) => site.advance_to(to),
-        })
-        .await?;
+    let to = match step {
+        Step::To(to) => to,
+        Step::By(by) => control.sites.act(&site, |site| site.now()).await?.saturating_add(by),
+    };
+    let moved = control.sites.advance(&site, to).await?;
     let now = moved.map_err(|error: ClockError| Refusal::new(409, error.to_string()))?;
     Ok(Json(json!({ "now": now })).into_response())
 }

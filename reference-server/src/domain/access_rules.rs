@@ -4,6 +4,7 @@
 //! ordered, and point to conditions; the first that holds decides.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -78,7 +79,7 @@ pub enum Verdict {
 #[serde(rename_all = "camelCase")]
 pub struct Action {
     /// Made by the server (DM-RULE-021).
-    pub id: String,
+    pub id: Arc<str>,
     /// Name, if any.
     pub name: Option<String>,
     /// Whom it concerns; nothing means everybody: the default action (DM-RULE-025).

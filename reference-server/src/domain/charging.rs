@@ -1,5 +1,7 @@
 //! Access requests and what becomes of each requested item.
 
+use std::sync::Arc;
+
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -43,10 +45,10 @@ pub struct RequestedItem {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Share {
     /// The line item.
-    pub activation_id: String,
+    pub activation_id: Arc<str>,
     /// The action that allowed it, whose count goes along (DM-RULE-045).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub action: Option<String>,
+    pub action: Option<Arc<str>>,
     /// Rate applied.
     #[serde(with = "rust_decimal::serde::arbitrary_precision")]
     pub rate: Decimal,
@@ -56,9 +58,9 @@ pub struct Share {
     /// Tokens taken.
     pub tokens: Tokens,
     /// Series of the rate table.
-    pub series: String,
+    pub series: Arc<str>,
     /// Version of the rate table.
-    pub table_version: String,
+    pub table_version: Arc<str>,
 }
 
 /// What becomes of one requested item.

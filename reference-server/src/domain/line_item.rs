@@ -1,5 +1,7 @@
 //! Line items: the tokens that a customer bought, and which of them may be charged.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Millis, Tokens};
@@ -51,7 +53,7 @@ pub struct Attributes {
 #[serde(rename_all = "camelCase")]
 pub struct LineItem {
     /// Identity, unique in the site.
-    pub activation_id: String,
+    pub activation_id: Arc<str>,
     /// Instance that it is mapped to.
     pub instance_id: String,
     /// Life cycle.
@@ -111,7 +113,7 @@ pub fn capacity(item: &LineItem) -> Option<Tokens> {
 }
 
 /// What line items are charged in the order of: two times, a number, a text.
-pub type OrderKey = (Millis, Millis, u64, String);
+pub type OrderKey = (Millis, Millis, u64, Arc<str>);
 
 /// The order of charging: earliest end, then earliest start, then activation ID (DM-LI-A20 to DM-LI-A22).
 #[must_use]

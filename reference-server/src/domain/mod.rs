@@ -24,7 +24,7 @@ pub use line_item::{Attributes, LineItem, LineItemState, OverdraftType};
 pub use pool::{Ground, Pool};
 pub use rate_table::{RateItem, RateTable};
 pub use rules::{Codes, Rules, Statuses};
-pub use session::{ChargedItem, Due, DueKind, Session, SessionState, Timeline};
+pub use session::{ChargedItem, Due, DueKind, Session, SessionProgress, SessionState, Timeline};
 pub use tokens::Tokens;
 pub use usage_row::UsageRow;
 pub use version::{ApiVersion, PerVersion, per_version};

@@ -5,6 +5,7 @@
 //! the request as a whole is granted.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
@@ -227,7 +228,7 @@ impl<'a> Offer<'a> {
     }
 
     fn add(&mut self, lane: Lane<'a>, rate: Decimal, count: Decimal, tokens: Tokens, table: &RateTable) {
-        let action = lane.action.map(|action| action.id.as_str());
+        let action = lane.action.map(|action| &*action.id);
         let same = |(_, share): &&mut (Lane<'_>, Share)| {
             share.activation_id == lane.line_item.activation_id && share.action.as_deref() == action
         };
@@ -238,7 +239,7 @@ impl<'a> Offer<'a> {
         }
         let share = Share {
             activation_id: lane.line_item.activation_id.clone(),
-            action: action.map(str::to_owned),
+            action: lane.action.map(|action| Arc::clone(&action.id)),
             rate,
             count,
             tokens,
@@ -313,7 +314,7 @@ mod tests {
     }
 
     fn tokens_by_line_item(verdict: &ItemVerdict) -> Vec<(String, Tokens)> {
-        verdict.shares().iter().map(|share| (share.activation_id.clone(), share.tokens)).collect()
+        verdict.shares().iter().map(|share| (share.activation_id.to_string(), share.tokens)).collect()
     }
 
     #[test]

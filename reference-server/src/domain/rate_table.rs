@@ -1,5 +1,7 @@
 //! Rate tables: what one unit of an item costs, by series and effective time.
 
+use std::sync::Arc;
+
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -39,9 +41,9 @@ impl RateItem {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RateTable {
     /// Groups the versions of one price list; empty means "no series" (DM-RATE-004).
-    pub series: String,
+    pub series: Arc<str>,
     /// For the producer's records only: it plays no part in the choice (DM-RATE-A03).
-    pub version: String,
+    pub version: Arc<str>,
     /// When the table starts to apply.
     #[serde(rename = "effectiveFrom")]
     pub effective_from: Millis,
@@ -67,7 +69,7 @@ pub fn effective<'a>(
     series: &str,
     now: Millis,
 ) -> impl Iterator<Item = &'a RateTable> {
-    tables.iter().filter(move |table| table.series == series && table.effective_from <= now)
+    tables.iter().filter(move |table| *table.series == *series && table.effective_from <= now)
 }
 
 /// The item with exactly this name and version; an empty version matches an empty version only
@@ -107,8 +109,8 @@ mod tests {
     #[test]
     fn the_effective_time_decides_and_the_version_does_not() {
         let tables = [table("X", "2", 10), table("X", "1", 20), table("Y", "9", 15)];
-        assert_eq!(newest_effective(&tables, "X", 15).unwrap().version, "2");
-        assert_eq!(newest_effective(&tables, "X", 20).unwrap().version, "1");
+        assert_eq!(newest_effective(&tables, "X", 15).unwrap().version, "2".into());
+        assert_eq!(newest_effective(&tables, "X", 20).unwrap().version, "1".into());
         assert!(newest_effective(&tables, "X", 9).is_none());
     }
 

@@ -80,7 +80,7 @@ pub const READINGS: &[Reading] = &[
         r.statuses.lineitem_delete_deployed = 403;
     }),
     reading("lineitem.tie", "DM-LI-A22", "activation-id", "created", |r| {
-        r.line_item_order = |item| (item.end, item.start, item.sequence, String::new());
+        r.line_item_order = |item| (item.end, item.start, item.sequence, "".into());
     }),
     reading("lineitem.overdraft_first", "DM-OD-006", "yes", "no", |r| {
         r.passes = &[up_to_quantity, up_to_capacity];

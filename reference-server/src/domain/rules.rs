@@ -300,7 +300,7 @@ impl Default for Rules {
             find_item: rate_table::exact_item,
             table_deletable: rate_table::not_yet_effective,
             table_exists: |tables, series, version| {
-                tables.iter().any(|table| table.series == series && table.version == version)
+                tables.iter().any(|table| *table.series == *series && *table.version == *version)
             },
             line_item_order: line_item::charging_order,
             usable: line_item::usable,

@@ -2,6 +2,8 @@
 //!
 //! A session knows nothing of line items. It says what is due and what was charged; the site books it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -80,7 +82,7 @@ pub struct Session {
     /// Made by the server (DM-SES-010).
     pub id: Uuid,
     /// The instance that it belongs to.
-    pub instance_id: String,
+    pub instance_id: Arc<str>,
     /// Where it stands.
     pub state: SessionState,
     /// Creation time.
@@ -103,9 +105,28 @@ pub struct Session {
     pub last_items: Vec<RequestedItem>,
     /// Charging, while ACTIVE.
     pub timeline: Option<Timeline>,
+    /// How often the session was saved as a whole.
+    #[serde(default)]
+    pub revision: u64,
     /// When its timer goes off, and for what; set by the site.
     #[serde(skip)]
     pub timer: Option<(Millis, DueKind)>,
+}
+
+/// What moves while a session runs on without a change of its items: little enough to be kept at every heartbeat and
+/// every automatic charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionProgress {
+    /// Of the save that this goes on from.
+    pub revision: u64,
+    /// Time of the last heartbeat.
+    pub last_heart_beat: Millis,
+    /// Charges made.
+    pub charges: i64,
+    /// When the next automatic charge falls due.
+    pub next_charge: Millis,
+    /// End of an open heartbeat window.
+    pub heartbeat_due: Option<Millis>,
 }
 
 /// What can fall due on a session, in the order in which things of one instant happen (DM-TIME-019).
@@ -136,7 +157,7 @@ pub const IDLE_LIMIT: Millis = 30 * DAY;
 impl Session {
     /// A new session: idle and free (DM-SES-011).
     #[must_use]
-    pub const fn new(id: Uuid, instance_id: String, now: Millis, sequence: u64) -> Self {
+    pub const fn new(id: Uuid, instance_id: Arc<str>, now: Millis, sequence: u64) -> Self {
         Self {
             id,
             instance_id,
@@ -150,6 +171,7 @@ impl Session {
             version: ApiVersion::V1_0,
             last_items: Vec::new(),
             timeline: None,
+            revision: 0,
             timer: None,
         }
     }
@@ -178,6 +200,32 @@ impl Session {
                 Some(window.map_or(charge, |window| if window.at <= charge.at { window } else { charge }))
             }
             _ => None,
+        }
+    }
+
+    /// What has moved since the last save.
+    #[must_use]
+    pub fn progress(&self) -> SessionProgress {
+        let timeline = self.timeline.as_ref();
+        SessionProgress {
+            revision: self.revision,
+            last_heart_beat: self.last_heart_beat,
+            charges: timeline.map_or(0, |timeline| timeline.charges),
+            next_charge: timeline.map_or(0, |timeline| timeline.next_charge),
+            heartbeat_due: timeline.and_then(|timeline| timeline.heartbeat_due),
+        }
+    }
+
+    /// Takes up where the progress left off, if it goes on from this very save.
+    pub fn resume(&mut self, progress: SessionProgress) {
+        if progress.revision != self.revision {
+            return;
+        }
+        self.last_heart_beat = progress.last_heart_beat;
+        if let Some(timeline) = &mut self.timeline {
+            timeline.charges = progress.charges;
+            timeline.next_charge = progress.next_charge;
+            timeline.heartbeat_due = progress.heartbeat_due;
         }
     }
 

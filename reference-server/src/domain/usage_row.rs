@@ -1,10 +1,22 @@
 //! Usage rows in the 31-column form of the warehouse table (WH-USAGE-019 to WH-USAGE-049).
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Millis, Tokens};
+
+/// The rate table that a row was priced by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeterCostList {
+    /// Its series.
+    pub series: Arc<str>,
+    /// Its version.
+    pub version: Arc<str>,
+}
 
 /// One row of the usage table, under the names of the database columns. Columns that never apply to elastic usage
 /// are there and NULL, as in the warehouse.
@@ -14,7 +26,7 @@ pub struct UsageRow {
     /// One access request, automatic charge or refund.
     pub correlation_id: String,
     /// The producer's site.
-    pub tenant_id: String,
+    pub tenant_id: Arc<str>,
     /// When the usage happened, ms.
     pub usage_time: Millis,
     /// When the row was written, ms.
@@ -24,11 +36,11 @@ pub struct UsageRow {
     /// `requester.type`.
     pub consumer_type: Option<String>,
     /// Account that owns the instance.
-    pub account_id: String,
+    pub account_id: Arc<str>,
     /// The instance.
-    pub instance_id: String,
+    pub instance_id: Arc<str>,
     /// The charged line item, in an array of one; NULL when nothing was charged.
-    pub activation_id: Option<Vec<String>>,
+    pub activation_id: Option<Vec<Arc<str>>>,
     /// Whole quantity of the line item.
     pub mapped_entitled_count: Option<i64>,
     /// Running total of the line item after this row.
@@ -43,17 +55,17 @@ pub struct UsageRow {
     /// The session, if any.
     pub session_id: Option<String>,
     /// Its state after the activity.
-    pub session_state: Option<String>,
+    pub session_state: Option<Cow<'static, str>>,
     /// Result code.
-    pub request_response: Option<String>,
+    pub request_response: Option<Cow<'static, str>>,
     /// Partitions of license servers; never set here.
     pub controls_applied: Option<Value>,
     /// `elastic`.
-    pub meter_type: String,
+    pub meter_type: Cow<'static, str>,
     /// `elastic token`.
-    pub meter: String,
+    pub meter: Cow<'static, str>,
     /// Series and version of the rate table.
-    pub meter_cost_list: Option<Value>,
+    pub meter_cost_list: Option<MeterCostList>,
     /// Rate of the item.
     #[serde(with = "rust_decimal::serde::arbitrary_precision_option")]
     pub meter_cost: Option<Decimal>,

@@ -76,7 +76,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         &["DM-RATE-002", "DM-RATE-003"],
         "Takes versions for unique across series.",
         |r| {
-            r.table_exists = |tables, _series, version| tables.iter().any(|table| table.version == version);
+            r.table_exists = |tables, _series, version| tables.iter().any(|table| *table.version == *version);
         },
     ),
     mutant("table.deletable", "always", &["DM-RATE-017"], "Deletes rate tables that are in effect.", |r| {
@@ -143,7 +143,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         |r| {
             r.table_exists = |tables, series, version| {
                 !series.is_empty()
-                    && tables.iter().any(|table| table.series == series && table.version == version)
+                    && tables.iter().any(|table| *table.series == *series && *table.version == *version)
             };
         },
     ),

@@ -66,7 +66,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
         |r| {
             r.write_row = |kind, mut row| {
                 if kind == RowKind::Denied {
-                    row.activation_id = Some(vec!["none".to_owned()]);
+                    row.activation_id = Some(vec!["none".into()]);
                 }
                 vec![row]
             };
@@ -121,14 +121,14 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "Shows every session as ACTIVE.",
         |r| {
             r.write_row = |_kind, mut row| {
-                row.session_state = row.session_state.map(|_| "ACTIVE".to_owned());
+                row.session_state = row.session_state.map(|_| "ACTIVE".into());
                 vec![row]
             };
         },
     ),
     mutant("rows.content", "wrong-meter", &["WH-USAGE-052", "WH-USAGE-038"], "Misnames the meter.", |r| {
         r.write_row = |_kind, mut row| {
-            row.meter = "token".to_owned();
+            row.meter = "token".into();
             vec![row]
         };
     }),

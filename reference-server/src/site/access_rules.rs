@@ -183,7 +183,7 @@ impl Site {
             Some(id) => Some(
                 stored
                     .iter()
-                    .find(|action| action.id == *id)
+                    .find(|action| *action.id == **id)
                     .ok_or_else(|| Refusal::invalid(format!("the line item has no action `{id}`")))?,
             ),
             None => None,
@@ -194,7 +194,7 @@ impl Site {
             return Err(Refusal::new(status, format!("the instance has no condition `{id}`")));
         }
         Ok(Action {
-            id: new.id.unwrap_or_else(new_id),
+            id: new.id.unwrap_or_else(new_id).into(),
             name: new.name,
             condition_id: new.condition_id,
             action: new.action,

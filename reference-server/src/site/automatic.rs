@@ -15,6 +15,7 @@ impl Site {
         let Ok((session, instance)) = self.live_session(id, ApiVersion::V1_0) else { return };
         let session = session.clone();
         self.end(&session, &instance, self.rules.missed_heartbeat_refund);
+        self.changed_session(id);
     }
 
     /// Charges the items in use for another period, from line items and rates as they are now and all or nothing
@@ -48,12 +49,26 @@ impl Site {
         }
         let next =
             self.next_period(timeline, stands.then(|| charged_items(&items, &verdicts)), last_heartbeat);
+        self.go_on(id, state, next);
+    }
+
+    /// Puts the session into the state after an automatic charge. One that goes on as it was is not saved as a whole.
+    fn go_on(&mut self, id: Uuid, state: SessionState, next: Timeline) {
         let shows_items = self.rules.ended_keeps_items;
+        let mut as_it_was = false;
         self.update(id, |session, now| match state {
-            SessionState::Active => session.timeline = Some(next),
+            SessionState::Active => {
+                let same = |former: &Timeline| {
+                    (former.anchor, former.period) == (next.anchor, next.period)
+                        && former.charged == next.charged
+                };
+                as_it_was = session.timeline.as_ref().is_some_and(same);
+                session.timeline = Some(next);
+            }
             SessionState::Idle => session.halt(now),
             _ => session.terminate(shows_items),
         });
+        if as_it_was { self.moved_session(id) } else { self.changed_session(id) }
     }
 
     fn next_period(
@@ -83,5 +98,6 @@ impl Site {
     pub(super) fn idle_limit(&mut self, id: Uuid) {
         let shows_items = self.rules.ended_keeps_items;
         self.update(id, |session, _| session.terminate(shows_items));
+        self.changed_session(id);
     }
 }

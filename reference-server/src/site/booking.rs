@@ -2,12 +2,14 @@
 //!
 //! Nothing else in the server writes `used` or a row, so that the two cannot disagree.
 
-use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::outcome::{Effect, Kind};
 use super::{Instance, Site};
-use crate::domain::usage_row::RowKind;
+use crate::domain::usage_row::{MeterCostList, RowKind};
 use crate::domain::{
     ApiVersion, ChargedItem, Dictionary, Ground, ItemVerdict, Millis, Pool, RequestedItem, Requester,
     SessionState, Share, Timeline, Tokens, UsageRow,
@@ -82,7 +84,7 @@ impl Site {
                 }
             } else {
                 let mut row = self.row(activity, item);
-                row.request_response = Some(verdict.code(&self.rules, activity.version).0.to_owned());
+                row.request_response = Some(verdict.code(&self.rules, activity.version).0.into());
                 self.write(RowKind::Denied, row);
             }
         }
@@ -158,9 +160,10 @@ impl Site {
         booked: Tokens,
         shown: Tokens,
     ) {
-        row.request_response = Some(self.rules.codes.granted.of(version).to_owned());
+        row.request_response = Some(self.rules.codes.granted.of(version).into());
         row.meter_cost = Some(share.rate);
-        row.meter_cost_list = Some(json!({ "series": share.series, "version": share.table_version }));
+        row.meter_cost_list =
+            Some(MeterCostList { series: share.series.clone(), version: share.table_version.clone() });
         row.meter_quantity = shown;
         row.activation_id = Some(vec![share.activation_id.clone()]);
         if let Some(line_item) = self.line_items.get_mut(&share.activation_id) {
@@ -169,7 +172,20 @@ impl Site {
             row.mapped_entitled_count = Some(line_item.quantity);
             row.overdraft_count = line_item.overdraft_count();
         }
-        self.touch(Kind::LineItem, share.activation_id.as_str());
+        // A charge under an action changes more than the total.
+        if share.action.is_some() {
+            self.touch(Kind::LineItem, &*share.activation_id);
+        } else {
+            self.used(&share.activation_id);
+        }
+    }
+
+    /// Keeps the new total of a line item.
+    pub(super) fn used(&mut self, line_item: &Arc<str>) {
+        if let Some(item) = self.line_items.get(line_item) {
+            let effect = Effect::Used { line_item: Arc::clone(line_item), used: item.used };
+            self.emit(effect);
+        }
     }
 
     /// Adds to the count of the action that a charge was allowed by. A count that was lost with its action stays
@@ -188,7 +204,7 @@ impl Site {
         let version = item.version.as_str();
         UsageRow {
             correlation_id: activity.correlation_id.clone(),
-            tenant_id: self.id.clone(),
+            tenant_id: Arc::clone(&self.id),
             usage_time: self.now,
             write_time: self.written,
             consumer_id: activity.requester.map(|requester| requester.value.clone()),
@@ -202,11 +218,11 @@ impl Site {
             item_version: (!version.is_empty()).then(|| version.to_owned()),
             item_quantity: item.count.normalize(),
             session_id: activity.session.map(|(id, _)| id.to_string()),
-            session_state: activity.session.map(|(_, state)| state.word().to_owned()),
+            session_state: activity.session.map(|(_, state)| state.word().into()),
             request_response: None,
             controls_applied: None,
-            meter_type: "elastic".to_owned(),
-            meter: "elastic token".to_owned(),
+            meter_type: "elastic".into(),
+            meter: "elastic token".into(),
             meter_cost_list: None,
             meter_cost: None,
             meter_quantity: Tokens::ZERO,

@@ -67,7 +67,9 @@ impl Books {
         let (site, _) = Site::create("acme", settings, 0).unwrap();
         let mut books = Self { site, instance: String::new(), sessions: Vec::new(), rows: Vec::new() };
         books.instance = books.act(|site| {
-            site.create_instance(NewInstance { short_name: "main".into(), account_id: "ACME".into() }).id
+            site.create_instance(NewInstance { short_name: "main".into(), account_id: "ACME".into() })
+                .id
+                .to_string()
         });
         // Rates that do not divide evenly, so that rounding would show.
         let rates = [("A", Decimal::from(3)), ("B", Decimal::new(7, 1)), ("C", Decimal::new(1_111, 3))];
@@ -173,12 +175,12 @@ impl Books {
                 assert!(row.meter_quantity.is_zero() && row.used.is_none(), "{row:?}");
                 continue;
             };
-            let total = totals.entry(id.as_str()).or_default();
+            let total = totals.entry(&**id).or_default();
             *total += row.meter_quantity;
             assert_eq!(row.used, Some(*total), "the running total has a gap: {row:?}");
         }
         for item in line_items {
-            let charged = totals.get(item.activation_id.as_str()).copied().unwrap_or_default();
+            let charged = totals.get(&*item.activation_id).copied().unwrap_or_default();
             assert_eq!(item.used, charged, "{} and its rows disagree", item.activation_id);
             assert!(!item.used.is_negative(), "{} gave back more than it took", item.activation_id);
             let capacity = crate::domain::line_item::capacity(&item).unwrap();

@@ -2,23 +2,21 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
-
-use super::Site;
 use super::outcome::Kind;
+use super::{Site, new_id};
 use crate::domain::Millis;
+use serde::{Deserialize, Serialize};
 
 /// An instance with its six fields (DM-INST-001).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Instance {
     /// Made by the server (DM-INST-002).
-    pub id: String,
+    pub id: Arc<str>,
     /// Name chosen by the producer.
     pub short_name: String,
     /// Owning account.
-    pub account_id: String,
+    pub account_id: Arc<str>,
     /// Whether auto-provisioned line items go here.
     pub default_instance: bool,
     /// Creation time, ms.
@@ -49,23 +47,24 @@ pub struct NewInstance {
 impl Site {
     /// Creates an instance; the first of an account is its default (DM-INST-003).
     pub fn create_instance(&mut self, new: NewInstance) -> Instance {
-        let siblings = self.instances.iter().filter(|instance| instance.account_id == new.account_id).count();
+        let siblings =
+            self.instances.iter().filter(|instance| *instance.account_id == *new.account_id).count();
         let instance = Instance {
-            id: Uuid::new_v4().to_string(),
+            id: new_id().into(),
             short_name: new.short_name,
-            account_id: new.account_id,
+            account_id: new.account_id.into(),
             default_instance: (self.rules.default_instance)(siblings),
             created: self.now,
             modified: self.now,
             sequence: self.next_sequence(),
         };
         self.add_instance(instance.clone());
-        self.touch(Kind::Instance, instance.id.as_str());
+        self.touch(Kind::Instance, &*instance.id);
         instance
     }
 
     pub(super) fn add_instance(&mut self, instance: Instance) {
-        self.instance_places.insert(instance.id.clone(), self.instances.len());
+        self.instance_places.insert(instance.id.to_string(), self.instances.len());
         self.instances.push(Arc::new(instance));
     }
 
@@ -83,7 +82,7 @@ impl Site {
     pub fn default_instance_of(&self, account: &str) -> Option<Instance> {
         self.instances
             .iter()
-            .find(|instance| instance.account_id == account && instance.default_instance)
+            .find(|instance| *instance.account_id == *account && instance.default_instance)
             .map(|instance| Instance::clone(instance))
     }
 }

@@ -36,7 +36,7 @@ impl Site {
     pub fn put_line_item(&mut self, instance: &str, new: NewLineItem) -> Result<LineItem, Refusal> {
         self.known_instance(instance)?;
         let statuses = &self.rules.statuses;
-        let stored = self.line_items.get(&new.activation_id);
+        let stored = self.line_items.get(new.activation_id.as_str());
         if stored.is_some_and(|old| old.instance_id != instance) {
             let message = "the activation ID belongs to a line item of another instance";
             return Err(Refusal::new(statuses.lineitem_second_instance, message));
@@ -56,7 +56,7 @@ impl Site {
             return Err(refusal);
         }
         let line_item = self.merged(instance, new);
-        self.touch(Kind::LineItem, line_item.activation_id.as_str());
+        self.touch(Kind::LineItem, &*line_item.activation_id);
         self.insert_line_item(line_item.clone());
         Ok(line_item)
     }
@@ -72,21 +72,21 @@ impl Site {
                 mapped.remove(&former);
             }
             // One that is made anew under the ID of a deleted one is no longer waited for.
-            self.released_later.remove(&old.activation_id);
+            self.released_later.remove(&*old.activation_id);
         }
     }
 
     /// The refusal of a quantity below what is used, where there is one (DM-LINE-027).
     fn too_few(&self, new: &NewLineItem) -> Option<Refusal> {
         let status = self.rules.statuses.quantity_below_used;
-        let used = self.line_items.get(&new.activation_id).filter(|old| !old.deleted)?.used;
+        let used = self.line_items.get(new.activation_id.as_str()).filter(|old| !old.deleted)?.used;
         let below = status >= 400 && Tokens::from(new.quantity) < used;
         below.then(|| Refusal::new(status, format!("$.quantity: must not be below the {used} tokens in use")))
     }
 
     fn merged(&mut self, instance: &str, new: NewLineItem) -> LineItem {
         let fresh = LineItem {
-            activation_id: new.activation_id,
+            activation_id: new.activation_id.into(),
             instance_id: instance.to_owned(),
             state: new.state,
             quantity: new.quantity,
@@ -201,5 +201,5 @@ impl Site {
 /// Whether a session is charging a line item.
 fn uses(session: &Session, line_item: &str) -> bool {
     let charged = session.timeline.iter().flat_map(|timeline| &timeline.charged);
-    charged.flat_map(|charged| &charged.shares).any(|share| share.activation_id == line_item)
+    charged.flat_map(|charged| &charged.shares).any(|share| *share.activation_id == *line_item)
 }

@@ -1,7 +1,11 @@
 //! What an operation leaves behind: an answer or a refusal, and effects for the store.
 
-use crate::domain::UsageRow;
+use std::sync::Arc;
+
+use uuid::Uuid;
+
 use crate::domain::usage_row::RowKind;
+use crate::domain::{SessionProgress, Tokens, UsageRow};
 
 /// Why an operation was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +104,20 @@ pub enum Effect {
         kind: Kind,
         /// Its ID within site and kind.
         id: String,
+    },
+    /// What a line item has used now; everything else about it stands as it was saved.
+    Used {
+        /// The line item.
+        line_item: Arc<str>,
+        /// Tokens used.
+        used: Tokens,
+    },
+    /// How far a session has come since it was saved as a whole.
+    Progress {
+        /// The session.
+        session: Uuid,
+        /// What has moved.
+        progress: SessionProgress,
     },
     /// A usage row with its sequence number, from 1 and gap-free within the site.
     Row {

@@ -28,8 +28,8 @@ impl Site {
             return Err(Refusal::new(409, "a rate table of this series and version exists already"));
         }
         let table = RateTable {
-            series: new.series,
-            version: new.version,
+            series: new.series.into(),
+            version: new.version.into(),
             effective_from: new.effective_from,
             items: new.items,
             created: self.now,
@@ -52,7 +52,7 @@ impl Site {
     /// 404 for an unknown table, 409 for one whose time has come.
     pub fn delete_rate_table(&mut self, series: &str, version: &str) -> Result<(), Refusal> {
         let found =
-            self.rate_tables.iter().position(|table| table.series == series && table.version == version);
+            self.rate_tables.iter().position(|table| *table.series == *series && *table.version == *version);
         let Some(index) = found else {
             return Err(Refusal::not_found("rate table"));
         };

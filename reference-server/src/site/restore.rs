@@ -1,13 +1,15 @@
 //! A site as it was, put together again from the store.
 
+use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 
 use super::instances::InstanceRecord;
 use super::outcome::Kind;
 use super::state::{SiteRecord, split_key_id};
 use super::{Instance, Site};
-use crate::domain::{Condition, KeyVersions, LineItem, RateTable, Session};
+use crate::domain::{Condition, KeyVersions, LineItem, RateTable, Session, Tokens};
 use crate::policy::PolicyError;
+use crate::store::StoredSite;
 
 /// Why a site cannot be restored.
 #[derive(Debug, thiserror::Error)]
@@ -33,25 +35,23 @@ pub enum RestoreError {
 }
 
 impl Site {
-    /// Rebuilds a site from its stored entities; `last_sequence` is the sequence number of its last usage row.
+    /// Rebuilds a site from what the store has of it.
     ///
     /// # Errors
     /// When something in the store cannot be understood.
-    pub fn restore(
-        id: &str,
-        entities: Vec<(Kind, String, String)>,
-        last_sequence: u64,
-    ) -> Result<Self, RestoreError> {
+    pub fn restore(stored: &StoredSite) -> Result<Self, RestoreError> {
+        let (id, entities) = (stored.id.as_str(), &stored.entities);
         let record = entities
             .iter()
             .find(|(kind, _, _)| *kind == Kind::Site)
             .ok_or_else(|| RestoreError::NoRecord(id.to_owned()))?;
         let settings: SiteRecord = read(id, record)?;
         let mut site = Self::empty(id, settings.clock, settings.policy, settings.key_propagation)?;
-        site.row_sequence = last_sequence;
-        for entity in &entities {
+        site.row_sequence = stored.last_sequence;
+        for entity in entities {
             site.take_in(entity)?;
         }
+        site.go_on_from(stored)?;
         site.put_in_order();
         Ok(site)
     }
@@ -94,10 +94,32 @@ impl Site {
         Ok(())
     }
 
+    /// Takes in what is kept apart from line items and sessions.
+    fn go_on_from(&mut self, stored: &StoredSite) -> Result<(), RestoreError> {
+        for (id, used) in &stored.used {
+            let Some(item) = self.line_items.get_mut(id.as_str()) else { continue };
+            let used = Decimal::from_str_exact(used).map_err(|error| RestoreError::Unreadable {
+                site: stored.id.clone(),
+                kind: "total of line item",
+                id: id.clone(),
+                reason: error.to_string(),
+            })?;
+            item.used = Tokens::rounded(used);
+        }
+        for (id, progress) in &stored.progress {
+            if let Some(session) = self.sessions.get_mut(id) {
+                session.resume(*progress);
+                self.set_timer(*id);
+            }
+        }
+        Ok(())
+    }
+
     /// The store keeps no order; creation does.
     fn put_in_order(&mut self) {
         self.instances.sort_by(|a, b| (a.sequence, &a.id).cmp(&(b.sequence, &b.id)));
-        let places = self.instances.iter().enumerate().map(|(place, instance)| (instance.id.clone(), place));
+        let places =
+            self.instances.iter().enumerate().map(|(place, instance)| (instance.id.to_string(), place));
         self.instance_places = places.collect();
         self.sequence = self.instances.iter().map(|instance| instance.sequence).fold(self.sequence, u64::max);
         self.rate_tables.sort_by_key(|table| table.sequence);

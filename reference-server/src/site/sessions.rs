@@ -49,12 +49,13 @@ impl Site {
     /// # Errors
     /// 400 for an unknown instance (DM-SES-013).
     pub fn create_session(&mut self, instance: &str) -> Result<Uuid, Refusal> {
-        if self.known_instance(instance).is_err() {
+        let Ok(known) = self.known_instance(instance) else {
             return Err(Refusal::invalid("instanceId names no instance of this site"));
-        }
+        };
+        let instance = Arc::clone(&known.id);
         let id = Uuid::new_v4();
         let sequence = self.next_sequence();
-        self.insert_session(Session::new(id, instance.to_owned(), self.now, sequence));
+        self.insert_session(Session::new(id, instance, self.now, sequence));
         self.changed_session(id);
         Ok(id)
     }
@@ -66,7 +67,7 @@ impl Site {
             let of_instance = self.sessions_of.entry(session.instance_id.clone()).or_default();
             of_instance.insert(session.sequence, id);
         }
-        self.sessions.insert(id, session);
+        self.sessions.insert(id, Box::new(session));
         self.set_timer(id);
     }
 
@@ -89,8 +90,10 @@ impl Site {
             return Err(Refusal::new(self.rules.statuses.list_unknown_instance, "instance not found"));
         }
         let newest_first = self.sessions_of.get(instance).into_iter().flat_map(|ids| ids.values().rev());
-        let mut listed: Vec<&Session> =
-            newest_first.take(self.rules.list_limit).filter_map(|id| self.sessions.get(id)).collect();
+        let mut listed: Vec<&Session> = newest_first
+            .take(self.rules.list_limit)
+            .filter_map(|id| self.sessions.get(id).map(Box::as_ref))
+            .collect();
         listed.sort_by(|a, b| (self.rules.list_order)(a, b));
         Ok(listed.into_iter().map(|session| self.summary(session)).collect())
     }
@@ -98,7 +101,7 @@ impl Site {
     fn summary(&self, session: &Session) -> SessionSummary {
         SessionSummary {
             session_id: session.id.to_string(),
-            instance_id: session.instance_id.clone(),
+            instance_id: session.instance_id.to_string(),
             state: session.state,
             charged_until: session.timeline.as_ref().map_or(0, self.rules.charged_until),
             last_heart_beat: session.last_heart_beat,
@@ -142,7 +145,7 @@ impl Site {
             .collect();
         SessionDetail {
             session_id: session.id.to_string(),
-            instance_id: session.instance_id.clone(),
+            instance_id: session.instance_id.to_string(),
             state: session.state,
             items,
         }
@@ -151,7 +154,7 @@ impl Site {
     /// The instance of a session.
     #[must_use]
     pub fn session_instance(&self, id: Uuid) -> Option<&str> {
-        self.sessions.get(&id).map(|session| session.instance_id.as_str())
+        self.sessions.get(&id).map(|session| &*session.instance_id)
     }
 
     /// Takes a heartbeat: it fulfils the duty of the last automatic charge and changes nothing else
@@ -175,7 +178,7 @@ impl Site {
                 timeline.heartbeat_due = None;
             }
         });
-        self.changed_session(id);
+        self.moved_session(id);
         if !idle {
             return Ok(204);
         }

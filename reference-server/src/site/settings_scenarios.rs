@@ -100,7 +100,7 @@ fn a_replaced_list_keeps_the_counts_of_the_actions_that_it_names() {
     let instance = world.instance.clone();
     let stored = world.act(|site| site.actions(&instance, ACT01)).unwrap();
     let condition = stored[0].condition_id.clone().unwrap();
-    let kept = NewAction { id: Some(stored[0].id.clone()), ..allow(&condition, 900) };
+    let kept = NewAction { id: Some(stored[0].id.to_string()), ..allow(&condition, 900) };
     let fresh = allow(stored[1].condition_id.as_ref().unwrap(), 200);
     world.act(|site| site.replace_actions(&instance, ACT01, vec![fresh, kept])).unwrap();
     assert_eq!(world.counts(), [Tokens::ZERO, Tokens::from(40)]);

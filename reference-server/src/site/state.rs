@@ -51,7 +51,7 @@ pub(super) struct SiteRecord {
 /// One producer's site.
 #[derive(Debug)]
 pub struct Site {
-    pub(super) id: String,
+    pub(super) id: Arc<str>,
     pub(super) clock: Clock,
     pub(super) policy: BTreeMap<String, String>,
     pub(super) rules: Rules,
@@ -67,14 +67,14 @@ pub struct Site {
     pub(super) instance_places: HashMap<String, usize>,
     pub(super) rate_tables: Vec<RateTable>,
     pub(super) conditions: Conditions,
-    pub(super) line_items: HashMap<String, LineItem>,
+    pub(super) line_items: HashMap<Arc<str>, LineItem>,
     /// The line items of each instance in the order of charging.
-    pub(super) mapped: HashMap<String, BTreeMap<OrderKey, String>>,
+    pub(super) mapped: HashMap<String, BTreeMap<OrderKey, Arc<str>>>,
     /// Line items that are deleted, with the sessions that still use them (DM-LI-A12).
     pub(super) released_later: HashMap<String, HashSet<Uuid>>,
-    pub(super) sessions: HashMap<Uuid, Session>,
+    pub(super) sessions: HashMap<Uuid, Box<Session>>,
     /// The sessions of each instance that may be listed, by their order of creation.
-    pub(super) sessions_of: HashMap<String, BTreeMap<u64, Uuid>>,
+    pub(super) sessions_of: HashMap<Arc<str>, BTreeMap<u64, Uuid>>,
     pub(super) due: BTreeSet<(Millis, DueKind, Uuid)>,
     /// Creation counter: entities of one kind are ordered by it.
     pub(super) sequence: u64,
@@ -108,7 +108,7 @@ impl Site {
         key_propagation: Millis,
     ) -> Result<Self, PolicyError> {
         Ok(Self {
-            id: id.to_owned(),
+            id: id.into(),
             clock,
             rules: policy::rules(&policy)?,
             policy,
@@ -197,11 +197,31 @@ impl Site {
 
     fn flush(&mut self) {
         for (kind, id) in std::mem::take(&mut self.dirty) {
+            self.before_save(kind, &id);
             let effect = match self.body(kind, &id) {
                 Some(body) => Effect::Save { kind, id, body },
                 None => Effect::Delete { kind, id },
             };
             self.effects.push(effect);
+        }
+    }
+
+    /// What is kept apart from an entity starts anew when the whole is saved.
+    fn before_save(&mut self, kind: Kind, id: &str) {
+        match kind {
+            Kind::LineItem => {
+                if let Some(item) = self.line_items.get(id) {
+                    let id = Arc::clone(&item.activation_id);
+                    self.used(&id);
+                }
+            }
+            Kind::Session => {
+                let id = Uuid::try_parse(id).unwrap_or_default();
+                if let Some(session) = self.sessions.get_mut(&id) {
+                    session.revision += 1;
+                }
+            }
+            _ => {}
         }
     }
 
@@ -281,10 +301,10 @@ impl Site {
         let keys = self.keys.iter().flat_map(|(kind, keys)| keys.keys().map(|id| key_id(*kind, id)));
         let ids: Vec<(Kind, String)> = keys
             .map(|id| (Kind::Key, id))
-            .chain(self.instances.iter().map(|instance| (Kind::Instance, instance.id.clone())))
+            .chain(self.instances.iter().map(|instance| (Kind::Instance, instance.id.to_string())))
             .chain(self.rate_tables.iter().map(|table| (Kind::RateTable, table_id(table))))
             .chain(self.conditions.keys().map(|id| (Kind::Condition, id.clone())))
-            .chain(self.line_items.keys().map(|id| (Kind::LineItem, id.clone())))
+            .chain(self.line_items.keys().map(|id| (Kind::LineItem, id.to_string())))
             .chain(self.sessions.keys().map(|id| (Kind::Session, id.to_string())))
             .collect();
         for (kind, id) in ids {

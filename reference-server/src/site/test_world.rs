@@ -32,7 +32,9 @@ impl World {
         let (site, _) = Site::create("acme", settings, 0).unwrap();
         let mut world = Self { site, instance: String::new(), rows: Vec::new() };
         world.instance = world.act(|site| {
-            site.create_instance(NewInstance { short_name: "main".into(), account_id: "ACME".into() }).id
+            site.create_instance(NewInstance { short_name: "main".into(), account_id: "ACME".into() })
+                .id
+                .to_string()
         });
         let item = |name: &str, version: &str, rate: i64| RateItem {
             name: name.into(),

@@ -5,7 +5,7 @@
 
 use uuid::Uuid;
 
-use super::outcome::Kind;
+use super::outcome::{Effect, Kind};
 use super::{Clock, Site};
 use crate::domain::{DueKind, Millis};
 
@@ -34,10 +34,32 @@ impl Site {
         }
         self.clock = Clock::Virtual(to);
         self.run_due(to);
-        self.now = to;
-        self.written = to;
-        self.touch(Kind::Site, "site");
+        self.arrive(to);
         Ok(to)
+    }
+
+    /// Moves a virtual clock towards this time until it is there or so many things have fallen due; says whether it
+    /// is there. A long way is gone in parts, so that what happens on it need not be held in memory at once.
+    ///
+    /// # Errors
+    /// As [`Site::advance_to`].
+    pub fn advance_part(&mut self, to: Millis, most: usize) -> Result<bool, ClockError> {
+        match self.clock {
+            Clock::Real => return Err(ClockError::RealClock),
+            Clock::Virtual(now) if to < now => return Err(ClockError::Backwards),
+            Clock::Virtual(_) => {}
+        }
+        let there = self.run_some(to, most);
+        let reached = if there { to } else { self.now };
+        self.clock = Clock::Virtual(reached);
+        self.arrive(reached);
+        Ok(there)
+    }
+
+    fn arrive(&mut self, at: Millis) {
+        self.now = at;
+        self.written = at;
+        self.touch(Kind::Site, "site");
     }
 
     /// Moves a virtual clock by this span.
@@ -53,10 +75,20 @@ impl Site {
 
     /// Lets everything happen that is due by now.
     pub(super) fn run_due(&mut self, now: Millis) {
+        self.run_some(now, usize::MAX);
+    }
+
+    /// The same for so many things at most; says whether that was all.
+    fn run_some(&mut self, now: Millis, most: usize) -> bool {
+        let mut happened = 0;
         while let Some(&(at, kind, id)) = self.due.first() {
             if at > now {
-                return;
+                return true;
             }
+            if happened == most {
+                return false;
+            }
+            happened += 1;
             self.due.pop_first();
             let idle_limit = self.rules.idle_limit;
             let Some(session) = self.sessions.get_mut(&id) else { continue };
@@ -71,7 +103,16 @@ impl Site {
                 DueKind::AutomaticCharge => self.automatic_charge(id),
                 DueKind::IdleLimit => self.idle_limit(id),
             }
-            self.changed_session(id);
+        }
+        true
+    }
+
+    /// Keeps how far a session has come and sets its timer anew.
+    pub(super) fn moved_session(&mut self, id: Uuid) {
+        self.set_timer(id);
+        if let Some(session) = self.sessions.get(&id) {
+            let effect = Effect::Progress { session: id, progress: session.progress() };
+            self.emit(effect);
         }
     }
 

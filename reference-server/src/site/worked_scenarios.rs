@@ -3,6 +3,7 @@
 use super::test_world::*;
 use super::*;
 use crate::domain::{ApiVersion, LineItemState, MINUTE, OverdraftType, SessionState, Tokens};
+use crate::store::StoredSite;
 
 const A: (&str, &str, i64) = ("PhotoPrint", "1.0", 10);
 const B: (&str, &str, i64) = ("CADPrint", "2.0", 2);
@@ -184,8 +185,14 @@ fn a_restored_site_goes_on_where_it_was() {
     let (_, effects) = world.site.act(0, |site| site.request_in_session(session, request(&[A]), true));
     let saved = effects.iter().any(|effect| matches!(effect, Effect::Save { kind: Kind::Session, .. }));
     assert!(saved, "a granted request must save its session");
-    let entities = all_entities(&mut world.site);
-    let mut restored = Site::restore("acme", entities, 1).unwrap();
+    let stored = StoredSite {
+        id: "acme".into(),
+        entities: all_entities(&mut world.site),
+        used: Vec::new(),
+        progress: Vec::new(),
+        last_sequence: 1,
+    };
+    let mut restored = Site::restore(&stored).unwrap();
     restored.act(0, |site| site.advance_to(START + 61 * MINUTE)).0.unwrap();
     let instance = world.instance.clone();
     let item = restored.act(0, |site| site.line_item(&instance, ACT01)).0.unwrap();

@@ -1,8 +1,11 @@
 //! What one commit writes: the effects of many operations, each entity once, as it was last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
-use crate::domain::UsageRow;
+use uuid::Uuid;
+
+use crate::domain::{SessionProgress, Tokens, UsageRow};
 use crate::site::{Effect, Kind};
 
 /// Effects of operations that are committed together, by site.
@@ -21,6 +24,10 @@ pub(super) struct SiteBatch {
     pub(super) dropped: bool,
     /// Entities as they are at the end of the batch; nothing when they are gone.
     pub(super) entities: BTreeMap<(Kind, String), Option<String>>,
+    /// What line items have used at the end of the batch.
+    pub(super) used: HashMap<Arc<str>, Tokens>,
+    /// How far sessions have come at the end of the batch.
+    pub(super) progress: HashMap<Uuid, SessionProgress>,
     /// New usage rows in order.
     pub(super) rows: Vec<(u64, Box<UsageRow>)>,
 }
@@ -50,6 +57,12 @@ impl SiteBatch {
             }
             Effect::Delete { kind, id } => {
                 self.entities.insert((kind, id), None);
+            }
+            Effect::Used { line_item, used } => {
+                self.used.insert(line_item, used);
+            }
+            Effect::Progress { session, progress } => {
+                self.progress.insert(session, progress);
             }
             Effect::Row { sequence, row, .. } => self.rows.push((sequence, row)),
             // What came before belongs to the site that is gone.

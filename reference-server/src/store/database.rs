@@ -5,23 +5,42 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, Row, Transaction, TransactionBehavior, params};
+
+use uuid::Uuid;
 
 use super::StoreError;
 use super::batch::{Batch, SiteBatch};
 use super::usage_table;
+use crate::domain::SessionProgress;
 use crate::site::Kind;
 
 /// Version of the schema below.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
 
 const CREATE_ENTITIES: &str = "CREATE TABLE entity (
     site TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
     PRIMARY KEY (site, kind, id)) WITHOUT ROWID;";
+const CREATE_USED: &str = "CREATE TABLE line_item_used (
+    site TEXT NOT NULL, line_item TEXT NOT NULL, used TEXT NOT NULL,
+    PRIMARY KEY (site, line_item)) WITHOUT ROWID;";
+const CREATE_PROGRESS: &str = "CREATE TABLE session_progress (
+    site TEXT NOT NULL, session BLOB NOT NULL, revision INTEGER NOT NULL, last_heart_beat INTEGER NOT NULL,
+    charges INTEGER NOT NULL, next_charge INTEGER NOT NULL, heartbeat_due INTEGER,
+    PRIMARY KEY (site, session)) WITHOUT ROWID;";
+const SAVE_USED: &str = "INSERT OR REPLACE INTO line_item_used VALUES (?1, ?2, ?3)";
+const SAVE_PROGRESS: &str = "INSERT OR REPLACE INTO session_progress VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+const LOAD_USED: &str = "SELECT line_item, used FROM line_item_used WHERE site = ?1";
+const LOAD_PROGRESS: &str = "SELECT session, revision, last_heart_beat, charges, next_charge, heartbeat_due
+    FROM session_progress WHERE site = ?1";
 const SAVE: &str = "INSERT INTO entity (site, kind, id, body) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (site, kind, id) DO UPDATE SET body = excluded.body";
 const DELETE: &str = "DELETE FROM entity WHERE site = ?1 AND kind = ?2 AND id = ?3";
-const DROP_ENTITIES: &str = "DELETE FROM entity WHERE site = ?1";
+const DROPS: [&str; 3] = [
+    "DELETE FROM entity WHERE site = ?1",
+    "DELETE FROM line_item_used WHERE site = ?1",
+    "DELETE FROM session_progress WHERE site = ?1",
+];
 const LOAD: &str = "SELECT site, kind, id, body FROM entity ORDER BY site, kind, id";
 
 /// Everything that the store keeps of one site, usage rows aside.
@@ -31,6 +50,10 @@ pub struct StoredSite {
     pub id: String,
     /// Its entities: kind, ID and JSON text.
     pub entities: Vec<(Kind, String, String)>,
+    /// What its line items have used, as decimal text.
+    pub used: Vec<(String, String)>,
+    /// How far its sessions have come since they were saved.
+    pub progress: Vec<(Uuid, SessionProgress)>,
     /// Sequence number of its last usage row; 0 when there is none.
     pub last_sequence: u64,
 }
@@ -65,7 +88,7 @@ impl Database {
         match self.check_version(path)? {
             0 => self.create().map_err(|error| unopenable(path, &error))?,
             SCHEMA => {}
-            found => return Err(StoreError::Newer { path: shown(path), found, known: SCHEMA }),
+            found => return Err(StoreError::OtherVersion { path: shown(path), found, known: SCHEMA }),
         }
         self.configure().map_err(|error| unopenable(path, &error))
     }
@@ -89,7 +112,7 @@ impl Database {
     fn create(&self) -> rusqlite::Result<()> {
         let usage = usage_table::create();
         self.connection.execute_batch(&format!(
-            "BEGIN IMMEDIATE; {CREATE_ENTITIES} {usage} PRAGMA user_version = {SCHEMA}; COMMIT;"
+            "BEGIN IMMEDIATE; {CREATE_ENTITIES} {CREATE_USED} {CREATE_PROGRESS} {usage} PRAGMA user_version = {SCHEMA}; COMMIT;"
         ))
     }
 
@@ -124,9 +147,20 @@ impl Database {
             .into_iter()
             .map(|(id, entities)| {
                 let last_sequence = usage_table::last_sequence(&self.connection, &id)?;
-                Ok(StoredSite { id, entities, last_sequence })
+                let (used, progress) = (self.load_used(&id)?, self.load_progress(&id)?);
+                Ok(StoredSite { id, entities, used, progress, last_sequence })
             })
             .collect()
+    }
+
+    fn load_used(&self, site: &str) -> rusqlite::Result<Vec<(String, String)>> {
+        let mut statement = self.connection.prepare_cached(LOAD_USED)?;
+        statement.query_map([site], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+    }
+
+    fn load_progress(&self, site: &str) -> rusqlite::Result<Vec<(Uuid, SessionProgress)>> {
+        let mut statement = self.connection.prepare_cached(LOAD_PROGRESS)?;
+        statement.query_map([site], read_progress)?.collect()
     }
 
     /// Usage rows of a site after a sequence number, as JSON lines.
@@ -137,7 +171,9 @@ impl Database {
 
 fn write(transaction: &Transaction<'_>, site: &str, batch: &SiteBatch) -> rusqlite::Result<()> {
     if batch.dropped {
-        transaction.prepare_cached(DROP_ENTITIES)?.execute([site])?;
+        for drop in DROPS {
+            transaction.prepare_cached(drop)?.execute([site])?;
+        }
         usage_table::drop_site(transaction, site)?;
     }
     for ((kind, id), body) in &batch.entities {
@@ -146,10 +182,46 @@ fn write(transaction: &Transaction<'_>, site: &str, batch: &SiteBatch) -> rusqli
             None => transaction.prepare_cached(DELETE)?.execute(params![site, kind.word(), id])?,
         };
     }
+    for (line_item, used) in &batch.used {
+        transaction.prepare_cached(SAVE_USED)?.execute(params![site, &**line_item, used.to_string()])?;
+    }
+    for (session, progress) in &batch.progress {
+        save_progress(transaction, site, *session, progress)?;
+    }
     for (sequence, row) in &batch.rows {
         usage_table::insert(transaction, site, *sequence, row)?;
     }
     Ok(())
+}
+
+fn save_progress(
+    transaction: &Transaction<'_>,
+    site: &str,
+    session: Uuid,
+    progress: &SessionProgress,
+) -> rusqlite::Result<()> {
+    transaction.prepare_cached(SAVE_PROGRESS)?.execute(params![
+        site,
+        session.as_bytes(),
+        progress.revision,
+        progress.last_heart_beat,
+        progress.charges,
+        progress.next_charge,
+        progress.heartbeat_due,
+    ])?;
+    Ok(())
+}
+
+fn read_progress(row: &Row<'_>) -> rusqlite::Result<(Uuid, SessionProgress)> {
+    let session: [u8; 16] = row.get(0)?;
+    let progress = SessionProgress {
+        revision: row.get(1)?,
+        last_heart_beat: row.get(2)?,
+        charges: row.get(3)?,
+        next_charge: row.get(4)?,
+        heartbeat_due: row.get(5)?,
+    };
+    Ok((Uuid::from_bytes(session), progress))
 }
 
 /// Locks the file's neighbour. A lock on the database itself would get in the way of SQLite's own.

@@ -25,17 +25,17 @@ pub enum StoreError {
         /// What it is instead.
         reason: String,
     },
-    /// A newer version has written the file.
+    /// Another version has written the file.
     #[error(
-        "the store {path} has schema version {found}, but this version knows only {known}; \
+        "the store {path} has schema version {found}, but this version works with {known}; \
          use the version that wrote it, or choose another path"
     )]
-    Newer {
+    OtherVersion {
         /// The file.
         path: String,
         /// Its schema version.
         found: i64,
-        /// The newest version that is understood here.
+        /// The schema version that is understood here.
         known: i64,
     },
     /// Writing or reading failed; nothing is acknowledged from now on.

@@ -47,11 +47,15 @@ async fn after_a_restart_everything_is_there_once() {
             StoredSite {
                 id: "acme".into(),
                 entities: vec![(Kind::Instance, "i".into(), "2".into())],
+                used: Vec::new(),
+                progress: Vec::new(),
                 last_sequence: 2,
             },
             StoredSite {
                 id: "globex".into(),
                 entities: vec![(Kind::Instance, "j".into(), "3".into())],
+                used: Vec::new(),
+                progress: Vec::new(),
                 last_sequence: 0,
             },
         ]
@@ -126,7 +130,7 @@ fn a_file_that_is_no_store_is_refused_and_left_alone() {
 
     let newer = folder.path().join("newer.sqlite");
     rusqlite::Connection::open(&newer).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
-    assert!(matches!(Store::open(&newer), Err(StoreError::Newer { found: 99, .. })));
+    assert!(matches!(Store::open(&newer), Err(StoreError::OtherVersion { found: 99, .. })));
 }
 
 #[test]
