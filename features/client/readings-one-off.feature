@@ -120,3 +120,13 @@ Feature: What the documents leave open about one-off requests
       | ACT02     | 100    | in 200 days |
     When LisaBarry requests 8 of "CADPrint" "2.0"
     Then the split quantity is read
+
+  @DM-ERR-A04
+  Scenario: The name that one tutorial gives to the version
+    Given a line item "ACT01" of 100 tokens
+    When the client sends the access request:
+      """
+      {"requester": {"type": "user", "value": "LisaBarry"},
+       "requestedItems": [{"item": "PhotoPrint", "requestedVersion": "1.0", "count": 1}]}
+      """
+    Then the tutorial's name for the version is read

@@ -6,6 +6,7 @@
 //! leaves ([`store`]).
 
 pub mod control;
+pub mod demo;
 pub mod domain;
 pub mod http;
 pub mod mutants;
@@ -15,4 +16,5 @@ pub mod site;
 pub mod sites;
 pub mod store;
 
+pub use demo::Demo;
 pub use server::{RunningServer, ServerError, ServerOptions, StoreLocation, start};

@@ -14,7 +14,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::control::{self, Control};
-use crate::domain::KeyKind;
+use crate::demo::{self, Demo};
+use crate::domain::{KeyKind, Millis};
 use crate::http::{self, Api, errors};
 use crate::policy::{self, PolicyError};
 use crate::site::{Clock, SiteSettings};
@@ -50,6 +51,10 @@ pub struct ServerOptions {
     pub default_policy: BTreeMap<String, String>,
     /// Administration keys of the site `default` as (ID, SPKI PEM); those of the same ID are replaced.
     pub administration_keys: Vec<(String, String)>,
+    /// How long a saved or deleted key takes to spread at a new site, ms, up to ten minutes (DM-AUTH-033).
+    pub key_propagation: Millis,
+    /// The tutorial's world at the site `default`, if it is wanted.
+    pub demo: Option<Demo>,
     /// Whether the control API is served when the server does not listen on loopback.
     pub non_loopback_control: bool,
 }
@@ -76,6 +81,9 @@ pub enum ServerError {
     /// The default policy names something unknown.
     #[error("the default policy cannot be followed: {0}")]
     Policy(#[from] PolicyError),
+    /// The tutorial's world cannot be made in this store.
+    #[error("the tutorial's world cannot be made: {0}; choose another store")]
+    Demo(String),
     /// An administration key cannot be used.
     #[error("the administration key `{id}` {what}; give the public half of an RSA or EC key")]
     Key {
@@ -93,6 +101,7 @@ pub struct RunningServer {
     stop: oneshot::Sender<()>,
     serving: JoinHandle<()>,
     store: Arc<Store>,
+    demo_instance: Option<String>,
 }
 
 /// Starts a server; it answers requests when this returns.
@@ -112,28 +121,38 @@ pub async fn start(options: ServerOptions) -> Result<RunningServer, ServerError>
         StoreLocation::File(path) => Store::open(path)?,
     });
     let sites = Arc::new(Sites::restore(Arc::clone(&store)).await?);
-    prepare_default_site(&sites, &options).await?;
+    let demo_instance = prepare_default_site(&sites, &options).await?;
     tokio::spawn(tick(Arc::downgrade(&sites)));
     let router = router(&sites, options, address);
     let (stop, stopped) = oneshot::channel();
     let serving = tokio::spawn(serve(listener, router, stopped));
     tracing::info!(%address, "listening");
-    Ok(RunningServer { address, stop, serving, store })
+    Ok(RunningServer { address, stop, serving, store, demo_instance })
 }
 
-/// The site `default` is always there, on a real clock unless the store has it otherwise.
-async fn prepare_default_site(sites: &Sites, options: &ServerOptions) -> Result<(), SitesError> {
+/// The site `default` is always there, on a real clock unless the store or the tutorial has it otherwise. Returns the
+/// tutorial's instance.
+async fn prepare_default_site(sites: &Sites, options: &ServerOptions) -> Result<Option<String>, ServerError> {
     let administration_keys = options.administration_keys.clone();
     if sites.contains(DEFAULT_SITE) {
-        return sites.act(DEFAULT_SITE, |site| site.save_keys(KeyKind::Admin, administration_keys)).await;
+        sites.act(DEFAULT_SITE, |site| site.install_keys(KeyKind::Admin, administration_keys)).await?;
+    } else {
+        let (mut policy, mut clock) = (options.default_policy.clone(), Clock::Real);
+        if options.demo.is_some() {
+            let (decision, value) = demo::POLICY;
+            policy.entry(decision.to_owned()).or_insert_with(|| value.to_owned());
+            clock = Clock::Virtual(demo::NOW);
+        }
+        let key_propagation = options.key_propagation;
+        let settings = SiteSettings { clock, administration_keys, policy, key_propagation };
+        sites.create(DEFAULT_SITE, settings).await?;
     }
-    let policy = options.default_policy.clone();
-    sites
-        .create(
-            DEFAULT_SITE,
-            SiteSettings { clock: Clock::Real, administration_keys, policy, key_propagation: 0 },
-        )
-        .await
+    let Some(demo) = &options.demo else { return Ok(None) };
+    let seeded = sites.act(DEFAULT_SITE, |site| demo::seed(site, demo)).await?;
+    match seeded {
+        Ok(instance) => Ok(Some(instance.id.to_string())),
+        Err(refusal) => Err(ServerError::Demo(refusal.messages.join("; "))),
+    }
 }
 
 fn router(sites: &Arc<Sites>, options: ServerOptions, address: SocketAddr) -> Router {
@@ -141,7 +160,10 @@ fn router(sites: &Arc<Sites>, options: ServerOptions, address: SocketAddr) -> Ro
         sites: Arc::clone(sites),
         token: options.control_token.into(),
         enabled: options.non_loopback_control || address.ip().is_loopback(),
-        defaults: Arc::new(control::SiteDefaults { policy: options.default_policy, key_propagation: 0 }),
+        defaults: Arc::new(control::SiteDefaults {
+            policy: options.default_policy,
+            key_propagation: options.key_propagation,
+        }),
         address,
     };
     http::router(Api::new(Arc::clone(sites))).merge(control::router(control)).fallback(errors::not_found)
@@ -181,6 +203,12 @@ impl RunningServer {
         self.address
     }
 
+    /// The instance of the tutorial's world.
+    #[must_use]
+    pub fn demo_instance(&self) -> Option<&str> {
+        self.demo_instance.as_deref()
+    }
+
     /// Takes no more requests, finishes those under way, and closes the store.
     pub async fn shutdown(self) {
         let Self { stop, mut serving, store, .. } = self;
@@ -214,6 +242,8 @@ mod tests {
             control_token: "token".into(),
             default_policy: BTreeMap::new(),
             administration_keys: Vec::new(),
+            key_propagation: 0,
+            demo: None,
             non_loopback_control: false,
         }
     }

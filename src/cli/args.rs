@@ -153,6 +153,12 @@ pub(super) struct ServeArgs {
     /// Decision point that every new site shall follow, as DECISION=VALUE. May be repeated.
     #[arg(long, value_name = "D=V")]
     pub(super) policy: Vec<String>,
+    /// Seconds, up to 600, that a saved or deleted key takes to spread at a new site.
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=600))]
+    pub(super) key_propagation: u16,
+    /// Fill the site `default` with the world of the tutorial, on a clock of its own, and print tokens for it.
+    #[arg(long)]
+    pub(super) seed_demo: bool,
     /// Offer the control protocol on an address that is not loopback, too.
     #[arg(long)]
     pub(super) control_beyond_loopback: bool,

@@ -33,6 +33,8 @@ impl Bundled {
             control_token: token.clone(),
             default_policy: BTreeMap::new(),
             administration_keys: Vec::new(),
+            key_propagation: 0,
+            demo: None,
             non_loopback_control: false,
         };
         let (ready, started) = std::sync::mpsc::channel();

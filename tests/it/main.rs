@@ -7,4 +7,5 @@ mod crash;
 mod house;
 mod proof;
 mod support;
+mod tutorial;
 mod whole_run;

@@ -38,6 +38,7 @@ pub struct Server {
     child: Child,
     /// `http://127.0.0.1:PORT`.
     pub base: String,
+    lines: Vec<String>,
 }
 
 /// The control token of servers started here.
@@ -53,10 +54,22 @@ impl Server {
             .stderr(Stdio::inherit())
             .spawn()
             .unwrap();
-        let mut first = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
-        let base = first.trim().strip_prefix("listening on ").unwrap().to_owned();
-        Self { child, base }
+        let mut output = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let base = output.next().unwrap().strip_prefix("listening on ").unwrap().to_owned();
+        let mut lines = Vec::new();
+        if arguments.contains(&"--seed-demo") {
+            // The control token is the last of what the tutorial needs.
+            let last = |line: &String| line.starts_with("export CONTROL_TOKEN=");
+            while !lines.last().is_some_and(last) {
+                lines.push(output.next().unwrap());
+            }
+        }
+        Self { child, base, lines }
+    }
+
+    /// What the server printed for the tutorial.
+    pub fn lines(&self) -> &[String] {
+        &self.lines
     }
 
     /// A target file for this server in the folder.

@@ -109,6 +109,9 @@ pub const READINGS: &[Reading] = &[
     reading("list.unknown_instance.http", "DM-GEN-011", "404", "400", |r| {
         r.statuses.list_unknown_instance = 400;
     }),
+    reading("access.requested_version", "DM-ERR-A04", "ignored", "accepted", |r| {
+        r.requested_version_counts = true;
+    }),
     reading("usage.refund_correlation", "DM-USE-002", "own", "shared", |r| r.refund_own_correlation = false),
     reading("usage.denied_automatic", "WH-USAGE-063", "rows", "none", |r| r.denied_automatic_rows = false),
     reading("usage.split_quantity", "WH-USAGE-007", "repeat", "apportion", |r| {

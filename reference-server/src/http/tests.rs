@@ -31,6 +31,8 @@ impl Fixture {
             control_token: TOKEN.into(),
             default_policy: BTreeMap::new(),
             administration_keys: Vec::new(),
+            key_propagation: 0,
+            demo: None,
             non_loopback_control: false,
         };
         let fixture = Self { server: start(options).await.unwrap() };

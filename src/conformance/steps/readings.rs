@@ -83,6 +83,18 @@ async fn insufficient_code(world: &mut World, step: &Step) -> Stepped {
     world.reading(step, "code.insufficient", &seen)
 }
 
+#[then(regex = r"^the tutorial's name for the version is read$")]
+async fn requested_version(world: &mut World, step: &Step) -> Stepped {
+    let body = world.last_json()?;
+    let first = items(&body).and_then(|items| items.first());
+    let value = match first {
+        Some(item) if granted(item) => "accepted",
+        Some(item) if code(item).is_some_and(|code| code.ends_with("201")) => "ignored",
+        _ => "neither",
+    };
+    world.reading(step, "access.requested_version", value)
+}
+
 #[then(regex = r"^the line items of a free item are read$")]
 async fn free_line_items(world: &mut World, step: &Step) -> Stepped {
     let body = world.last_json()?;
