@@ -9,6 +9,7 @@ pub mod control;
 pub mod demo;
 pub mod domain;
 pub mod http;
+pub mod metrics;
 pub mod mutants;
 pub mod policy;
 pub mod server;
@@ -17,4 +18,4 @@ pub mod sites;
 pub mod store;
 
 pub use demo::Demo;
-pub use server::{RunningServer, ServerError, ServerOptions, StoreLocation, start};
+pub use server::{Limits, RunningServer, ServerError, ServerOptions, StoreLocation, TlsFiles, start};

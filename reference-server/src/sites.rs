@@ -39,6 +39,19 @@ pub enum SitesError {
     Broken(String),
 }
 
+/// A site at a glance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteOverview {
+    /// Its ID.
+    pub id: String,
+    /// Its clock.
+    pub clock: Clock,
+    /// How many instances it has.
+    pub instances: usize,
+    /// How many sessions are live.
+    pub live_sessions: usize,
+}
+
 /// Every site with the store that keeps them.
 #[derive(Debug)]
 pub struct Sites {
@@ -171,6 +184,28 @@ impl Sites {
         }
     }
 
+    /// Every site at a glance, by ID.
+    #[must_use]
+    pub fn overview(&self) -> Vec<SiteOverview> {
+        let slots: Vec<_> =
+            self.slots.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
+        let mut overview: Vec<SiteOverview> = slots
+            .iter()
+            .filter_map(|slot| slot.lock().ok())
+            .map(|slot| {
+                let (instances, live_sessions) = slot.site.size();
+                SiteOverview {
+                    id: slot.site.id().to_owned(),
+                    clock: slot.site.clock(),
+                    instances,
+                    live_sessions,
+                }
+            })
+            .collect();
+        overview.sort_by(|a, b| a.id.cmp(&b.id));
+        overview
+    }
+
     fn find(&self, id: &str) -> Option<Arc<Mutex<Slot>>> {
         self.slots.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
@@ -180,6 +215,11 @@ impl Slot {
     fn act<R>(&mut self, store: &Store, operation: impl FnOnce(&mut Site) -> R) -> R {
         let (result, effects) = self.site.act(wall_now(), operation);
         if !effects.is_empty() {
+            for effect in &effects {
+                if let Effect::Row { kind, .. } = effect {
+                    store.metrics().row(*kind);
+                }
+            }
             self.ticket = store.submit(self.site.id(), effects);
         }
         result

@@ -156,6 +156,15 @@ pub(super) struct ServeArgs {
     /// Seconds, up to 600, that a saved or deleted key takes to spread at a new site.
     #[arg(long, value_name = "SECONDS", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=600))]
     pub(super) key_propagation: u16,
+    /// Connections at a time; one more is answered 503.
+    #[arg(long, value_name = "N", default_value_t = 4096)]
+    pub(super) max_connections: usize,
+    /// PEM file of the certificate chain: the server speaks TLS.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub(super) tls_certificate: Option<PathBuf>,
+    /// PEM file of the certificate's private key.
+    #[arg(long, value_name = "FILE", requires = "tls_certificate")]
+    pub(super) tls_key: Option<PathBuf>,
     /// Fill the site `default` with the world of the tutorial, on a clock of its own, and print tokens for it.
     #[arg(long)]
     pub(super) seed_demo: bool,

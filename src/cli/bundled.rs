@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::thread::JoinHandle;
 
-use reference_server::{RunningServer, ServerError, ServerOptions, StoreLocation};
+use reference_server::{Limits, RunningServer, ServerError, ServerOptions, StoreLocation};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -34,6 +34,8 @@ impl Bundled {
             default_policy: BTreeMap::new(),
             administration_keys: Vec::new(),
             key_propagation: 0,
+            limits: Limits::default(),
+            tls: None,
             demo: None,
             non_loopback_control: false,
         };

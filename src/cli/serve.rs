@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use reference_server::{Demo, ServerOptions, StoreLocation};
+use reference_server::{Demo, Limits, ServerOptions, StoreLocation, TlsFiles};
 use uuid::Uuid;
 
 use super::args::ServeArgs;
@@ -23,19 +23,26 @@ pub(super) fn run(args: ServeArgs) -> Result<u8, Failure> {
         args.admin_key.iter().map(administration_key).collect::<Result<_, _>>()?;
     let demo = args.seed_demo.then(DemoKeys::generate).transpose()?;
     administration_keys.extend(demo.as_ref().map(|keys| public(&keys.administration)));
+    let tls = match (args.tls_certificate, args.tls_key) {
+        (Some(certificate), Some(key)) => Some(TlsFiles { certificate, key }),
+        _ => None,
+    };
+    let scheme = if tls.is_some() { "https" } else { "http" };
     let options = ServerOptions {
         listen: args.listen,
         store: store(&args.store),
         control_token: control_token.clone(),
         default_policy: policy(&args.policy)?,
         administration_keys,
+        limits: Limits { connections: args.max_connections, ..Limits::default() },
+        tls,
         key_propagation: i64::from(args.key_propagation) * 1000,
         demo: demo.as_ref().map(|keys| Demo { client_key: public(&keys.client) }),
         non_loopback_control: args.control_beyond_loopback,
     };
     runtime()?.block_on(async {
         let server = reference_server::start(options).await.map_err(|error| server_failure(&error))?;
-        let base = format!("http://{}", server.address());
+        let base = format!("{scheme}://{}", server.address());
         print(&format!("listening on {base}"));
         print(&format!("control protocol at {base}/_control/v1"));
         if generated {

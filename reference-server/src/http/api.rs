@@ -1,6 +1,7 @@
 //! The way of every request through the server.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::response::Response;
 
@@ -44,6 +45,7 @@ impl Api {
         run: impl FnOnce(&mut Site, &Token) -> Result<T, Refusal>,
         render: impl FnOnce(T) -> Reply,
     ) -> Response {
+        let started = Instant::now();
         let acted = self.sites.act(call.site(), |site| {
             let wire = site.rules().wire;
             let caller = self.tokens.authenticate(site, call.bearer());
@@ -59,6 +61,8 @@ impl Api {
         };
         let mut answer = WireAnswer { operation, version: self.version, status, body };
         wire(&mut answer);
+        self.sites.store().metrics().request(operation, self.version, answer.status, started.elapsed());
+        tracing::debug!(operation = operation.name(), site = call.site(), status = answer.status, "answered");
         respond(answer.status, answer.body.as_ref())
     }
 }

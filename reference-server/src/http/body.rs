@@ -1,18 +1,23 @@
 //! Bodies: content type, size and JSON syntax, before anything looks at what they say.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use serde_json::Value;
+use tokio::time::timeout;
 
 use crate::domain::Rules;
 use crate::site::Refusal;
 
 /// Largest body that is read.
 pub(super) const MOST_BYTES: usize = 1 << 20;
+
+/// How long a body may take to arrive.
+const LONGEST_READ: Duration = Duration::from_secs(30);
 
 /// Why a body cannot be used.
 #[derive(Debug, PartialEq)]
@@ -54,9 +59,11 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
         if announced_bytes(request.headers()) > MOST_BYTES {
             return Ok(Self(Err(unread(413))));
         }
-        let bytes = match Bytes::from_request(request, state).await {
-            Ok(bytes) => bytes,
-            Err(rejection) => return Ok(Self(Err(unread(rejection.status().as_u16())))),
+        // Only the reading is timed: what has begun is always finished.
+        let bytes = match timeout(LONGEST_READ, Bytes::from_request(request, state)).await {
+            Ok(Ok(bytes)) => bytes,
+            Ok(Err(rejection)) => return Ok(Self(Err(unread(rejection.status().as_u16())))),
+            Err(_) => return Ok(Self(Err(unread(408)))),
         };
         if !is_json {
             return Ok(Self(Err(BodyFault::ContentType)));
@@ -71,6 +78,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 fn unread(status: u16) -> BodyFault {
     let text = match status {
         413 => format!("the body is larger than {MOST_BYTES} bytes"),
+        408 => format!("the body did not arrive within {} seconds", LONGEST_READ.as_secs()),
         _ => "the body could not be read to its end".to_owned(),
     };
     BodyFault::Refused(Refusal::new(status, text))

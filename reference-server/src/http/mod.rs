@@ -18,6 +18,7 @@ pub(crate) mod errors;
 mod instances;
 mod keys;
 mod line_items;
+pub(crate) mod pages;
 mod public_key;
 mod rate_tables;
 mod reply;
@@ -31,6 +32,6 @@ pub(crate) use public_key::check as check_public_key;
 pub(crate) use router::router;
 
 #[cfg(test)]
-mod test_keys;
+pub(crate) mod test_keys;
 #[cfg(test)]
 mod tests;

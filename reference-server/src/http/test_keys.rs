@@ -4,7 +4,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::Value;
 
 /// A key on P-256.
-pub(super) const EC_PRIVATE: &str = "-----BEGIN PRIVATE KEY-----
+pub(crate) const EC_PRIVATE: &str = "-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgNav4+6EDwCUZ7eNh
 Twf+GXDfaEfpD9uy+hSEcIXwsZqhRANCAARDzJZ2CN7c5gk+qu5ScjKzbRok8uFN
 Vr6lSmsO2fsDgztAIx75WPSskZ2yhOLMRW7OQdrNmLmSo4cj7xg6lp6f

@@ -1,6 +1,5 @@
 //! The API over a real socket, as a client sees it.
 
-use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 
@@ -20,21 +19,13 @@ struct Answered {
     status: u16,
     head: String,
     body: Value,
+    text: String,
 }
 
 impl Fixture {
     /// A server with the site `acme` on a virtual clock.
     async fn new() -> Self {
-        let options = ServerOptions {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            store: StoreLocation::Memory,
-            control_token: TOKEN.into(),
-            default_policy: BTreeMap::new(),
-            administration_keys: Vec::new(),
-            key_propagation: 0,
-            demo: None,
-            non_loopback_control: false,
-        };
+        let options = ServerOptions::on_loopback(StoreLocation::Memory, TOKEN);
         let fixture = Self { server: start(options).await.unwrap() };
         let site = json!({
             "clock": { "mode": "virtual", "now": NOW },
@@ -120,8 +111,9 @@ fn exchange(address: SocketAddr, head: &str, body: &str) -> Answered {
     stream.read_to_string(&mut text).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    let text = body.to_owned();
     let body = serde_json::from_str(body).unwrap_or_else(|_| Value::String(body.to_owned()));
-    Answered { status, head: head.to_owned(), body }
+    Answered { status, head: head.to_owned(), body, text }
 }
 
 fn ask(items: &Value) -> Value {
@@ -296,4 +288,24 @@ async fn the_control_protocol_is_for_whoever_has_its_token() {
     assert_eq!(fixture.control("DELETE", "/sites/globex", None).await.status, 204);
     assert_eq!(fixture.control("DELETE", "/sites/globex", None).await.status, 404);
     assert_eq!(fixture.control("GET", "/sites/globex/usage-rows", None).await.status, 404);
+}
+
+#[tokio::test]
+async fn people_and_monitors_need_no_token() {
+    let fixture = Fixture::new().await;
+    let instance = fixture.provisioned(10).await;
+    let body = json!({"requester": {"type": "user", "value": "x"},
+                      "requestedItems": [{"item": "PhotoPrint", "version": "1.0", "count": 1}]});
+    let path = format!("/elastic/api/v1.1/instances/{instance}/access-request");
+    assert_eq!(fixture.admin("POST", &path, Some(&body)).await.status, 200);
+    let health = fixture.call("GET", "/health", &[], None).await;
+    assert_eq!((health.status, health.body), (200, json!({"status": "ok"})));
+    let page = fixture.call("GET", "/", &[], None).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("http://test.example:8080/sites/acme/dynamicmonetization"));
+    let metrics = fixture.call("GET", "/metrics", &[], None).await;
+    let counted =
+        "chargeproof_requests_total{operation=\"access_request\",version=\"v1.1\",status=\"2xx\"} 1";
+    assert!(metrics.text.lines().any(|line| line == counted), "{}", metrics.text);
+    assert!(metrics.text.contains("chargeproof_usage_rows_total{kind=\"charge\"} 1"));
 }

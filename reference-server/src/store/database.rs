@@ -84,6 +84,12 @@ impl Database {
         Ok(database)
     }
 
+    #[cfg(test)]
+    pub(super) fn limit(&self, pages: u32) {
+        let limit = format!("PRAGMA max_page_count = {pages}");
+        self.connection.query_row(&limit, [], |_| Ok(())).unwrap();
+    }
+
     fn prepare(&self, path: &Path) -> Result<(), StoreError> {
         match self.check_version(path)? {
             0 => self.create().map_err(|error| unopenable(path, &error))?,

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::mpsc::{self, Sender};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use tokio::sync::{oneshot, watch};
@@ -10,6 +10,7 @@ use tokio::sync::{oneshot, watch};
 use super::database::{Database, StoredSite};
 use super::error::StoreError;
 use super::writer::{self, Command, Progress};
+use crate::metrics::Metrics;
 use crate::site::Effect;
 
 /// The store. Operations are numbered by tickets in the order of submission.
@@ -17,6 +18,9 @@ use crate::site::Effect;
 pub struct Store {
     queue: Mutex<Queue>,
     progress: watch::Receiver<Progress>,
+    metrics: Arc<Metrics>,
+    /// Where the data live, in words.
+    place: String,
 }
 
 #[derive(Debug)]
@@ -31,7 +35,7 @@ impl Store {
     /// # Errors
     /// When the file is in use, cannot be written, is something else, or comes from a newer version.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::start(Database::open(path)?)
+        Self::start(Database::open(path)?, format!("in {}", path.display()))
     }
 
     /// A store that lives as long as the process: the same code on a database in memory.
@@ -39,23 +43,34 @@ impl Store {
     /// # Errors
     /// When the system cannot start a thread.
     pub fn memory() -> Result<Self, StoreError> {
-        Self::start(Database::memory()?)
+        Self::start(Database::memory()?, "in memory, until it stops".to_owned())
     }
 
-    fn start(database: Database) -> Result<Self, StoreError> {
+    /// A store on a disk that is full after so many pages.
+    #[cfg(test)]
+    pub(super) fn with_room_for(path: &Path, pages: u32) -> Result<Self, StoreError> {
+        let database = Database::open(path)?;
+        database.limit(pages);
+        Self::start(database, String::new())
+    }
+
+    fn start(database: Database, place: String) -> Result<Self, StoreError> {
+        let metrics = Arc::new(Metrics::default());
+        let counted = Arc::clone(&metrics);
         let (commands, waiting) = mpsc::channel();
         let (publish, progress) = watch::channel(Progress::default());
         thread::Builder::new()
             .name("store".to_owned())
-            .spawn(move || writer::run(database, &waiting, &publish))
+            .spawn(move || writer::run(database, &waiting, &publish, &counted))
             .map_err(|error| StoreError::Failed(error.to_string()))?;
-        Ok(Self { queue: Mutex::new(Queue { commands, last_ticket: 0 }), progress })
+        Ok(Self { queue: Mutex::new(Queue { commands, last_ticket: 0 }), progress, metrics, place })
     }
 
     /// Hands over the effects of one operation; the ticket says when they are durable. The order of calls is the
     /// order on disk, so that whoever calls under the lock of a site keeps the site's order.
     pub fn submit(&self, site: &str, effects: Vec<Effect>) -> u64 {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        self.metrics.submitted();
         queue.last_ticket += 1;
         let ticket = queue.last_ticket;
         // A writer that has stopped shows when somebody waits for the ticket.
@@ -78,6 +93,24 @@ impl Store {
             },
             Err(_) => Err(StoreError::Failed("it is closed".to_owned())),
         }
+    }
+
+    /// Why nothing is kept any more, if it has come to that.
+    #[must_use]
+    pub fn failure(&self) -> Option<String> {
+        self.progress.borrow().failure.clone()
+    }
+
+    /// What the server counts of itself.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// Where the data live, in words.
+    #[must_use]
+    pub fn place(&self) -> String {
+        self.place.clone()
     }
 
     /// The ticket of the latest submission; 0 before the first.

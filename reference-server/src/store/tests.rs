@@ -138,3 +138,62 @@ fn a_missing_folder_is_named() {
     let error = Store::open(Path::new("/nowhere/at/all/store.sqlite")).unwrap_err();
     assert!(error.to_string().contains("/nowhere/at/all/store.sqlite"), "{error}");
 }
+
+#[tokio::test]
+async fn a_full_disk_loses_nothing_that_was_promised() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.sqlite");
+    let store = Store::with_room_for(&path, 24).unwrap();
+    let mut promised = 0;
+    let failure = loop {
+        let ticket = store.submit("acme", vec![row(promised + 1)]);
+        match store.durable(ticket).await {
+            Ok(()) => promised += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(failure.to_string().contains("full"), "{failure}");
+    assert!(promised > 0 && store.failure().is_some());
+    store.close().await;
+    drop(store);
+    let kept = Store::open(&path).unwrap().usage_rows("acme", 0, u64::from(u32::MAX)).await.unwrap();
+    assert_eq!(kept.len() as u64, promised);
+}
+
+#[tokio::test]
+async fn a_torn_tail_of_the_log_costs_only_what_was_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, torn) = (folder.path().join("store.sqlite"), folder.path().join("torn.sqlite"));
+    let store = Store::open(&path).unwrap();
+    for sequence in 1..=20 {
+        kept(&store, "acme", vec![row(sequence)]).await;
+    }
+    // What a power cut leaves: the file as it is, and a log that ends in the middle of a page.
+    std::fs::copy(&path, &torn).unwrap();
+    let log = std::fs::read(folder.path().join("store.sqlite-wal")).unwrap();
+    std::fs::write(folder.path().join("torn.sqlite-wal"), &log[..log.len() - 1000]).unwrap();
+    let lines = Store::open(&torn).unwrap().usage_rows("acme", 0, 100).await.unwrap();
+    assert_eq!(lines.len(), 19, "only the last commit was torn");
+    let bare = folder.path().join("bare.sqlite");
+    std::fs::copy(&path, &bare).unwrap();
+    assert!(Store::open(&bare).is_ok(), "without its log the file is as it was at the last checkpoint");
+}
+
+#[tokio::test]
+async fn a_corrupt_file_is_refused_with_a_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.sqlite");
+    let store = Store::open(&path).unwrap();
+    let rows: Vec<Effect> = (1..=200).map(row).collect();
+    kept(&store, "acme", [vec![save("i", "1")], rows].concat()).await;
+    store.close().await;
+    drop(store);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[4096..].fill(0xff);
+    std::fs::write(&path, bytes).unwrap();
+    let reason = match Store::open(&path) {
+        Err(error) => error.to_string(),
+        Ok(store) => store.load().await.unwrap_err().to_string(),
+    };
+    assert!(reason.contains("malformed") || reason.contains("not a database"), "{reason}");
+}

@@ -4,11 +4,13 @@
 //! commit fails it stops for good: what has been promised so far holds, and nothing is promised any more.
 
 use std::sync::mpsc::Receiver;
+use std::time::Instant;
 
 use tokio::sync::{oneshot, watch};
 
 use super::batch::Batch;
 use super::database::{Database, StoredSite};
+use crate::metrics::Metrics;
 use crate::site::Effect;
 
 /// Most operations in one commit, so that the first of them does not wait for ever.
@@ -32,17 +34,23 @@ pub(super) enum Command {
 }
 
 /// Works until it is told to close, until nobody can ask any more, or until a commit fails.
-pub(super) fn run(mut database: Database, commands: &Receiver<Command>, progress: &watch::Sender<Progress>) {
+pub(super) fn run(
+    mut database: Database,
+    commands: &Receiver<Command>,
+    progress: &watch::Sender<Progress>,
+    metrics: &Metrics,
+) {
     while let Ok(first) = commands.recv() {
         let (batch, other) = gather(first, commands);
         if batch.operations() > 0 {
-            let ticket = batch.ticket;
+            let (ticket, operations, started) = (batch.ticket, batch.operations(), Instant::now());
             if let Err(error) = database.commit(batch) {
                 tracing::error!(%error, "the store cannot write; every request is refused from now on");
                 progress.send_modify(|progress| progress.failure = Some(error.to_string()));
                 return;
             }
             progress.send_modify(|progress| progress.durable = ticket);
+            metrics.committed(operations, started.elapsed());
         }
         match other {
             None | Some(Command::Write { .. }) => {}

@@ -1,4 +1,4 @@
-//! The server as a whole: store, sites, timers and listener, started and stopped together.
+//! Store, sites, timers and listener, started and stopped together.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -7,12 +7,13 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use axum::Router;
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{MissedTickBehavior, interval};
 
+use super::listener::{self, Service};
+use super::{Limits, TlsError, TlsFiles, tls};
 use crate::control::{self, Control};
 use crate::demo::{self, Demo};
 use crate::domain::{KeyKind, Millis};
@@ -26,8 +27,6 @@ use crate::store::{Store, StoreError};
 const DEFAULT_SITE: &str = "default";
 /// How often real clocks are looked at.
 const TICK: Duration = Duration::from_millis(100);
-/// How long requests may take to finish when the server stops.
-const DRAIN: Duration = Duration::from_secs(5);
 
 /// Where the data live.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,10 +52,33 @@ pub struct ServerOptions {
     pub administration_keys: Vec<(String, String)>,
     /// How long a saved or deleted key takes to spread at a new site, ms, up to ten minutes (DM-AUTH-033).
     pub key_propagation: Millis,
+    /// What one client may take from the others.
+    pub limits: Limits,
+    /// Certificate and key, if the server is to speak TLS.
+    pub tls: Option<TlsFiles>,
     /// The tutorial's world at the site `default`, if it is wanted.
     pub demo: Option<Demo>,
     /// Whether the control API is served when the server does not listen on loopback.
     pub non_loopback_control: bool,
+}
+
+impl ServerOptions {
+    /// A server on a free port of this machine, with nothing out of the ordinary.
+    #[must_use]
+    pub fn on_loopback(store: StoreLocation, control_token: impl Into<String>) -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            store,
+            control_token: control_token.into(),
+            default_policy: BTreeMap::new(),
+            administration_keys: Vec::new(),
+            key_propagation: 0,
+            limits: Limits::default(),
+            tls: None,
+            demo: None,
+            non_loopback_control: false,
+        }
+    }
 }
 
 /// Why a server does not start.
@@ -70,6 +92,9 @@ pub enum ServerError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// TLS cannot be offered.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -123,9 +148,12 @@ pub async fn start(options: ServerOptions) -> Result<RunningServer, ServerError>
     let sites = Arc::new(Sites::restore(Arc::clone(&store)).await?);
     let demo_instance = prepare_default_site(&sites, &options).await?;
     tokio::spawn(tick(Arc::downgrade(&sites)));
+    let tls = options.tls.as_ref().map(tls::acceptor).transpose()?;
+    let (limits, store_of_service) = (options.limits, Arc::clone(&store));
     let router = router(&sites, options, address);
+    let service = Service { router, limits, tls, store: store_of_service };
     let (stop, stopped) = oneshot::channel();
-    let serving = tokio::spawn(serve(listener, router, stopped));
+    let serving = tokio::spawn(listener::serve(listener, service, stopped));
     tracing::info!(%address, "listening");
     Ok(RunningServer { address, stop, serving, store, demo_instance })
 }
@@ -166,23 +194,10 @@ fn router(sites: &Arc<Sites>, options: ServerOptions, address: SocketAddr) -> Ro
         }),
         address,
     };
-    http::router(Api::new(Arc::clone(sites))).merge(control::router(control)).fallback(errors::not_found)
-}
-
-async fn serve(listener: TcpListener, router: Router, stopped: oneshot::Receiver<()>) {
-    // An answer is written in one piece; waiting for more would only delay it.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "cannot switch off Nagle's algorithm");
-        }
-    });
-    let asked_to_stop = async move {
-        // A server that is dropped without a word stops as well.
-        let _ = stopped.await;
-    };
-    if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(asked_to_stop).await {
-        tracing::error!(%error, "the listener has ended");
-    }
+    http::router(Api::new(Arc::clone(sites)))
+        .merge(http::pages::router(Arc::clone(sites)))
+        .merge(control::router(control))
+        .fallback(errors::not_found)
 }
 
 /// Runs what falls due on real clocks for as long as somebody uses the sites.
@@ -211,12 +226,11 @@ impl RunningServer {
 
     /// Takes no more requests, finishes those under way, and closes the store.
     pub async fn shutdown(self) {
-        let Self { stop, mut serving, store, .. } = self;
+        let Self { stop, serving, store, .. } = self;
         // A listener that has ended by itself needs no word.
         let _ = stop.send(());
-        if timeout(DRAIN, &mut serving).await.is_err() {
-            tracing::warn!("some requests did not finish in time");
-            serving.abort();
+        if let Err(error) = serving.await {
+            tracing::error!(%error, "the listener has broken off");
         }
         store.close().await;
     }
@@ -233,19 +247,42 @@ impl RunningServer {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
     use super::*;
 
     fn options(store: StoreLocation) -> ServerOptions {
-        ServerOptions {
-            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
-            store,
-            control_token: "token".into(),
-            default_policy: BTreeMap::new(),
-            administration_keys: Vec::new(),
-            key_propagation: 0,
-            demo: None,
-            non_loopback_control: false,
-        }
+        ServerOptions::on_loopback(store, "token")
+    }
+
+    #[tokio::test]
+    async fn a_connection_too_many_is_told_so() {
+        let limits = Limits { connections: 1, ..Limits::default() };
+        let server = start(ServerOptions { limits, ..options(StoreLocation::Memory) }).await.unwrap();
+        let mut first = TcpStream::connect(server.address()).await.unwrap();
+        first.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let mut start = [0; 12];
+        first.read_exact(&mut start).await.unwrap();
+        assert_eq!(&start, b"HTTP/1.1 200");
+        let mut second = TcpStream::connect(server.address()).await.unwrap();
+        let mut answer = String::new();
+        second.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+        drop(first);
+        server.shutdown().await;
+    }
+
+    #[tokio::test]
+    async fn headers_that_are_too_large_are_refused() {
+        let server = start(options(StoreLocation::Memory)).await.unwrap();
+        let mut stream = TcpStream::connect(server.address()).await.unwrap();
+        let large = format!("GET /health HTTP/1.1\r\nhost: x\r\nlarge: {}\r\n\r\n", "x".repeat(40_000));
+        stream.write_all(large.as_bytes()).await.unwrap();
+        let mut start = [0; 12];
+        stream.read_exact(&mut start).await.unwrap();
+        assert_eq!(&start, b"HTTP/1.1 431");
+        server.shutdown().await;
     }
 
     #[tokio::test]

@@ -1,0 +1,152 @@
+//! A client as small as can be: a socket for each connection, requests made beforehand, answers read to their end.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::task::JoinSet;
+
+/// A request as it goes over the wire.
+#[must_use]
+pub fn request(method: &str, path: &str, token: &str, body: &str) -> Vec<u8> {
+    let mut text = format!("{method} {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {token}\r\n");
+    if !body.is_empty() {
+        text.push_str(&format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len()));
+    }
+    text.push_str("\r\n");
+    text.push_str(body);
+    text.into_bytes()
+}
+
+/// One exchange on a connection of its own; returns status and body.
+pub fn once(address: SocketAddr, request: &[u8]) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).expect("the server listens");
+    stream.write_all(request).expect("the server reads");
+    let mut buffer = Vec::new();
+    loop {
+        let mut part = [0; 65536];
+        let read = stream.read(&mut part).expect("the server answers");
+        buffer.extend_from_slice(&part[..read]);
+        if let Some(answer) = answer(&buffer) {
+            return (answer.status, String::from_utf8_lossy(&buffer[answer.head..answer.end]).into_owned());
+        }
+        assert!(read > 0, "the server broke off");
+    }
+}
+
+struct Answer {
+    status: u16,
+    head: usize,
+    end: usize,
+}
+
+/// The first answer of a buffer, once it is whole.
+fn answer(buffer: &[u8]) -> Option<Answer> {
+    let head = buffer.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
+    let text = std::str::from_utf8(&buffer[..head]).expect("headers are text");
+    let status = text.get(9..12)?.parse().expect("an answer begins with its status");
+    let length = text.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+    });
+    let end = head + length.unwrap_or(0);
+    (buffer.len() >= end).then_some(Answer { status, head, end })
+}
+
+/// Answers a second over some connections for some time, each sending its next request when it has its answer.
+/// The requests go round; every answer must have the expected status.
+pub fn closed_loop(
+    address: SocketAddr,
+    requests: &Arc<Vec<Vec<u8>>>,
+    expected: u16,
+    connections: usize,
+    time: Duration,
+) -> f64 {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be had");
+    runtime.block_on(async {
+        let started = Instant::now();
+        let mut clients = JoinSet::new();
+        for place in 0..connections {
+            clients.spawn(client(address, Arc::clone(requests), expected, place, connections, time));
+        }
+        let answered: u32 = clients.join_all().await.into_iter().sum();
+        f64::from(answered) / started.elapsed().as_secs_f64()
+    })
+}
+
+async fn client(
+    address: SocketAddr,
+    requests: Arc<Vec<Vec<u8>>>,
+    expected: u16,
+    place: usize,
+    step: usize,
+    time: Duration,
+) -> u32 {
+    let mut stream = tokio::net::TcpStream::connect(address).await.expect("the server listens");
+    stream.set_nodelay(true).expect("a socket can be set up");
+    let (mut next, mut answered, until) = (place % requests.len(), 0, Instant::now() + time);
+    while Instant::now() < until {
+        exchange(&mut stream, &requests[next], expected).await;
+        next = (next + step) % requests.len();
+        answered += 1;
+    }
+    answered
+}
+
+/// The delay of each answer from the instant at which its request was due, ms, sorted: an open loop at a constant
+/// rate, whose requests wait for a connection if they must.
+pub fn open_loop(
+    address: SocketAddr,
+    request: &[u8],
+    rate: f64,
+    connections: usize,
+    time: Duration,
+) -> Vec<f64> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be had");
+    let request: Arc<[u8]> = request.into();
+    runtime.block_on(async {
+        let (started, next) = (Instant::now(), Arc::new(AtomicU64::new(0)));
+        let mut clients = JoinSet::new();
+        for _ in 0..connections {
+            let (request, next) = (Arc::clone(&request), Arc::clone(&next));
+            clients.spawn(async move {
+                let mut stream = tokio::net::TcpStream::connect(address).await.expect("the server listens");
+                stream.set_nodelay(true).expect("a socket can be set up");
+                let mut delays = Vec::new();
+                loop {
+                    let ticket = next.fetch_add(1, Ordering::Relaxed);
+                    let due = started + Duration::from_secs_f64(ticket as f64 / rate);
+                    if due > started + time {
+                        return delays;
+                    }
+                    tokio::time::sleep_until(due.into()).await;
+                    exchange(&mut stream, &request, 200).await;
+                    delays.push(due.elapsed().as_secs_f64() * 1e3);
+                }
+            });
+        }
+        let mut delays = clients.join_all().await.concat();
+        delays.sort_by(f64::total_cmp);
+        delays
+    })
+}
+
+async fn exchange(stream: &mut tokio::net::TcpStream, request: &[u8], expected: u16) {
+    stream.write_all(request).await.expect("the server reads");
+    let mut buffer = [0; 4096];
+    let mut filled = 0;
+    loop {
+        let read = stream.read(&mut buffer[filled..]).await.expect("the server answers");
+        assert!(read > 0, "the server broke off");
+        filled += read;
+        if let Some(answer) = answer(&buffer[..filled]) {
+            assert_eq!(answer.status, expected, "{}", String::from_utf8_lossy(&buffer[..filled]));
+            return;
+        }
+    }
+}

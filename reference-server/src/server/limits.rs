@@ -1,0 +1,33 @@
+//! What one client may take from the others.
+
+use std::time::Duration;
+
+/// Limits of connections and requests; the limit of bodies, 1 MiB in 30 s, is the API's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections at a time; one more is answered 503 and closed.
+    pub connections: usize,
+    /// Bytes of a request's first line and headers together; more are answered 431.
+    pub header_bytes: usize,
+    /// Headers of one request; more are answered 431.
+    pub headers: usize,
+    /// How long the first line and headers may take to arrive, which is also how long a connection may be idle.
+    pub header_time: Duration,
+    /// How long a TLS handshake may take.
+    pub handshake_time: Duration,
+    /// How long requests may take to finish when the server stops.
+    pub drain_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 4096,
+            header_bytes: 32 * 1024,
+            headers: 64,
+            header_time: Duration::from_secs(75),
+            handshake_time: Duration::from_secs(10),
+            drain_time: Duration::from_secs(5),
+        }
+    }
+}

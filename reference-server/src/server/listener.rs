@@ -1,0 +1,118 @@
+//! Connections: taken within limits, served, and drained at the end.
+
+use std::sync::Arc;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, oneshot};
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+
+use super::Limits;
+use crate::store::Store;
+
+/// The answer to a connection too many.
+const FULL: &[u8] =
+    b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nconnection: close\r\n\
+    retry-after: 1\r\ncontent-length: 67\r\n\r\n\
+    {\"message\":\"the server has as many connections as it may have now\"}";
+/// How long to wait when the system has no descriptors left.
+const BREATH: std::time::Duration = std::time::Duration::from_millis(50);
+
+/// What every connection needs.
+#[derive(Clone)]
+pub(super) struct Service {
+    pub(super) router: Router,
+    pub(super) limits: Limits,
+    pub(super) tls: Option<TlsAcceptor>,
+    pub(super) store: Arc<Store>,
+}
+
+/// Serves until it is told to stop, or nobody can tell it any more; then finishes what is under way.
+pub(super) async fn serve(listener: TcpListener, service: Service, mut stopped: oneshot::Receiver<()>) {
+    let places = Arc::new(Semaphore::new(service.limits.connections));
+    let graceful = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            _ = &mut stopped => break,
+        };
+        let stream = match accepted {
+            Ok((stream, _peer)) => stream,
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be taken");
+                sleep(BREATH).await;
+                continue;
+            }
+        };
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            service.store.metrics().connection_refused();
+            tracing::warn!(limit = service.limits.connections, "too many connections; one was refused");
+            tokio::spawn(refuse(stream));
+            continue;
+        };
+        let (service, watcher) = (service.clone(), graceful.watcher());
+        tokio::spawn(async move {
+            service.store.metrics().connection_opened();
+            service.connection(stream, watcher).await;
+            service.store.metrics().connection_closed();
+            drop(place);
+        });
+    }
+    drop(listener);
+    tracing::info!("stopping: no more connections are taken");
+    if timeout(service.limits.drain_time, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+}
+
+async fn refuse(mut stream: TcpStream) {
+    // Whoever does not wait for the answer misses nothing.
+    let _ = stream.write_all(FULL).await;
+    let _ = stream.shutdown().await;
+}
+
+impl Service {
+    async fn connection(&self, stream: TcpStream, watcher: Watcher) {
+        // An answer is written in one piece; waiting for more would only delay it.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "cannot switch off Nagle's algorithm");
+        }
+        let Some(tls) = &self.tls else { return self.http(stream, watcher).await };
+        match timeout(self.limits.handshake_time, tls.accept(stream)).await {
+            Ok(Ok(stream)) => self.http(stream, watcher).await,
+            Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake has failed"),
+            Err(_) => tracing::debug!("a TLS handshake took too long"),
+        }
+    }
+
+    async fn http(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, watcher: Watcher) {
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.limits.header_time)
+            .max_headers(self.limits.headers)
+            .max_header_size(self.limits.header_bytes)
+            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(self.router.clone()));
+        if let Err(error) = watcher.watch(connection).await {
+            tracing::debug!(%error, "a connection has broken off");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_answer_to_a_connection_too_many_is_whole() {
+        let text = std::str::from_utf8(FULL).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains(&format!("content-length: {}", body.len())));
+        assert!(serde_json::from_str::<serde_json::Value>(body).is_ok());
+    }
+}
