@@ -49,6 +49,8 @@ pub(super) struct Context {
     absent: BTreeSet<String>,
     /// How long a saved or deleted key may need to take effect.
     pub(super) key_propagation_s: u64,
+    /// The versions that the target file lists.
+    pub(super) versions: Vec<String>,
     target_file: Option<String>,
     features: Option<String>,
     run: String,
@@ -93,6 +95,7 @@ impl Context {
             usage: Mutex::default(),
             scenarios,
             absent: profile.absent.clone(),
+            versions: profile.versions.clone(),
             key_propagation_s: profile.timing.key_propagation_s,
             target_file: profile.file.as_ref().map(|file| file.display().to_string()),
             features: selection.features.as_ref().map(|folder| folder.display().to_string()),

@@ -7,7 +7,7 @@ use super::names::Names;
 use super::numbers::decimal;
 
 /// The code of a granted item in v1.0.
-pub(super) const GRANTED: &str = "101";
+pub(super) const GRANTED: [&str; 2] = ["101", "1101"];
 
 /// The answered items; none when the body is no answer to an access request.
 pub(super) fn items(body: &Value) -> Option<&Vec<Value>> {
@@ -20,21 +20,22 @@ pub(super) fn code(item: &Value) -> Option<&str> {
 }
 
 /// Whether a code is what a table says: the code itself, or `granted`, `refused`, or `insufficient`, whose
-/// number no document gives: three digits that do not say granted.
+/// number no document gives: three digits, or four in v1.1, that do not say granted.
 pub(super) fn code_fits(expected: &str, code: Option<&str>) -> bool {
-    let refused = |code: &str| !code.is_empty() && code != GRANTED;
+    let refused = |code: &str| !code.is_empty() && !GRANTED.contains(&code);
     match expected {
-        "granted" => code == Some(GRANTED),
+        "granted" => code.is_some_and(|code| GRANTED.contains(&code)),
         "refused" => code.is_some_and(refused),
-        "insufficient" => code
-            .is_some_and(|code| refused(code) && code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit())),
+        "insufficient" => code.is_some_and(|code| {
+            refused(code) && matches!(code.len(), 3 | 4) && code.bytes().all(|b| b.is_ascii_digit())
+        }),
         exact => code == Some(exact),
     }
 }
 
 /// Whether the item was granted.
 pub(super) fn granted(item: &Value) -> bool {
-    code(item) == Some(GRANTED)
+    code(item).is_some_and(|code| GRANTED.contains(&code))
 }
 
 /// The tokens charged for the item.

@@ -62,7 +62,7 @@ impl Totals {
 
 /// Applies every usage rule to rows in NDJSON.
 pub(super) fn judge(rows: &str) -> UsageChecked {
-    let mut judge = Judge::new(Settings::default());
+    let mut judge = Judge::new(Settings::of_both_versions());
     for line in rows.lines().filter(|line| !line.trim().is_empty()) {
         judge.line(line);
     }

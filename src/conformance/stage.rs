@@ -71,6 +71,8 @@ pub(super) struct Stage {
     pub(super) series: String,
     /// The line items by the names of the feature file.
     pub(super) line_items: BTreeMap<String, Mapped>,
+    /// The conditions by the names of the feature file.
+    pub(super) conditions: BTreeMap<String, String>,
     /// The session that steps speak of.
     pub(super) session: Option<String>,
     /// Who requested last.
@@ -115,6 +117,7 @@ impl Stage {
             instances: Vec::new(),
             series: String::new(),
             line_items: BTreeMap::new(),
+            conditions: BTreeMap::new(),
             session: None,
             requester: "LisaBarry".to_owned(),
             client_of: None,

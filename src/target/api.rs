@@ -1,4 +1,4 @@
-//! Addresses of Dynamic Monetization v1.0.
+//! Addresses of Dynamic Monetization in either version.
 //!
 //! Written by hand and on purpose not shared with the reference server: a judge that takes its addresses from
 //! the defendant cannot see that they are wrong. Knows paths, not behaviour.
@@ -10,25 +10,58 @@ use std::fmt::Write as _;
 pub struct Api {
     /// The base up to and including `/dynamicmonetization`, without a trailing slash.
     pub base: String,
+    /// The version in every address.
+    pub version: String,
 }
 
 impl Api {
-    /// Addresses below this base.
+    /// Addresses below this base, in v1.0.
     #[must_use]
     pub fn new(base: &str) -> Api {
-        Api { base: without_trailing_slash(base) }
+        Api { base: without_trailing_slash(base), version: "v1.0".to_owned() }
+    }
+
+    /// The same addresses in another version.
+    #[must_use]
+    pub fn speaking(&self, version: &str) -> Api {
+        Api { version: version.to_owned(), ..self.clone() }
+    }
+
+    /// The configuration: read, change.
+    #[must_use]
+    pub fn configuration(&self) -> String {
+        format!("{}/provisioning/api/{}/configuration", self.base, self.version)
+    }
+
+    /// The conditions of an instance: list, create, change, delete.
+    #[must_use]
+    pub fn conditions(&self, instance: &str) -> String {
+        format!("{}/api/{}/instances/{}/conditions", self.base, self.version, segment(instance))
+    }
+
+    /// One condition of an instance: delete.
+    #[must_use]
+    pub fn condition(&self, instance: &str, id: &str) -> String {
+        format!("{}/{}", self.conditions(instance), segment(id))
+    }
+
+    /// The actions of a line item: list, create, replace, delete.
+    #[must_use]
+    pub fn actions(&self, instance: &str, line_item: &str) -> String {
+        let (instance, line_item) = (segment(instance), segment(line_item));
+        format!("{}/api/{}/instances/{instance}/line-items/{line_item}/actions", self.base, self.version)
     }
 
     /// Rate tables: list, create, delete.
     #[must_use]
     pub fn rate_tables(&self) -> String {
-        format!("{}/provisioning/api/v1.0/rate-tables", self.base)
+        format!("{}/provisioning/api/{}/rate-tables", self.base, self.version)
     }
 
     /// Instances: list, create.
     #[must_use]
     pub fn instances(&self) -> String {
-        format!("{}/provisioning/api/v1.0/instances", self.base)
+        format!("{}/provisioning/api/{}/instances", self.base, self.version)
     }
 
     /// One instance.
@@ -52,13 +85,13 @@ impl Api {
     /// One-off access requests of an instance.
     #[must_use]
     pub fn access_request(&self, instance: &str) -> String {
-        format!("{}/elastic/api/v1.0/instances/{}/access-request", self.base, segment(instance))
+        format!("{}/elastic/api/{}/instances/{}/access-request", self.base, self.version, segment(instance))
     }
 
     /// Sessions: create.
     #[must_use]
     pub fn sessions(&self) -> String {
-        format!("{}/api/v1.0/sessions", self.base)
+        format!("{}/api/{}/sessions", self.base, self.version)
     }
 
     /// The live sessions of an instance.
@@ -89,7 +122,7 @@ impl Api {
     /// Administration keys: save.
     #[must_use]
     pub fn administration_keys(&self) -> String {
-        format!("{}/floating/api/v1.0/administration-keys", self.base)
+        format!("{}/floating/api/{}/administration-keys", self.base, self.version)
     }
 
     /// One administration key: delete.
@@ -101,7 +134,7 @@ impl Api {
     /// Client keys: save.
     #[must_use]
     pub fn client_keys(&self) -> String {
-        format!("{}/floating/api/v1.0/client-keys", self.base)
+        format!("{}/floating/api/{}/client-keys", self.base, self.version)
     }
 
     /// One client key: delete.
@@ -113,7 +146,7 @@ impl Api {
     /// The public keys of both kinds: list.
     #[must_use]
     pub fn public_keys(&self) -> String {
-        format!("{}/floating/api/v1.0/public-keys", self.base)
+        format!("{}/floating/api/{}/public-keys", self.base, self.version)
     }
 }
 
@@ -161,6 +194,10 @@ mod tests {
         assert_eq!(api().heartbeat("s"), format!("{base}/api/v1.0/sessions/s/heartbeat"));
         assert_eq!(api().administration_key("k"), format!("{base}/floating/api/v1.0/administration-keys/k"));
         assert_eq!(api().client_key("k"), format!("{base}/floating/api/v1.0/client-keys/k"));
+        let newer = api().speaking("v1.1");
+        assert_eq!(newer.heartbeat("s"), format!("{base}/api/v1.1/sessions/s/heartbeat"));
+        assert_eq!(newer.conditions("i"), format!("{base}/api/v1.1/instances/i/conditions"));
+        assert_eq!(api().actions("i", "a"), format!("{base}/api/v1.0/instances/i/line-items/a/actions"));
         assert_eq!(api().public_keys(), format!("{base}/floating/api/v1.0/public-keys"));
     }
 

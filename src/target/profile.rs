@@ -68,7 +68,7 @@ impl Profile {
             name: "bundled reference server".to_owned(),
             control: Some(control),
             bases: None,
-            versions: vec!["v1.0".to_owned()],
+            versions: vec!["v1.0".to_owned(), "v1.1".to_owned()],
             administration: None,
             data_access: None,
             cmapi: None,

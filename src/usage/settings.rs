@@ -15,6 +15,15 @@ impl Settings {
     }
 }
 
+impl Settings {
+    /// For rows that both versions of the API may have left: the granted code of v1.1 is a reading (DM-CODE-011).
+    #[must_use]
+    pub fn of_both_versions() -> Self {
+        let granted_codes = vec!["101".to_owned(), "1101".to_owned()];
+        Self { granted_codes, ..Self::default() }
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self { granted_codes: vec!["101".to_owned()], charge_period_ms: 3_600_000 }

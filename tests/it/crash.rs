@@ -30,7 +30,7 @@ fn control(server: &Server, client: &Client) -> ControlClient {
 }
 
 fn api(server: &Server) -> Api {
-    Api { base: format!("{}/sites/{SITE}/dynamicmonetization", server.base) }
+    Api::new(&format!("{}/sites/{SITE}/dynamicmonetization", server.base))
 }
 
 fn decimal(value: &Value) -> Decimal {

@@ -4,10 +4,12 @@
 //! that names one of its requirements. A mutant sets a rule to a wrong function; nothing else in the server knows
 //! that it exists.
 
+mod access_rules;
 mod charging;
 mod provisioning;
 mod sessions;
 mod usage;
+mod versions;
 mod wire;
 
 use crate::domain::Rules;
@@ -35,9 +37,17 @@ impl std::fmt::Debug for Mutant {
 
 /// Every mutant.
 pub fn all() -> impl Iterator<Item = &'static Mutant> {
-    [charging::MUTANTS, provisioning::MUTANTS, sessions::MUTANTS, usage::MUTANTS, wire::MUTANTS]
-        .into_iter()
-        .flatten()
+    [
+        access_rules::MUTANTS,
+        charging::MUTANTS,
+        provisioning::MUTANTS,
+        sessions::MUTANTS,
+        usage::MUTANTS,
+        versions::MUTANTS,
+        wire::MUTANTS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// Shorthand for the tables.

@@ -4,8 +4,10 @@
 //! of it is for the reader. Every expression is anchored, so that no text fits two of them.
 
 mod access;
+mod access_rules;
 mod answers;
 mod clock;
+mod configuration;
 mod instances;
 mod keys;
 mod line_items;
@@ -16,6 +18,7 @@ mod setup;
 mod tokens;
 mod unknown;
 mod usage;
+mod versions;
 
 use cucumber::codegen::{StepConstructor as _, WorldInventory, inventory};
 use cucumber::step::Collection;

@@ -49,31 +49,42 @@ impl Default for Arithmetic {
 /// Rounds to decimal places; a negative number of them rounds to tens, hundreds and so on.
 #[must_use]
 pub fn rounded(value: Decimal, places: i64, strategy: RoundingStrategy) -> Option<Decimal> {
-    if let Ok(places) = u32::try_from(places) {
+    if places >= 0 {
+        // More places than a decimal can hold leave it as it is.
+        let places = u32::try_from(places).unwrap_or(u32::MAX);
         return Some(value.round_dp_with_strategy(places, strategy));
     }
     let unit = whole_power(Decimal::TEN, places.unsigned_abs()).ok()?;
     value.checked_div(unit)?.round_dp_with_strategy(0, strategy).checked_mul(unit)
 }
 
-/// Exact for whole exponents; others have no exact value, and none at all for a negative base.
+/// Exact for whole exponents; a negative power of zero is no number.
 fn power(base: Decimal, exponent: Decimal) -> Result<Decimal, EvaluationError> {
+    if base.is_zero() && exponent < Decimal::ZERO {
+        return Err(EvaluationError::Undefined);
+    }
     if !exponent.fract().is_zero() {
-        if base.is_sign_negative() && !base.is_zero() {
-            return Err(EvaluationError::Undefined);
-        }
-        let root = base.checked_powd(exponent).ok_or(EvaluationError::TooLarge)?;
-        return Ok(root.round_dp(ROOT_PLACES));
+        return fractional_power(base, exponent);
     }
     let whole = exponent.to_i64().ok_or(EvaluationError::TooLarge)?;
     let power = whole_power(base, whole.unsigned_abs())?;
     if whole >= 0 {
         return Ok(power);
     }
-    if power.is_zero() {
-        return Err(EvaluationError::DivisionByZero);
-    }
+    // A power that vanished is that of a fraction: the number it would divide into does not fit.
     Decimal::ONE.checked_div(power).ok_or(EvaluationError::TooLarge)
+}
+
+/// Through the logarithm, which a negative base does not have. Step by step, because the power function of the
+/// library panics where a logarithm fails, and takes a negative root of zero for zero.
+fn fractional_power(base: Decimal, exponent: Decimal) -> Result<Decimal, EvaluationError> {
+    if base.is_zero() {
+        return Ok(Decimal::ZERO);
+    }
+    let logarithm = base.checked_ln().ok_or(EvaluationError::Undefined)?;
+    let product = logarithm.checked_mul(exponent).ok_or(EvaluationError::TooLarge)?;
+    let power = product.checked_exp().ok_or(EvaluationError::TooLarge)?;
+    Ok(power.round_dp(ROOT_PLACES))
 }
 
 /// By squaring; a result that does not fit ends it early.

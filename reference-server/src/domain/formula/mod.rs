@@ -3,6 +3,8 @@
 mod arithmetic;
 mod evaluate;
 mod parse;
+#[cfg(test)]
+mod properties;
 
 pub use arithmetic::Arithmetic;
 pub use evaluate::{EvaluationError, Variables};

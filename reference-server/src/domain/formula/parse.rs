@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Longest text of a formula in bytes, so that hostile input costs nothing.
 const LONGEST: usize = 4096;
-/// Deepest nesting of parentheses, functions and signs.
+/// Deepest nesting of parentheses and functions, and most signs in a row.
 const DEEPEST: usize = 64;
 
 /// A formula that has been read.
@@ -39,11 +39,8 @@ pub(super) enum Node {
     Sum(Vec<(bool, Node)>),
     /// Factors with whether they divide.
     Product(Vec<(bool, Node)>),
-    /// Operands of a chain of `^`, with whether a minus stands before it.
-    Power {
-        negated: bool,
-        operands: Vec<Node>,
-    },
+    /// Operands of a chain of `^` with whether a minus stands before each.
+    Power(Vec<(bool, Node)>),
     Call(Function, Vec<Node>),
 }
 
@@ -99,23 +96,23 @@ impl Formula {
 
     /// The variables that it names, in lower case.
     #[must_use]
-    pub fn variables(&self) -> BTreeSet<&str> {
+    pub fn variables(&self) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
         collect(&self.tree, &mut names);
         names
     }
 }
 
-fn collect<'a>(node: &'a Node, names: &mut BTreeSet<&'a str>) {
+fn collect(node: &Node, names: &mut BTreeSet<String>) {
     match node {
         Node::Number(_) => {}
         Node::Variable(name) => {
-            names.insert(name);
+            names.insert(name.clone());
         }
-        Node::Sum(parts) | Node::Product(parts) => parts.iter().for_each(|(_, part)| collect(part, names)),
-        Node::Power { operands: parts, .. } | Node::Call(_, parts) => {
-            parts.iter().for_each(|part| collect(part, names));
+        Node::Sum(parts) | Node::Product(parts) | Node::Power(parts) => {
+            parts.iter().for_each(|(_, part)| collect(part, names));
         }
+        Node::Call(_, arguments) => arguments.iter().for_each(|argument| collect(argument, names)),
     }
 }
 
@@ -162,19 +159,17 @@ impl Parser {
     }
 
     fn power(&mut self) -> Result<Node, FormulaError> {
-        let negated = self.sign()?;
-        let first = self.atom()?;
-        if !negated && self.peek() != Some('^') {
-            return Ok(first);
-        }
-        let mut operands = vec![first];
+        let mut operands = vec![self.operand()?];
         while self.take('^') {
-            // An exponent may carry a sign of its own.
-            let negated = self.sign()?;
-            let operand = self.atom()?;
-            operands.push(if negated { Node::Power { negated, operands: vec![operand] } } else { operand });
+            operands.push(self.operand()?);
         }
-        Ok(Node::Power { negated, operands })
+        Ok(only(operands, Node::Power))
+    }
+
+    /// An operand of `^`, with whether it carries a minus.
+    fn operand(&mut self) -> Result<(bool, Node), FormulaError> {
+        let negated = self.sign()?;
+        Ok((negated, self.atom()?))
     }
 
     /// Whether an odd number of minus signs comes next.
@@ -192,24 +187,31 @@ impl Parser {
     }
 
     fn atom(&mut self) -> Result<Node, FormulaError> {
-        self.depth += 1;
-        if self.depth > DEEPEST {
+        match self.peek() {
+            Some('(') => self.nested(Self::parenthesized),
+            Some(digit) if digit.is_ascii_digit() => self.number().map(Node::Number),
+            Some(letter) if letter.is_ascii_alphabetic() || letter == '_' => self.named(),
+            Some(other) => Err(self.unexpected(other, "a number, a name or a parenthesis")),
+            None => Err(self.error("a number, a name or a parenthesis is missing")),
+        }
+    }
+
+    /// Reads what stands in parentheses, which is the only way to nest; a limit saves the stack.
+    fn nested<T>(&mut self, inner: fn(&mut Self) -> Result<T, FormulaError>) -> Result<T, FormulaError> {
+        if self.depth == DEEPEST {
             return Err(self.error("nested too deeply"));
         }
-        let node = match self.peek() {
-            Some('(') => {
-                self.place += 1;
-                let inner = self.sum()?;
-                self.expect(')')?;
-                inner
-            }
-            Some(digit) if digit.is_ascii_digit() => Node::Number(self.number()?),
-            Some(letter) if letter.is_ascii_alphabetic() || letter == '_' => self.named()?,
-            Some(other) => return Err(self.unexpected(other, "a number, a name or a parenthesis")),
-            None => return Err(self.error("a number, a name or a parenthesis is missing")),
-        };
+        self.depth += 1;
+        let inner = inner(self)?;
         self.depth -= 1;
-        Ok(node)
+        Ok(inner)
+    }
+
+    fn parenthesized(&mut self) -> Result<Node, FormulaError> {
+        self.expect('(')?;
+        let inner = self.sum()?;
+        self.expect(')')?;
+        Ok(inner)
     }
 
     fn number(&mut self) -> Result<Decimal, FormulaError> {
@@ -250,7 +252,7 @@ impl Parser {
         let Some((_, function, count)) = FUNCTIONS.into_iter().find(|(known, ..)| *known == name) else {
             return Err(FormulaError { position: start + 1, what: format!("the unknown function `{name}`") });
         };
-        let arguments = self.arguments()?;
+        let arguments = self.nested(Self::arguments)?;
         if arguments.len() == count {
             return Ok(Node::Call(function, arguments));
         }
@@ -300,10 +302,10 @@ impl Parser {
     }
 }
 
-/// A chain of one is what it holds.
+/// A chain of one without a minus is what it holds.
 fn only(mut parts: Vec<(bool, Node)>, chain: fn(Vec<(bool, Node)>) -> Node) -> Node {
     match (parts.len(), parts.pop()) {
-        (1, Some((_, part))) => part,
+        (1, Some((false, part))) => part,
         (_, last) => {
             parts.extend(last);
             chain(parts)
@@ -343,6 +345,18 @@ mod tests {
         assert!(Formula::parse(&"ABS(".repeat(1000)).is_err());
         assert!(Formula::parse(&"1+".repeat(5000)).is_err());
         assert!(Formula::parse(&format!("{}1", "1^".repeat(2000))).is_ok());
+    }
+
+    #[test]
+    fn the_limit_of_nesting_says_where() {
+        let nested = |opening: &str, depth: usize| {
+            Formula::parse(&format!("{}1{}", opening.repeat(depth), ")".repeat(depth)))
+        };
+        assert!(nested("(", 64).is_ok());
+        assert!(nested("abs(", 64).is_ok());
+        assert_eq!(nested("(", 65).unwrap_err().to_string(), "is no formula: nested too deeply at character 65");
+        assert_eq!(nested("abs(", 65).unwrap_err().position, 65 * 4);
+        assert!(Formula::parse(&format!("{}1", "(1)+".repeat(1000))).is_ok());
     }
 
     #[test]

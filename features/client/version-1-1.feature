@@ -1,0 +1,45 @@
+@client @site
+Feature: Version 1.1 of the API
+  Result codes have four digits, so that nobody takes them for HTTP statuses, and a heartbeat of a session that has
+  ended says in which state the session is.
+
+  Background:
+    Given the API is spoken in version v1.1
+    And a rate table of series "PublicationApps" with:
+      | item       | version | rate |
+      | PhotoPrint | 1.0     | 3    |
+    And a line item "ACT01" of 50 tokens
+
+  @DM-CODE-010
+  Scenario: A granted item has a code of four digits
+    When LisaBarry requests 10 of "PhotoPrint" "1.0"
+    Then every result code has 4 digits
+    And 30 tokens are charged
+
+  @DM-CODE-010
+  Scenario: A refused item has a code of four digits
+    When LisaBarry requests 10 of "PhotoAlbum" "1.0"
+    Then every result code has 4 digits
+    And nothing is charged
+
+  @DM-HB-004 @DM-HB-005 @clock
+  Scenario: A heartbeat of an ended session is told the state
+    Given a session
+    And LisaBarry uses in the session:
+      | item       | version | count |
+      | PhotoPrint | 1.0     | 10    |
+    When 61 minutes pass
+    And the client sends a heartbeat
+    Then the answer has status 409
+    And the answer names the state "TERMINATED"
+
+  @DM-LINE-016
+  Scenario: What is wrong with a line item is listed under message
+    When the producer maps the line item:
+      """
+      {"activationId": "ACT02", "state": "DEPLOYED", "quantity": "ten"}
+      """
+    Then the answer has status 400
+    And the answer holds:
+      | path      | value |
+      | message/0 | *     |

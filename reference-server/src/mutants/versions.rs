@@ -1,0 +1,108 @@
+//! Faults in what the versions do differently, in configuration and in formulas.
+
+use serde_json::{Value, json};
+
+use super::{Mutant, mutant};
+use crate::domain::{ApiVersion, HOUR};
+use crate::http::wire::{Operation, WireAnswer};
+
+pub(super) const MUTANTS: &[Mutant] = &[
+    mutant("code.digits", "granted-has-three", &["DM-CODE-010"], "Answers 101 in v1.1.", |r| {
+        r.codes.granted.v1_1 = "101";
+    }),
+    mutant("code.digits", "refused-has-three", &["DM-CODE-010"], "Answers 201 in v1.1.", |r| {
+        r.codes.not_found.v1_1 = "201";
+    }),
+    mutant("heartbeat.ended", "forbidden", &["DM-HB-004"], "Answers 403 to heartbeats in v1.1.", |r| {
+        r.statuses.heartbeat_ended.v1_1 = 403;
+    }),
+    mutant("heartbeat.message", "without-state", &["DM-HB-005"], "Does not name the state in v1.1.", |r| {
+        r.wire = |answer| {
+            if answer.operation == Operation::Heartbeat && answer.status == 409 {
+                answer.body = Some(json!({ "message": "refused" }));
+            }
+        };
+    }),
+    mutant(
+        "wire.violations",
+        "under-errors-in-v1.1",
+        &["DM-LINE-016"],
+        "Reports under `errors` in v1.1.",
+        |r| {
+            r.wire = |answer| {
+                if answer.operation == Operation::PutLineItem
+                    && answer.version == ApiVersion::V1_1
+                    && let Some(body) = answer.body.as_mut().and_then(Value::as_object_mut)
+                    && let Some(messages) = body.remove("message")
+                {
+                    body.insert("errors".to_owned(), messages);
+                }
+            };
+        },
+    ),
+    mutant("timezone.tolerance", "ignored", &["DM-LI-A05", "DM-CONF-013"], "Is never tolerant.", |r| {
+        r.tolerance = |_configured| 0;
+    }),
+    mutant("timezone.tolerance", "a-day", &["DM-LI-A05", "DM-CONF-013"], "Is tolerant by a day.", |r| {
+        r.tolerance = |configured| 2 * configured;
+    }),
+    mutant(
+        "session.period",
+        "always-an-hour",
+        &["DM-TIME-012"],
+        "Charges hourly whatever is configured.",
+        |r| {
+            r.charge_period = |_configured| HOUR;
+        },
+    ),
+    mutant(
+        "configuration.provenance",
+        "missing",
+        &["DM-CONF-003"],
+        "Does not say who changed a value.",
+        |r| {
+            r.wire = |answer| {
+                each_value(answer, |value| {
+                    value.remove("updatedBy");
+                })
+            };
+        },
+    ),
+    mutant("configuration.provenance", "always", &["DM-CONF-002"], "Shows defaults as changed.", |r| {
+        r.wire = |answer| {
+            each_value(answer, |value| {
+                value.entry("modified").or_insert_with(|| json!(0));
+            })
+        };
+    }),
+    mutant("configuration.defaults", "left-out", &["DM-CONF-001"], "Lists only what was changed.", |r| {
+        r.wire = |answer| {
+            if let Some(values) = configuration(answer) {
+                values.retain(|value| value.get("modified").is_some());
+            }
+        };
+    }),
+    mutant("formula.power", "product", &["DM-RATE-041"], "Multiplies where a power is asked for.", |r| {
+        r.arithmetic.power = |base, exponent| Ok(base * exponent);
+    }),
+    mutant("formula.floor", "ceiling", &["DM-RATE-041"], "Rounds up where it should round down.", |r| {
+        r.arithmetic.floor = |value| value.ceil();
+    }),
+    mutant("formula.ceiling", "floor", &["DM-RATE-041"], "Rounds down where it should round up.", |r| {
+        r.arithmetic.ceiling = |value| value.floor();
+    }),
+];
+
+fn configuration(answer: &mut WireAnswer) -> Option<&mut Vec<Value>> {
+    let of_configuration =
+        matches!(answer.operation, Operation::ReadConfiguration | Operation::ChangeConfiguration);
+    answer.body.as_mut().filter(|_| of_configuration)?.as_array_mut()
+}
+
+fn each_value(answer: &mut WireAnswer, change: fn(&mut serde_json::Map<String, Value>)) {
+    for value in configuration(answer).into_iter().flatten() {
+        if let Some(value) = value.as_object_mut() {
+            change(value);
+        }
+    }
+}
