@@ -60,3 +60,14 @@ Feature: Rules of access
   Scenario: Actions are listed in their order
     When AdaByte of department "Engineering" requests 7 of "Token" "1.0"
     Then the actions of "abc123" have used 7 and 0
+
+  @DM-RULE-021
+  Scenario: Every action gets an ID
+    Given a line item "other" of 100 tokens
+    When the administrator gives "other" the actions:
+      | condition   | action | allocation |
+      | Engineering | ALLOW  | 5          |
+    Then the answer has status 200
+    And the answer holds:
+      | path | value |
+      | 0/id | *     |

@@ -43,3 +43,30 @@ Feature: Version 1.1 of the API
     And the answer holds:
       | path      | value |
       | message/0 | *     |
+
+  @DM-CODE-010
+  Scenario: An item that the tokens do not suffice for has a code of four digits
+    When LisaBarry requests 90 of "PhotoPrint" "1.0"
+    Then every result code has 4 digits
+    And nothing is charged
+
+  @DM-CODE-010 @clock
+  Scenario: Items that another one holds back have codes of four digits
+    Given a session
+    When LisaBarry requests in the session:
+      | item       | version | count |
+      | PhotoAlbum | 1.0     | 1     |
+      | PhotoPrint | 1.0     | 5     |
+    Then every result code has 4 digits
+
+  @DM-LINE-019
+  Scenario: A line item keeps its reset frequency
+    When the producer maps the line item:
+      """
+      {"activationId": "ACT02", "state": "DEPLOYED", "quantity": 5, "start": 0, "end": 1000,
+       "attributes": {"resetFrequency": "monthly"}}
+      """
+    And the producer reads the line item "ACT02"
+    Then the answer holds:
+      | path                      | value   |
+      | attributes/resetFrequency | monthly |

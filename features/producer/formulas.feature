@@ -6,11 +6,13 @@ Feature: Formulas in rate tables
     Given the API is spoken in version v1.1
     And line items:
       | line item | tokens | series          |
-      | ACT01     | 1000   | PublicationApps |
+      | ACT01     | 900000 | PublicationApps |
     And the producer creates the rate table:
       """
       {"series": "PublicationApps", "version": "1", "effectiveFrom": $DAYS_AGO(30), "items": [
         {"name": "Functions", "formula": "POWER(2,3)*100 + FLOOR.MATH(1.64)*10 + CEILING.MATH(1.2)"},
+        {"name": "Pairs", "formula": "PRODUCT(2,3)*1000 + SUM(2,3)*100 + MIN(2,3)*10 + MAX(2,3)"},
+        {"name": "Places", "formula": "ABS(0-4)*10 + ROUND(2.345,1)"},
         {"name": "Operators", "formula": "2+3*4"}]}
       """
 
@@ -18,6 +20,16 @@ Feature: Formulas in rate tables
   Scenario: Functions have the values of a spreadsheet
     When LisaBarry requests 1 of "Functions"
     Then 812 tokens are charged
+
+  @DM-RATE-041 @DM-RATE-A12
+  Scenario: Functions of two arguments have the values of a spreadsheet
+    When LisaBarry requests 1 of "Pairs"
+    Then 6523 tokens are charged
+
+  @DM-RATE-041 @DM-RATE-A12
+  Scenario: Signs and decimal places are those of a spreadsheet
+    When LisaBarry requests 1 of "Places"
+    Then 42.3 tokens are charged
 
   @DM-RATE-043 @DM-RATE-A12
   Scenario: Multiplication comes before addition

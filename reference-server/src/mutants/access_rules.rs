@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Mutant, mutant};
 use crate::domain::{Admission, Tokens, access_rules};
-use crate::http::wire::Operation;
+use crate::http::wire::{Operation, WireAnswer};
 
 pub(super) const MUTANTS: &[Mutant] = &[
     mutant(
@@ -43,6 +43,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("condition.deletable", "in-use", &["DM-RULE-012"], "Deletes conditions in use.", |r| {
         r.used_condition_deletable = true;
     }),
+    mutant("wire.actions", "without-ids", &["DM-RULE-021"], "Answers new actions without IDs.", |r| {
+        r.wire = |answer| without_ids(answer, Operation::CreateActions);
+    }),
+    mutant("wire.conditions", "without-ids", &["DM-RULE-002"], "Answers new conditions without IDs.", |r| {
+        r.wire = |answer| without_ids(answer, Operation::CreateConditions);
+    }),
     mutant("wire.actions", "reversed", &["DM-RULE-020"], "Lists actions in the reverse order.", |r| {
         r.wire = |answer| {
             if answer.operation == Operation::ListActions
@@ -53,3 +59,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         };
     }),
 ];
+
+fn without_ids(answer: &mut WireAnswer, operation: Operation) {
+    let listed = answer.body.as_mut().filter(|_| answer.operation == operation);
+    for element in listed.and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(members) = element.as_object_mut() {
+            members.remove("id");
+        }
+    }
+}

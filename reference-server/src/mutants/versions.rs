@@ -7,6 +7,47 @@ use crate::domain::{ApiVersion, HOUR};
 use crate::http::wire::{Operation, WireAnswer};
 
 pub(super) const MUTANTS: &[Mutant] = &[
+    mutant("code.digits", "insufficient-has-three", &["DM-CODE-010"], "Answers 202 in v1.1.", |r| {
+        r.codes.insufficient.v1_1 = "202";
+    }),
+    mutant("code.digits", "blocked-has-three", &["DM-CODE-010"], "Answers 102 in v1.1.", |r| {
+        r.codes.blocked.v1_1 = "102";
+    }),
+    mutant("wire.reset_frequency", "lost", &["DM-LINE-019"], "Does not show the reset frequency.", |r| {
+        r.wire = |answer| {
+            let attributes = answer.body.as_mut().and_then(|body| body.get_mut("attributes"));
+            if let Some(attributes) = attributes.and_then(Value::as_object_mut) {
+                attributes.remove("resetFrequency");
+            }
+        };
+    }),
+    mutant("timezone.tolerance", "an-hour", &["DM-LI-A05", "DM-CONF-013"], "Is tolerant by an hour.", |r| {
+        r.tolerance = |configured| configured / 12;
+    }),
+    mutant("configuration.bounds", "not-checked", &["DM-CONF-009"], "Answers 200 to illegal values.", |r| {
+        r.wire = |answer| accepts(answer, Operation::ChangeConfiguration, 200);
+    }),
+    mutant("table.price", "both-accepted", &["DM-RATE-026"], "Answers 201 to illegal rate tables.", |r| {
+        r.wire = |answer| accepts(answer, Operation::CreateRateTable, 201);
+    }),
+    mutant("formula.product", "sum", &["DM-RATE-041"], "Adds where a product is asked for.", |r| {
+        r.arithmetic.product = |a, b| a.checked_add(b);
+    }),
+    mutant("formula.sum", "product", &["DM-RATE-041"], "Multiplies where a sum is asked for.", |r| {
+        r.arithmetic.sum = |a, b| a.checked_mul(b);
+    }),
+    mutant("formula.minimum", "maximum", &["DM-RATE-041"], "Takes the larger for the smaller.", |r| {
+        r.arithmetic.minimum = |a, b| a.max(b);
+    }),
+    mutant("formula.maximum", "minimum", &["DM-RATE-041"], "Takes the smaller for the larger.", |r| {
+        r.arithmetic.maximum = |a, b| a.min(b);
+    }),
+    mutant("formula.absolute", "signed", &["DM-RATE-041"], "Keeps the sign.", |r| {
+        r.arithmetic.absolute = |value| value;
+    }),
+    mutant("formula.round", "cut-off", &["DM-RATE-041"], "Rounds to whole numbers.", |r| {
+        r.arithmetic.round = |value, _places| Some(value.trunc());
+    }),
     mutant("code.digits", "granted-has-three", &["DM-CODE-010"], "Answers 101 in v1.1.", |r| {
         r.codes.granted.v1_1 = "101";
     }),
@@ -104,5 +145,12 @@ fn each_value(answer: &mut WireAnswer, change: fn(&mut serde_json::Map<String, V
         if let Some(value) = value.as_object_mut() {
             change(value);
         }
+    }
+}
+
+/// Answers bad input as if it were good.
+fn accepts(answer: &mut WireAnswer, operation: Operation, status: u16) {
+    if answer.operation == operation && answer.status == 400 {
+        answer.status = status;
     }
 }

@@ -75,8 +75,8 @@ fn power(base: Decimal, exponent: Decimal) -> Result<Decimal, EvaluationError> {
     Decimal::ONE.checked_div(power).ok_or(EvaluationError::TooLarge)
 }
 
-/// Through the logarithm, which a negative base does not have. Step by step, because the power function of the
-/// library panics where a logarithm fails, and takes a negative root of zero for zero.
+/// Through the logarithm, which a negative base does not have. Step by step, because the library's own power
+/// panics where a logarithm fails.
 fn fractional_power(base: Decimal, exponent: Decimal) -> Result<Decimal, EvaluationError> {
     if base.is_zero() {
         return Ok(Decimal::ZERO);

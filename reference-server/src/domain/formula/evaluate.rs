@@ -65,8 +65,8 @@ impl Formula {
     /// The value of the formula.
     ///
     /// # Errors
-    /// When a variable is missing, or the value cannot be computed (DM-RATE-047). Whether a negative value makes
-    /// sense is for the caller to say.
+    /// When a variable is missing, or the value cannot be computed (DM-RATE-047). Whether a negative value
+    /// makes sense is for the caller to say.
     pub fn evaluate(
         &self,
         variables: &Variables,

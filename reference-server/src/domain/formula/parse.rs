@@ -354,7 +354,10 @@ mod tests {
         };
         assert!(nested("(", 64).is_ok());
         assert!(nested("abs(", 64).is_ok());
-        assert_eq!(nested("(", 65).unwrap_err().to_string(), "is no formula: nested too deeply at character 65");
+        assert_eq!(
+            nested("(", 65).unwrap_err().to_string(),
+            "is no formula: nested too deeply at character 65"
+        );
         assert_eq!(nested("abs(", 65).unwrap_err().position, 65 * 4);
         assert!(Formula::parse(&format!("{}1", "(1)+".repeat(1000))).is_ok());
     }

@@ -1,0 +1,13 @@
+@administrator
+Feature: Conditions
+  A condition says whom a rule concerns. It belongs to an instance and gets an ID that actions refer to.
+
+  @DM-RULE-002
+  Scenario: Every condition gets an ID
+    When the administrator makes the conditions:
+      | name  | key        | operator | values |
+      | Sales | department | NOT      | Sales  |
+    Then the answer has status 200
+    And the answer holds:
+      | path | value |
+      | 0/id | *     |
