@@ -16,11 +16,12 @@ Feature: Rules of access
       | condition   | action | allocation |
       | Engineering | ALLOW  | 150        |
       | Product     | ALLOW  | 50         |
+      |             | DENY   |            |
 
   @DM-LI-A08 @DM-RULE-008 @DM-ROA-001
   Scenario: A department without a rule is refused
     When FrankFee of department "Finance" requests 1 of "Token" "1.0"
-    Then nothing is charged
+    Then the request is refused
 
   @DM-LI-A08 @DM-RULE-008
   Scenario: A department with a rule is granted
@@ -31,19 +32,19 @@ Feature: Rules of access
   Scenario: No more is taken than the allocation
     When AdaByte of department "Engineering" requests 150 of "Token" "1.0"
     And AdaByte of department "Engineering" requests 1 of "Token" "1.0"
-    Then nothing is charged
+    Then the request is refused
     And "abc123" has used 150 tokens
 
   @DM-RULE-047 @DM-RULE-045
   Scenario: Two departments share one allocation
     When PamPlan of department "Product Management" requests 30 of "Token" "1.0"
     And MaxMarket of department "Product Marketing" requests 20 of "Token" "1.0"
-    Then the actions of "abc123" have used 0 and 50
+    Then the actions of "abc123" have used 0 and 50 and none
 
   @DM-RULE-012
   Scenario: A condition that an action refers to cannot be deleted
     When the administrator deletes the condition "Product"
-    Then the answer has status 409
+    Then the answer follows the reading "conditions.in_use.http"
 
   @DM-ROA-003 @DM-RULE-040
   Scenario: The first action that concerns the requester decides
@@ -54,12 +55,12 @@ Feature: Rules of access
       | Engineering | DENY   |            |
       |             | ALLOW  |            |
     And AdaByte of department "Engineering" requests 5 of "Token" "1.0"
-    Then nothing is charged
+    Then the request is refused
 
   @DM-RULE-020
   Scenario: Actions are listed in their order
     When AdaByte of department "Engineering" requests 7 of "Token" "1.0"
-    Then the actions of "abc123" have used 7 and 0
+    Then the actions of "abc123" have used 7 and 0 and none
 
   @DM-RULE-021
   Scenario: Every action gets an ID
@@ -71,3 +72,10 @@ Feature: Rules of access
     And the answer holds:
       | path | value |
       | 0/id | *     |
+
+  @DM-RULE-031
+  Scenario: Actions are made once and then replaced
+    When the administrator gives "abc123" the actions:
+      | condition   | action | allocation |
+      | Engineering | ALLOW  | 10         |
+    Then the answer follows the reading "actions.exist.http"

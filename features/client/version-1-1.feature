@@ -20,7 +20,7 @@ Feature: Version 1.1 of the API
   Scenario: A refused item has a code of four digits
     When LisaBarry requests 10 of "PhotoAlbum" "1.0"
     Then every result code has 4 digits
-    And nothing is charged
+    And the request is refused
 
   @DM-HB-004 @DM-HB-005 @clock
   Scenario: A heartbeat of an ended session is told the state
@@ -48,7 +48,7 @@ Feature: Version 1.1 of the API
   Scenario: An item that the tokens do not suffice for has a code of four digits
     When LisaBarry requests 90 of "PhotoPrint" "1.0"
     Then every result code has 4 digits
-    And nothing is charged
+    And the request is refused
 
   @DM-CODE-010 @clock
   Scenario: Items that another one holds back have codes of four digits

@@ -45,7 +45,7 @@ Feature: Configuration
     When the producer sets "timezone.tolerant" to "true"
     And 37 hours pass
     And LisaBarry requests 10 of "PhotoPrint" "1.0"
-    Then nothing is charged
+    Then the request is refused
 
   @DM-TIME-012 @clock
   Scenario: A session is charged every thirty minutes when so configured

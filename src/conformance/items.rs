@@ -20,15 +20,14 @@ pub(super) fn code(item: &Value) -> Option<&str> {
 }
 
 /// Whether a code is what a table says: the code itself, or `granted`, `refused`, or `insufficient`, whose
-/// number no document gives: three digits, or four in v1.1, that do not say granted.
+/// number no document gives: three digits in v1.0 that do not say granted.
 pub(super) fn code_fits(expected: &str, code: Option<&str>) -> bool {
     let refused = |code: &str| !code.is_empty() && !GRANTED.contains(&code);
     match expected {
         "granted" => code.is_some_and(|code| GRANTED.contains(&code)),
         "refused" => code.is_some_and(refused),
-        "insufficient" => code.is_some_and(|code| {
-            refused(code) && matches!(code.len(), 3 | 4) && code.bytes().all(|b| b.is_ascii_digit())
-        }),
+        "insufficient" => code
+            .is_some_and(|code| refused(code) && code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit())),
         exact => code == Some(exact),
     }
 }

@@ -109,6 +109,11 @@ pub const READINGS: &[Reading] = &[
     reading("list.unknown_instance.http", "DM-GEN-011", "404", "400", |r| {
         r.statuses.list_unknown_instance = 400;
     }),
+    reading("conditions.created.http", "DM-RULE-005", "200", "201", |r| r.statuses.conditions_created = 201),
+    reading("conditions.in_use.http", "DM-RULE-012", "409", "400", |r| r.statuses.condition_in_use = 400),
+    reading("conditions.in_use.http", "DM-RULE-012", "409", "403", |r| r.statuses.condition_in_use = 403),
+    reading("actions.exist.http", "DM-RULE-031", "409", "400", |r| r.statuses.actions_exist = 400),
+    reading("actions.exist.http", "DM-RULE-031", "409", "200", |r| r.statuses.actions_exist = 200),
     reading("access.requested_version", "DM-ERR-A04", "ignored", "accepted", |r| {
         r.requested_version_counts = true;
     }),

@@ -28,6 +28,15 @@ async fn make_conditions(world: &mut World, step: &Step) -> Stepped {
     let answer = world.as_client(call).await?;
     world.keep(step, answer)?;
     let made = world.last_json()?;
+    let whole = made.as_array().is_some_and(|made| made.len() == names.len());
+    let seen = world.last()?.summary();
+    world.assert_set_up(
+        step,
+        &["DM-RULE-002", "DM-RULE-005"],
+        "as many conditions as were sent",
+        seen,
+        whole,
+    )?;
     for (name, condition) in names.into_iter().zip(made.as_array().into_iter().flatten()) {
         if let Some(id) = condition.get("id").and_then(Value::as_str) {
             world.conditions.insert(name, id.to_owned());
