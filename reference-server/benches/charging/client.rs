@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -56,26 +56,45 @@ fn answer(buffer: &[u8]) -> Option<Answer> {
     (buffer.len() >= end).then_some(Answer { status, head, end })
 }
 
-/// Answers a second over some connections for some time, each sending its next request when it has its answer.
-/// The requests go round; every answer must have the expected status.
+/// What a closed loop has come to.
+#[derive(Clone, Copy)]
+pub struct Pace {
+    /// Answers a second.
+    pub rate: f64,
+    /// Processor time of client and server together for each answer, µs.
+    pub cpu_us: f64,
+}
+
+/// The pace over some connections for some time, each sending its next request when it has its answer. The requests
+/// go round; every answer must have the expected status.
 pub fn closed_loop(
     address: SocketAddr,
     requests: &Arc<Vec<Vec<u8>>>,
     expected: u16,
     connections: usize,
     time: Duration,
-) -> f64 {
+) -> Pace {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be had");
     runtime.block_on(async {
-        let started = Instant::now();
+        let (started, cpu_before) = (Instant::now(), cpu_time_us());
         let mut clients = JoinSet::new();
         for place in 0..connections {
             clients.spawn(client(address, Arc::clone(requests), expected, place, connections, time));
         }
         let answered: u32 = clients.join_all().await.into_iter().sum();
-        f64::from(answered) / started.elapsed().as_secs_f64()
+        let (answered, seconds) = (f64::from(answered), started.elapsed().as_secs_f64());
+        Pace { rate: answered / seconds, cpu_us: (cpu_time_us() - cpu_before) / answered }
     })
+}
+
+/// Processor time that this process has had, in steps of 10 ms; nothing where the system does not say.
+fn cpu_time_us() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after_name = stat.rsplit(") ").next().unwrap_or_default();
+    // The 14th and 15th fields of the file, user and system time, in hundredths of a second.
+    let ticks = after_name.split(' ').skip(11).take(2).filter_map(|ticks| ticks.parse::<u32>().ok());
+    f64::from(ticks.sum::<u32>()) * 1e4
 }
 
 async fn client(
@@ -86,8 +105,7 @@ async fn client(
     step: usize,
     time: Duration,
 ) -> u32 {
-    let mut stream = tokio::net::TcpStream::connect(address).await.expect("the server listens");
-    stream.set_nodelay(true).expect("a socket can be set up");
+    let mut stream = connect(address).await;
     let (mut next, mut answered, until) = (place % requests.len(), 0, Instant::now() + time);
     while Instant::now() < until {
         exchange(&mut stream, &requests[next], expected).await;
@@ -115,8 +133,7 @@ pub fn open_loop(
         for _ in 0..connections {
             let (request, next) = (Arc::clone(&request), Arc::clone(&next));
             clients.spawn(async move {
-                let mut stream = tokio::net::TcpStream::connect(address).await.expect("the server listens");
-                stream.set_nodelay(true).expect("a socket can be set up");
+                let mut stream = connect(address).await;
                 let mut delays = Vec::new();
                 loop {
                     let ticket = next.fetch_add(1, Ordering::Relaxed);
@@ -136,7 +153,42 @@ pub fn open_loop(
     })
 }
 
-async fn exchange(stream: &mut tokio::net::TcpStream, request: &[u8], expected: u16) {
+/// Sends every request once over some connections; returns the bodies of the answers in the order of the requests.
+/// Every answer must have the expected status.
+pub fn all(address: SocketAddr, requests: Vec<Vec<u8>>, expected: u16, connections: usize) -> Vec<String> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be had");
+    let (count, requests, next) = (requests.len(), Arc::new(requests), Arc::new(AtomicUsize::new(0)));
+    runtime.block_on(async {
+        let mut clients = JoinSet::new();
+        for _ in 0..connections {
+            let (requests, next) = (Arc::clone(&requests), Arc::clone(&next));
+            clients.spawn(async move {
+                let mut stream = connect(address).await;
+                let mut bodies = Vec::new();
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(request) = requests.get(place) else { return bodies };
+                    bodies.push((place, exchange(&mut stream, request, expected).await));
+                }
+            });
+        }
+        let mut ordered = vec![String::new(); count];
+        for (place, body) in clients.join_all().await.concat() {
+            ordered[place] = body;
+        }
+        ordered
+    })
+}
+
+async fn connect(address: SocketAddr) -> tokio::net::TcpStream {
+    let stream = tokio::net::TcpStream::connect(address).await.expect("the server listens");
+    stream.set_nodelay(true).expect("a socket can be set up");
+    stream
+}
+
+/// One request and the body of its answer.
+async fn exchange(stream: &mut tokio::net::TcpStream, request: &[u8], expected: u16) -> String {
     stream.write_all(request).await.expect("the server reads");
     let mut buffer = [0; 4096];
     let mut filled = 0;
@@ -146,7 +198,7 @@ async fn exchange(stream: &mut tokio::net::TcpStream, request: &[u8], expected: 
         filled += read;
         if let Some(answer) = answer(&buffer[..filled]) {
             assert_eq!(answer.status, expected, "{}", String::from_utf8_lossy(&buffer[..filled]));
-            return;
+            return String::from_utf8_lossy(&buffer[answer.head..answer.end]).into_owned();
         }
     }
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use client::{closed_loop, open_loop, request};
+use client::{Pace, closed_loop, open_loop, request};
 use world::{BODY, Constant, World};
 
 /// The same allocator as the program's.
@@ -19,54 +19,120 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const ROUNDS: usize = 3;
 
 fn main() {
-    let quick = std::env::args().any(|argument| argument == "--quick");
-    let time = Duration::from_millis(if quick { 300 } else { 3000 });
-    let scale = if quick { 10 } else { 1 };
-    println!("{:<44} {:>12}  {:>12}  verdict", "measured", "value", "target");
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let quick = arguments.iter().any(|argument| argument == "--quick");
+    let chosen: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
+    let scale = if quick { Scale { time: Duration::from_millis(300), part: 10 } } else { Scale::WHOLE };
+    println!("{:<48} {:>12}  {:>12}  verdict", "measured", "value", "target");
+    for (name, measure) in MEASURES {
+        if chosen.is_empty() || chosen.iter().any(|word| name.contains(word.as_str())) {
+            measure(scale);
+        }
+    }
+}
+
+/// How long and how much is measured.
+#[derive(Clone, Copy)]
+struct Scale {
+    time: Duration,
+    /// What a quick run divides numbers by.
+    part: usize,
+}
+
+impl Scale {
+    const WHOLE: Self = Self { time: Duration::from_secs(3), part: 1 };
+}
+
+/// What is measured, by the names that choose among them.
+const MEASURES: [(&str, fn(Scale)); 5] = [
+    ("charges", charges),
+    ("heartbeats", heartbeats),
+    ("sessions", many_sessions),
+    ("line-items", many_line_items),
+    ("day", days),
+];
+
+/// Durable one-off requests against the constant handler, and their delay at half of what is possible.
+fn charges(scale: Scale) {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let world = World::new(Some(folder.path()), &json!({}));
-    let one_off = Arc::new(vec![world.one_off()]);
-    let answer = world.call("POST", &one_off_path(&world), &serde_json::from_str(BODY).expect("JSON")).1;
-    let constant = Constant::new(answer);
-    let plain = Arc::new(vec![request("POST", "/constant", "none", BODY)]);
+    let (one_off, plain, constant) = opponents(&world);
     let mut fastest = 0.0;
     for (connections, target) in [(32, 0.4), (128, 0.6)] {
         let (ours, theirs) = in_turns(
-            || closed_loop(world.address, &one_off, 200, connections, time),
-            || closed_loop(constant.address, &plain, 200, connections, time),
+            || closed_loop(world.address, &one_off, 200, connections, scale.time),
+            || closed_loop(constant.address, &plain, 200, connections, scale.time),
         );
-        println!("{:<44} {theirs:>10.0}/s", format!("constant, {connections} connections"));
-        println!("{:<44} {ours:>10.0}/s", format!("durable one-off, {connections} connections"));
-        at_least(&format!("one-off to constant, {connections} connections"), ours / theirs, target);
-        fastest = ours;
+        show(&format!("constant, {connections} connections"), theirs);
+        show(&format!("durable one-off, {connections} connections"), ours);
+        at_least(&format!("one-off to constant, {connections} connections"), ours.rate / theirs.rate, target);
+        fastest = ours.rate;
     }
-    let delays = open_loop(world.address, &one_off[0], fastest / 2.0, 128, time);
+    let delays = open_loop(world.address, &one_off[0], fastest / 2.0, 128, scale.time);
     let p99 = delays[delays.len() * 99 / 100];
     at_most("p99 of a charge at half that rate, ms", p99, 5.0);
-    let heartbeats: Vec<Vec<u8>> =
-        world.sessions(1000 / scale).iter().map(|session| world.heartbeat(session)).collect();
-    let heartbeats = Arc::new(heartbeats);
+}
+
+/// The one-off request, what the constant handler is asked, and that handler.
+fn opponents(world: &World) -> (Arc<Vec<Vec<u8>>>, Arc<Vec<Vec<u8>>>, Constant) {
+    let answer = world.call("POST", &one_off_path(world), &serde_json::from_str(BODY).expect("JSON")).1;
+    let plain = Arc::new(vec![request("POST", "/constant", "none", BODY)]);
+    (Arc::new(vec![world.one_off()]), plain, Constant::new(answer))
+}
+
+fn heartbeats(scale: Scale) {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let world = World::new(Some(folder.path()), &json!({}));
+    let (_, plain, constant) = opponents(&world);
+    let sessions = world.sessions(1000 / scale.part);
+    let heartbeats: Arc<Vec<Vec<u8>>> =
+        Arc::new(sessions.iter().map(|session| world.heartbeat(session)).collect());
     let (ours, theirs) = in_turns(
-        || closed_loop(world.address, &heartbeats, 204, 128, time),
-        || closed_loop(constant.address, &plain, 200, 128, time),
+        || closed_loop(world.address, &heartbeats, 204, 128, scale.time),
+        || closed_loop(constant.address, &plain, 200, 128, scale.time),
     );
-    at_least("heartbeat to constant, 128 connections", ours / theirs, 0.85);
-    let (many, few) = (200_000 / scale, 1000);
-    let crowd = tempfile::tempdir().expect("a folder can be made");
-    let crowded = World::new(Some(crowd.path()), &json!({}));
+    show("heartbeats, 128 connections", ours);
+    at_least("heartbeat to constant, 128 connections", ours.rate / theirs.rate, 0.85);
+}
+
+/// What a site with many live sessions costs.
+fn many_sessions(scale: Scale) {
+    let many = 1_000_000 / scale.part;
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let crowded = World::new(Some(folder.path()), &json!({}));
     let before = resident_bytes();
     crowded.sessions(many);
-    let grown = (resident_bytes() - before) / f64::from(u32::try_from(many).unwrap_or(1));
+    let grown = (resident_bytes() - before) / many as f64;
     at_most(&format!("memory of a live session ({many}), bytes"), grown, 1024.0);
-    let request_crowded = Arc::new(vec![crowded.one_off()]);
+    against_few(&crowded, &format!("one-off with {many} sessions"), scale);
+}
+
+/// What a site with many line items costs.
+fn many_line_items(scale: Scale) {
+    let many = 1_000_000 / scale.part;
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let crowded = World::new(Some(folder.path()), &json!({}));
+    crowded.line_items(many);
+    against_few(&crowded, &format!("one-off with {many} line items"), scale);
+}
+
+/// One-off requests at a crowded site and at one with a thousand sessions and line items.
+fn against_few(crowded: &World, name: &str, scale: Scale) {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let few = World::new(Some(folder.path()), &json!({}));
+    few.sessions(1000);
+    few.line_items(1000);
+    let (of_many, of_few) = (Arc::new(vec![crowded.one_off()]), Arc::new(vec![few.one_off()]));
     let (ours, theirs) = in_turns(
-        || closed_loop(crowded.address, &request_crowded, 200, 128, time),
-        || closed_loop(world.address, &one_off, 200, 128, time),
+        || closed_loop(crowded.address, &of_many, 200, 128, scale.time),
+        || closed_loop(few.address, &of_few, 200, 128, scale.time),
     );
-    at_least(&format!("one-off with {many} sessions to {few}"), ours / theirs, 0.8);
-    drop(crowded);
+    at_least(&format!("{name} to 1000"), ours.rate / theirs.rate, 0.8);
+}
+
+fn days(scale: Scale) {
     for (name, durable, target) in [("durable", true, 30.0), ("in memory", false, 10.0)] {
-        let seconds = advance(durable, 100_000 / scale) * scale as f64;
+        let seconds = advance(durable, 100_000 / scale.part) * scale.part as f64;
         at_most(&format!("24 h of 100,000 sessions {name}, s"), seconds, target);
     }
 }
@@ -90,7 +156,7 @@ fn advance(durable: bool, sessions: usize) -> f64 {
 }
 
 /// The medians of two measurements taken in turns.
-fn in_turns(ours: impl Fn() -> f64, theirs: impl Fn() -> f64) -> (f64, f64) {
+fn in_turns(ours: impl Fn() -> Pace, theirs: impl Fn() -> Pace) -> (Pace, Pace) {
     let (mut a, mut b) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         a.push(ours());
@@ -99,9 +165,13 @@ fn in_turns(ours: impl Fn() -> f64, theirs: impl Fn() -> f64) -> (f64, f64) {
     (median(a), median(b))
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+fn median(mut paces: Vec<Pace>) -> Pace {
+    paces.sort_by(|a, b| a.rate.total_cmp(&b.rate));
+    paces[paces.len() / 2]
+}
+
+fn show(name: &str, pace: Pace) {
+    println!("{name:<48} {:>10.0}/s  {:>9.1} us of processor time each", pace.rate, pace.cpu_us);
 }
 
 fn at_least(name: &str, value: f64, target: f64) {
@@ -113,7 +183,7 @@ fn at_most(name: &str, value: f64, target: f64) {
 }
 
 fn verdict(name: &str, value: f64, target: &str, holds: bool) {
-    println!("{name:<44} {value:>12.2}  {target:>12}  {}", if holds { "holds" } else { "misses" });
+    println!("{name:<48} {value:>12.2}  {target:>12}  {}", if holds { "holds" } else { "misses" });
 }
 
 /// Memory of this process that is in use.

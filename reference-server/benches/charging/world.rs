@@ -10,7 +10,7 @@ use reference_server::{RunningServer, ServerOptions, StoreLocation, start};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::client::{once, request};
+use crate::client::{all, once, request};
 
 /// A key on P-256 for benchmarks. It protects nothing.
 const PRIVATE: &str = "-----BEGIN PRIVATE KEY-----
@@ -25,6 +25,8 @@ TVa+pUprDtn7A4M7QCMe+Vj0rJGdsoTizEVuzkHazZi5kqOHI+8YOpaenw==
 -----END PUBLIC KEY-----
 ";
 const CONTROL: &str = "bench";
+/// Connections over which a world is filled.
+const CLIENTS: usize = 128;
 const NOW: i64 = 1_760_000_000_000;
 
 /// The body that is charged, and that the constant handler parses.
@@ -109,17 +111,31 @@ impl World {
 
     /// Opens sessions that use ten photos each; returns their IDs.
     pub fn sessions(&self, count: usize) -> Vec<String> {
-        let new = json!({ "instanceId": self.instance });
-        let body: Value = serde_json::from_str(BODY).expect("the body is JSON");
-        (0..count)
-            .map(|_| {
-                let opened: Value =
-                    serde_json::from_str(&self.call("POST", "/api/v1.0/sessions", &new).1).expect("JSON");
-                let id = opened["sessionId"].as_str().expect("an ID").to_owned();
-                assert_eq!(self.call("PUT", &format!("/api/v1.0/sessions/{id}"), &body).0, 200);
-                id
-            })
-            .collect()
+        let base = "/sites/bench/dynamicmonetization/api/v1.0/sessions";
+        let new = json!({ "instanceId": self.instance }).to_string();
+        let opened = all(self.address, vec![request("POST", base, &self.token, &new); count], 200, CLIENTS);
+        let id = |body: String| {
+            let opened: Value = serde_json::from_str(&body).expect("JSON");
+            opened["sessionId"].as_str().expect("an ID").to_owned()
+        };
+        let ids: Vec<String> = opened.into_iter().map(id).collect();
+        let first = |id: &String| request("PUT", &format!("{base}/{id}"), &self.token, BODY);
+        all(self.address, ids.iter().map(first).collect(), 200, CLIENTS);
+        ids
+    }
+
+    /// Makes line items that come after the one that is charged.
+    pub fn line_items(&self, count: usize) {
+        let path =
+            format!("/sites/bench/dynamicmonetization/api/v1.0/instances/{}/line-items", self.instance);
+        let item = |place: usize| {
+            let item = json!({
+                "activationId": format!("MORE{place}"), "state": "DEPLOYED", "quantity": 1000, "start": 0,
+                "end": NOW * 3, "attributes": { "elastic": true, "rateTableSeries": "S" },
+            });
+            request("PUT", &path, &self.token, &item.to_string())
+        };
+        all(self.address, (0..count).map(item).collect(), 200, CLIENTS);
     }
 
     /// A heartbeat as it goes over the wire.

@@ -70,7 +70,7 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
         for pass in self.ground.rules.passes {
             if self.collect(requested, *pass, &mut offer) {
                 self.take(&offer.shares);
-                return ItemVerdict::Granted(offer.shares.into_iter().map(|(_, share)| share).collect());
+                return ItemVerdict::Granted(kept(offer.shares));
             }
         }
         offer.verdict
@@ -187,6 +187,13 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
             }
         }
     }
+}
+
+/// The shares alone. Sessions keep them for hours, by the hundred thousand, so that no spare room is kept along.
+fn kept(shares: Vec<(Lane<'_>, Share)>) -> Vec<Share> {
+    let mut kept = Vec::with_capacity(shares.len());
+    kept.extend(shares.into_iter().map(|(_, share)| share));
+    kept
 }
 
 /// A line item under the action that admits the requester, if there is one.

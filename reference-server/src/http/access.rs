@@ -3,12 +3,12 @@
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
-use serde_json::{Value, json};
+use serde::Serialize;
 
 use super::api::Api;
 use super::body::JsonBody;
 use super::call::Call;
-use super::reply::{Reply, number};
+use super::reply::{Exact, Reply};
 use super::router::{ELASTIC_BASE, Route};
 use super::schema::{self, AccessBody};
 use super::wire::Operation;
@@ -55,39 +55,76 @@ fn fault(body: &AccessBody, rules: &Rules) -> Option<Refusal> {
 
 /// The answer to an access request, one-off or in a session (`10` §3.2).
 pub(super) fn shown(answer: &AccessAnswer) -> Reply {
-    let items: Vec<Value> = answer.items.iter().map(shown_item).collect();
-    let body = json!({
-        "correlationId": answer.correlation_id,
-        "requester": { "type": answer.requester.kind, "value": answer.requester.value },
-        "requestedItems": items,
-    });
-    Reply::new(answer.status, body)
+    let items = answer.items.iter().map(shown_item).collect();
+    let requester = ShownRequester { kind: &answer.requester.kind, value: &answer.requester.value };
+    let body = ShownAnswer { correlation_id: &answer.correlation_id, requester, requested_items: items };
+    Reply::written(answer.status, &body)
 }
 
-fn shown_item(item: &AnsweredItem) -> Value {
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ShownAnswer<'a> {
+    correlation_id: &'a str,
+    requester: ShownRequester<'a>,
+    requested_items: Vec<ShownItem<'a>>,
+}
+
+#[derive(Serialize)]
+struct ShownRequester<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    value: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ShownItem<'a> {
+    item: &'a str,
+    version: &'a str,
+    count: Exact,
+    status: ShownStatus,
+    total_tokens_charged: Exact,
+    line_items: Vec<ShownShare<'a>>,
+}
+
+#[derive(Serialize)]
+struct ShownStatus {
+    code: &'static str,
+    description: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ShownShare<'a> {
+    activation_id: &'a str,
+    rate: Exact,
+    tokens_charged: Exact,
+}
+
+fn shown_item(item: &AnsweredItem) -> ShownItem<'_> {
     let total: Tokens = item.shares.iter().map(|share| share.tokens).sum();
-    let line_items: Vec<Value> = item.shares.iter().map(shown_share).collect();
-    json!({
-        "item": item.item,
-        "version": item.version,
-        "count": number(item.count),
-        "status": { "code": item.code, "description": item.description },
-        "totalTokensCharged": number(total.decimal()),
-        "lineItems": line_items,
-    })
+    ShownItem {
+        item: &item.item,
+        version: &item.version,
+        count: Exact(item.count),
+        status: ShownStatus { code: item.code, description: item.description },
+        total_tokens_charged: Exact(total.decimal()),
+        line_items: item.shares.iter().map(shown_share).collect(),
+    }
 }
 
-fn shown_share(share: &Share) -> Value {
-    json!({
-        "activationId": share.activation_id,
-        "rate": number(share.rate),
-        "tokensCharged": number(share.tokens.decimal()),
-    })
+fn shown_share(share: &Share) -> ShownShare<'_> {
+    ShownShare {
+        activation_id: &share.activation_id,
+        rate: Exact(share.rate),
+        tokens_charged: Exact(share.tokens.decimal()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use rust_decimal::Decimal;
+    use serde_json::json;
 
     use super::*;
     use crate::domain::{Dictionary, Requester};
@@ -121,7 +158,7 @@ mod tests {
             },
             items: vec![item("101", vec![share]), item("202", Vec::new())],
         };
-        let body = shown(&answer).body.unwrap();
+        let body = shown(&answer).body.unwrap().into_value();
         assert_eq!(body["requester"], json!({ "type": "user", "value": "LisaBarry" }));
         assert_eq!(
             body["requestedItems"][0],

@@ -9,7 +9,7 @@ use super::auth::{Token, VerifiedTokens};
 use super::busy::BusySessions;
 use super::call::Call;
 use super::errors;
-use super::reply::{Reply, respond};
+use super::reply::{Content, Reply, send};
 use super::wire::{Operation, WireAnswer};
 use crate::domain::ApiVersion;
 use crate::site::{Refusal, Site};
@@ -47,7 +47,7 @@ impl Api {
     ) -> Response {
         let started = Instant::now();
         let acted = self.sites.act(call.site(), |site| {
-            let wire = site.rules().wire;
+            let wire = site.has_policy().then_some(site.rules().wire);
             let caller = self.tokens.authenticate(site, call.bearer());
             (caller.and_then(|caller| run(site, &caller)), wire)
         });
@@ -55,14 +55,24 @@ impl Api {
             Ok(acted) => acted,
             Err(error) => return errors::of_sites(&error),
         };
-        let Reply { status, body } = match result {
+        let mut reply = match result {
             Ok(done) => render(done),
             Err(refusal) => errors::reply(operation, self.version, &refusal),
         };
-        let mut answer = WireAnswer { operation, version: self.version, status, body };
+        if let Some(wire) = wire {
+            reply = self.changed(operation, reply, wire);
+        }
+        let Reply { status, body } = reply;
+        self.sites.store().metrics().request(operation, self.version, status, started.elapsed());
+        tracing::debug!(operation = operation.name(), site = call.site(), status, "answered");
+        send(status, body.map(Content::into_text))
+    }
+
+    /// The answer as the policy of the site has it leave.
+    fn changed(&self, operation: Operation, reply: Reply, wire: fn(&mut WireAnswer)) -> Reply {
+        let body = reply.body.map(Content::into_value);
+        let mut answer = WireAnswer { operation, version: self.version, status: reply.status, body };
         wire(&mut answer);
-        self.sites.store().metrics().request(operation, self.version, answer.status, started.elapsed());
-        tracing::debug!(operation = operation.name(), site = call.site(), status = answer.status, "answered");
-        respond(answer.status, answer.body.as_ref())
+        Reply { status: answer.status, body: answer.body.map(Content::Value) }
     }
 }

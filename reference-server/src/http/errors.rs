@@ -76,19 +76,20 @@ impl IntoResponse for Refused {
 
 #[cfg(test)]
 mod tests {
+    use super::super::reply::Content;
     use super::*;
 
     #[test]
     fn published_bodies_are_kept() {
         let refusal = Refusal { status: 400, messages: vec!["a".into(), "b".into()] };
-        let body = |operation, version| reply(operation, version, &refusal).body;
+        let body = |operation, version| reply(operation, version, &refusal).body.map(Content::into_value);
         let (old, new) = (ApiVersion::V1_0, ApiVersion::V1_1);
         assert_eq!(body(Operation::PutLineItem, old), Some(json!({ "errors": ["a", "b"] })));
         assert_eq!(body(Operation::PutLineItem, new), Some(json!({ "message": ["a", "b"] })));
         assert_eq!(body(Operation::CreateInstance, new), Some(json!({ "message": "a; b" })));
         let taken = Refusal::new(409, "taken");
         assert_eq!(
-            reply(Operation::CreateRateTable, new, &taken).body,
+            reply(Operation::CreateRateTable, new, &taken).body.map(Content::into_value),
             Some(json!({ "message": "taken", "error": "taken" }))
         );
     }

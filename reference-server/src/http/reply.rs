@@ -5,14 +5,40 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use axum::response::Response;
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Number, Value};
 
 /// Status and body before the wire rule has seen them.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: u16,
-    pub(super) body: Option<Value>,
+    pub(super) body: Option<Content>,
+}
+
+/// A body. Answers that leave by the ten thousand are written out at once; they are read back only at a site whose
+/// policy may change answers.
+#[derive(Debug)]
+pub(super) enum Content {
+    Value(Value),
+    Text(Vec<u8>),
+}
+
+impl Content {
+    /// The body as a value.
+    pub(super) fn into_value(self) -> Value {
+        match self {
+            Self::Value(value) => value,
+            Self::Text(text) => serde_json::from_slice(&text).expect("what was written as JSON is JSON"),
+        }
+    }
+
+    /// The body as it goes over the wire.
+    pub(super) fn into_text(self) -> Vec<u8> {
+        match self {
+            Self::Value(value) => serde_json::to_vec(&value).expect("a JSON value always becomes text"),
+            Self::Text(text) => text,
+        }
+    }
 }
 
 impl Reply {
@@ -23,7 +49,13 @@ impl Reply {
 
     /// A status with a body.
     pub(super) const fn new(status: u16, body: Value) -> Self {
-        Self { status, body: Some(body) }
+        Self { status, body: Some(Content::Value(body)) }
+    }
+
+    /// A status with a body that is written out at once.
+    pub(super) fn written(status: u16, body: &impl Serialize) -> Self {
+        let text = serde_json::to_vec(body).expect("plain data always becomes JSON");
+        Self { status, body: Some(Content::Text(text)) }
     }
 
     /// A status for something that is gone: without a body, or with an empty object where there must be one.
@@ -51,13 +83,27 @@ pub(super) fn number(decimal: Decimal) -> Value {
     }
 }
 
+/// A decimal that is written as [`number`] does.
+pub(super) struct Exact(pub(super) Decimal);
+
+impl Serialize for Exact {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        number(self.0).serialize(serializer)
+    }
+}
+
 /// The HTTP response.
 pub(super) fn respond(status: u16, body: Option<&Value>) -> Response {
-    let bytes = body.map(|body| serde_json::to_vec(body).expect("a JSON value always becomes text"));
+    send(status, body.map(|body| serde_json::to_vec(body).expect("a JSON value always becomes text")))
+}
+
+/// The HTTP response with a body that is JSON text.
+pub(super) fn send(status: u16, bytes: Option<Vec<u8>>) -> Response {
+    let has_body = bytes.is_some();
     let mut response = Response::new(bytes.map_or_else(Body::empty, Body::from));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    if body.is_some() {
+    if has_body {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
     if status == 401 {

@@ -246,14 +246,17 @@ impl Site {
     }
 }
 
-/// Pairs granted items with what they cost.
+/// Pairs granted items with what they cost. Sessions keep the pairs, so that no spare room is kept along.
 pub(super) fn charged_items(items: &[RequestedItem], verdicts: &[ItemVerdict]) -> Vec<ChargedItem> {
-    items
-        .iter()
-        .zip(verdicts)
-        .filter(|(_, verdict)| verdict.granted())
-        .map(|(item, verdict)| ChargedItem { requested: item.clone(), shares: verdict.shares().to_vec() })
-        .collect()
+    let granted = items.iter().zip(verdicts).filter(|(_, verdict)| verdict.granted());
+    let mut charged = Vec::with_capacity(granted.clone().count());
+    charged.extend(
+        granted.map(|(item, verdict)| ChargedItem {
+            requested: item.clone(),
+            shares: verdict.shares().to_vec(),
+        }),
+    );
+    charged
 }
 
 /// What is left of a paid period.

@@ -162,6 +162,12 @@ impl Site {
         &self.rules
     }
 
+    /// Whether any decision point differs from the default; without one, answers leave as they are made.
+    #[must_use]
+    pub fn has_policy(&self) -> bool {
+        !self.policy.is_empty()
+    }
+
     /// The site's time during an operation, ms.
     #[must_use]
     pub const fn now(&self) -> Millis {

@@ -5,11 +5,12 @@ use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 
 use super::database::{Database, StoredSite};
 use super::error::StoreError;
-use super::writer::{self, Command, Progress};
+use super::progress::Progress;
+use super::writer::{self, CLOSED, Command};
 use crate::metrics::Metrics;
 use crate::site::Effect;
 
@@ -17,7 +18,7 @@ use crate::site::Effect;
 #[derive(Debug)]
 pub struct Store {
     queue: Mutex<Queue>,
-    progress: watch::Receiver<Progress>,
+    progress: Arc<Progress>,
     metrics: Arc<Metrics>,
     /// Where the data live, in words.
     place: String,
@@ -58,7 +59,8 @@ impl Store {
         let metrics = Arc::new(Metrics::default());
         let counted = Arc::clone(&metrics);
         let (commands, waiting) = mpsc::channel();
-        let (publish, progress) = watch::channel(Progress::default());
+        let progress = Arc::new(Progress::default());
+        let publish = Arc::clone(&progress);
         thread::Builder::new()
             .name("store".to_owned())
             .spawn(move || writer::run(database, &waiting, &publish, &counted))
@@ -83,22 +85,13 @@ impl Store {
     /// # Errors
     /// When the store has failed or is closed: then nothing may be acknowledged.
     pub async fn durable(&self, ticket: u64) -> Result<(), StoreError> {
-        let mut progress = self.progress.clone();
-        let reached =
-            progress.wait_for(|progress| progress.failure.is_some() || progress.durable >= ticket).await;
-        match reached {
-            Ok(progress) => match &progress.failure {
-                Some(reason) => Err(StoreError::Failed(reason.clone())),
-                None => Ok(()),
-            },
-            Err(_) => Err(StoreError::Failed("it is closed".to_owned())),
-        }
+        self.progress.reached(ticket).await.map_err(StoreError::Failed)
     }
 
     /// Why nothing is kept any more, if it has come to that.
     #[must_use]
     pub fn failure(&self) -> Option<String> {
-        self.progress.borrow().failure.clone()
+        self.progress.failure()
     }
 
     /// What the server counts of itself.
@@ -152,10 +145,7 @@ impl Store {
         self.send(question(reply));
         match answer.await {
             Ok(result) => result.map_err(|error| StoreError::Failed(error.to_string())),
-            Err(_) => {
-                let reason = self.progress.borrow().failure.clone();
-                Err(StoreError::Failed(reason.unwrap_or_else(|| "it is closed".to_owned())))
-            }
+            Err(_) => Err(StoreError::Failed(self.failure().unwrap_or_else(|| CLOSED.to_owned()))),
         }
     }
 

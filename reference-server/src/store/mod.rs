@@ -8,6 +8,7 @@ mod batch;
 mod database;
 mod error;
 mod handle;
+mod progress;
 mod usage_table;
 mod writer;
 

@@ -4,26 +4,29 @@
 //! commit fails it stops for good: what has been promised so far holds, and nothing is promised any more.
 
 use std::sync::mpsc::Receiver;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 
 use super::batch::Batch;
 use super::database::{Database, StoredSite};
+use super::progress::Progress;
 use crate::metrics::Metrics;
 use crate::site::Effect;
+
+/// Why a store that was closed keeps nothing any more.
+pub(super) const CLOSED: &str = "it is closed";
 
 /// Most operations in one commit, so that the first of them does not wait for ever.
 const MOST_OPERATIONS: usize = 4096;
 
-/// How far the store has got.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Progress {
-    /// Every operation up to this ticket is on disk.
-    pub(super) durable: u64,
-    /// Why there will be no more.
-    pub(super) failure: Option<String>,
-}
+/// From so many operations in a commit on, the next ones are given time to gather. A commit costs the same for one
+/// operation and for a hundred, so that many small ones would take from the requests what they save them in waiting;
+/// whoever is alone does not wait.
+const BUSY_OPERATIONS: usize = 8;
+/// The time that they are given.
+const GATHERING: Duration = Duration::from_micros(200);
 
 /// What the thread is asked to do, in the order of asking.
 pub(super) enum Command {
@@ -37,19 +40,25 @@ pub(super) enum Command {
 pub(super) fn run(
     mut database: Database,
     commands: &Receiver<Command>,
-    progress: &watch::Sender<Progress>,
+    progress: &Progress,
     metrics: &Metrics,
 ) {
+    let mut busy = false;
     while let Ok(first) = commands.recv() {
+        if busy {
+            // Nobody unparks this thread: it wakes by itself when the time is over.
+            thread::park_timeout(GATHERING);
+        }
         let (batch, other) = gather(first, commands);
+        busy = batch.operations() >= BUSY_OPERATIONS;
         if batch.operations() > 0 {
             let (ticket, operations, started) = (batch.ticket, batch.operations(), Instant::now());
             if let Err(error) = database.commit(batch) {
                 tracing::error!(%error, "the store cannot write; every request is refused from now on");
-                progress.send_modify(|progress| progress.failure = Some(error.to_string()));
+                progress.end(&error.to_string());
                 return;
             }
-            progress.send_modify(|progress| progress.durable = ticket);
+            progress.reach(ticket);
             metrics.committed(operations, started.elapsed());
         }
         match other {
@@ -62,12 +71,14 @@ pub(super) fn run(
                 let _ = reply.send(database.load());
             }
             Some(Command::Close { reply }) => {
+                progress.end(CLOSED);
                 drop(database);
                 let _ = reply.send(());
                 return;
             }
         }
     }
+    progress.end(CLOSED);
 }
 
 /// Takes all writes that are waiting, up to the first command of another kind.
