@@ -3,6 +3,7 @@
 //! Cucumber's own tag filter drops scenarios without a word and counts nothing as success, so the selection
 //! is made here, where every scenario keeps its identity: `file:line`, its requirements and its tags.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use cucumber::feature::Ext as _;
@@ -54,6 +55,16 @@ impl Suite {
             suite.features.push(feature);
         }
         Ok(suite)
+    }
+
+    /// The part of the suite that is about any of these requirements.
+    #[must_use]
+    pub fn about(&self, requirements: &[String]) -> Self {
+        let about = |entry: &&Entry| entry.scenario.requirements.iter().any(|id| requirements.contains(id));
+        let entries: Vec<Entry> = self.entries.iter().filter(about).cloned().collect();
+        let chosen: HashSet<&str> = entries.iter().map(|entry| entry.scenario.id.as_str()).collect();
+        let features = self.features_with(&|id| chosen.contains(id));
+        Self { features, entries }
     }
 
     /// The selected scenarios in the order of files and lines.
@@ -279,5 +290,18 @@ mod tests {
         assert_eq!(chosen[0].scenarios.len(), 1);
         assert_eq!(chosen[0].scenarios[0].name, "A");
         assert!(suite.features_with(&|_| false).is_empty());
+    }
+
+    #[test]
+    fn a_part_of_the_suite_is_about_some_requirements() {
+        let whole = Suite::load(&Selection::default(), &Registry::embedded().unwrap()).unwrap();
+        let part = whole.about(&["DM-REF-001".to_owned(), "DM-ACC-010".to_owned()]);
+        assert!(!part.is_empty() && part.len() < whole.len());
+        let about = |scenario: &ScenarioRef| {
+            scenario.requirements.iter().any(|id| id == "DM-REF-001" || id == "DM-ACC-010")
+        };
+        assert!(part.scenarios().all(about));
+        assert_eq!(part.len(), whole.scenarios().filter(|scenario| about(scenario)).count());
+        assert!(whole.about(&[]).is_empty());
     }
 }

@@ -91,14 +91,14 @@ pub async fn run(
     let mut report = ProveReport::default();
     for (decision, value) in readings {
         progress.next(&format!("{}={value}", decision.name));
-        let seen = run_once(&profile.clone().with_policy(&decision.name, value), &registry, suite).await?;
+        let changed = profile.clone().with_policy(&decision.name, value);
+        let seen = run_once(&changed, &registry, suite).await?;
         report.readings.push(judge_reading(decision, value, &seen));
     }
     for (decision, mutant) in mutants {
         progress.next(&format!("{}={}", decision.name, mutant.value));
         let changed = profile.clone().with_policy(&decision.name, &mutant.value);
-        let seen = run_once(&changed, &registry, suite).await?;
-        report.mutants.push(judge_mutant(decision, mutant, &seen));
+        report.mutants.push(try_mutant(&changed, &registry, suite, decision, mutant).await?);
     }
     progress.0.finish_and_clear();
     Ok(report)
@@ -116,6 +116,25 @@ fn chosen_readings<'a>(decisions: &'a [Decision], filter: &ProveFilter) -> Vec<(
         .iter()
         .flat_map(|decision| decision.readings.iter().skip(1).map(move |value| (decision, value.as_str())));
     others.filter(|(decision, value)| filter.reading(&decision.name, value)).collect()
+}
+
+/// Tries to kill a mutant. Only a scenario that is about one of its requirements can, so that those run first; the
+/// whole suite runs when they do not, and shows whether something else has noticed.
+async fn try_mutant(
+    changed: &Profile,
+    registry: &Arc<Registry>,
+    suite: &Suite,
+    decision: &Decision,
+    mutant: &Mutant,
+) -> Result<MutantResult, ProveError> {
+    let about = suite.about(&mutant.requirements);
+    if !about.is_empty() {
+        let result = judge_mutant(decision, mutant, &run_once(changed, registry, &about).await?);
+        if result.outcome == MutantOutcome::Killed {
+            return Ok(result);
+        }
+    }
+    Ok(judge_mutant(decision, mutant, &run_once(changed, registry, suite).await?))
 }
 
 async fn run_once(profile: &Profile, registry: &Arc<Registry>, suite: &Suite) -> Result<Seen, ProveError> {

@@ -28,8 +28,12 @@ const CREATE_PROGRESS: &str = "CREATE TABLE session_progress (
     site TEXT NOT NULL, session BLOB NOT NULL, revision INTEGER NOT NULL, last_heart_beat INTEGER NOT NULL,
     charges INTEGER NOT NULL, next_charge INTEGER NOT NULL, heartbeat_due INTEGER,
     PRIMARY KEY (site, session)) WITHOUT ROWID;";
-const SAVE_USED: &str = "INSERT OR REPLACE INTO line_item_used VALUES (?1, ?2, ?3)";
-const SAVE_PROGRESS: &str = "INSERT OR REPLACE INTO session_progress VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+const SAVE_USED: &str = "INSERT INTO line_item_used VALUES (?1, ?2, ?3)
+    ON CONFLICT (site, line_item) DO UPDATE SET used = excluded.used";
+const SAVE_PROGRESS: &str = "INSERT INTO session_progress VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    ON CONFLICT (site, session) DO UPDATE SET revision = excluded.revision,
+        last_heart_beat = excluded.last_heart_beat, charges = excluded.charges,
+        next_charge = excluded.next_charge, heartbeat_due = excluded.heartbeat_due";
 const LOAD_USED: &str = "SELECT line_item, used FROM line_item_used WHERE site = ?1";
 const LOAD_PROGRESS: &str = "SELECT session, revision, last_heart_beat, charges, next_charge, heartbeat_due
     FROM session_progress WHERE site = ?1";
@@ -188,33 +192,39 @@ fn write(transaction: &Transaction<'_>, site: &str, batch: &SiteBatch) -> rusqli
             None => transaction.prepare_cached(DELETE)?.execute(params![site, kind.word(), id])?,
         };
     }
-    for (line_item, used) in &batch.used {
-        transaction.prepare_cached(SAVE_USED)?.execute(params![site, &**line_item, used.to_string()])?;
-    }
-    for (session, progress) in &batch.progress {
-        save_progress(transaction, site, *session, progress)?;
-    }
+    write_totals(transaction, site, batch)?;
+    write_progress(transaction, site, batch)?;
+    let mut insertion = usage_table::Insertion::prepare(transaction)?;
     for (sequence, row) in &batch.rows {
-        usage_table::insert(transaction, site, *sequence, row)?;
+        insertion.add(site, *sequence, row)?;
     }
     Ok(())
 }
 
-fn save_progress(
-    transaction: &Transaction<'_>,
-    site: &str,
-    session: Uuid,
-    progress: &SessionProgress,
-) -> rusqlite::Result<()> {
-    transaction.prepare_cached(SAVE_PROGRESS)?.execute(params![
-        site,
-        session.as_bytes(),
-        progress.revision,
-        progress.last_heart_beat,
-        progress.charges,
-        progress.next_charge,
-        progress.heartbeat_due,
-    ])?;
+fn write_totals(transaction: &Transaction<'_>, site: &str, batch: &SiteBatch) -> rusqlite::Result<()> {
+    let mut save = transaction.prepare_cached(SAVE_USED)?;
+    for (line_item, used) in &batch.used {
+        save.execute(params![site, &**line_item, used.to_string()])?;
+    }
+    Ok(())
+}
+
+/// Sessions are written in the order of the table: neighbours share a page.
+fn write_progress(transaction: &Transaction<'_>, site: &str, batch: &SiteBatch) -> rusqlite::Result<()> {
+    let mut save = transaction.prepare_cached(SAVE_PROGRESS)?;
+    let mut moved: Vec<(&Uuid, &SessionProgress)> = batch.progress.iter().collect();
+    moved.sort_unstable_by_key(|(session, _)| **session);
+    for (session, progress) in moved {
+        save.execute(params![
+            site,
+            session.as_bytes(),
+            progress.revision,
+            progress.last_heart_beat,
+            progress.charges,
+            progress.next_charge,
+            progress.heartbeat_due,
+        ])?;
+    }
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use rusqlite::types::{FromSql, Type};
-use rusqlite::{Connection, Error, Row, params};
+use rusqlite::{CachedStatement, Connection, Error, Row, params};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -70,49 +70,54 @@ pub(super) fn create() -> String {
     )
 }
 
-/// Adds a row.
-pub(super) fn insert(
-    connection: &Connection,
-    site: &str,
-    sequence: u64,
-    row: &UsageRow,
-) -> rusqlite::Result<()> {
-    connection.prepare_cached(&INSERT)?.execute(params![
-        site,
-        signed(sequence),
-        row.correlation_id,
-        row.tenant_id,
-        row.usage_time,
-        row.write_time,
-        row.consumer_id,
-        row.consumer_type,
-        row.account_id,
-        row.instance_id,
-        json(row.activation_id.as_ref())?,
-        row.mapped_entitled_count,
-        row.used.map(|used| used.to_string()),
-        row.item,
-        row.item_version,
-        row.item_quantity.to_string(),
-        row.session_id,
-        row.session_state,
-        row.request_response,
-        json(row.controls_applied.as_ref())?,
-        row.meter_type,
-        row.meter,
-        json(row.meter_cost_list.as_ref())?,
-        row.meter_cost.map(|cost| cost.to_string()),
-        row.meter_quantity.to_string(),
-        json(row.meta_data.as_ref())?,
-        row.partial,
-        row.incremental,
-        row.overdraft_count,
-        json(row.entitled_articles.as_ref())?,
-        json(row.entitled_article_versions.as_ref())?,
-        row.borrowed_until,
-        row.served_client_status,
-    ])?;
-    Ok(())
+/// The statement that adds rows, prepared once for all rows of a commit.
+pub(super) struct Insertion<'c>(CachedStatement<'c>);
+
+impl<'c> Insertion<'c> {
+    /// Prepares it.
+    pub(super) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
+        connection.prepare_cached(&INSERT).map(Self)
+    }
+
+    /// Adds a row.
+    pub(super) fn add(&mut self, site: &str, sequence: u64, row: &UsageRow) -> rusqlite::Result<()> {
+        self.0.execute(params![
+            site,
+            signed(sequence),
+            row.correlation_id,
+            row.tenant_id,
+            row.usage_time,
+            row.write_time,
+            row.consumer_id,
+            row.consumer_type,
+            row.account_id,
+            row.instance_id,
+            json(row.activation_id.as_ref())?,
+            row.mapped_entitled_count,
+            row.used.map(|used| used.to_string()),
+            row.item,
+            row.item_version,
+            row.item_quantity.to_string(),
+            row.session_id,
+            row.session_state,
+            row.request_response,
+            json(row.controls_applied.as_ref())?,
+            row.meter_type,
+            row.meter,
+            json(row.meter_cost_list.as_ref())?,
+            row.meter_cost.map(|cost| cost.to_string()),
+            row.meter_quantity.to_string(),
+            json(row.meta_data.as_ref())?,
+            row.partial,
+            row.incremental,
+            row.overdraft_count,
+            json(row.entitled_articles.as_ref())?,
+            json(row.entitled_article_versions.as_ref())?,
+            row.borrowed_until,
+            row.served_client_status,
+        ])?;
+        Ok(())
+    }
 }
 
 /// Rows of a site after a sequence number in ascending order, each a JSON object with its columns and `_SEQ`.
