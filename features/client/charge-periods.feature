@@ -31,7 +31,7 @@ Feature: Charge periods
     And the client opens a session
     And LisaBarry requests in the session:
       | item       | version | count |
-      | PhotoPrint | 1.0     | 10    |
+      | PhotoPrint | 1.0     | 1     |
     And 23 hours pass
     Then "ACT01" has used the charge of the session 1 times
     When 61 minutes pass

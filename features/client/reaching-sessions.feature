@@ -50,3 +50,15 @@ Feature: Reaching a session
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
     And "ACT01-Elastic" has used 30 tokens
+
+  @DM-HB-003
+  Scenario: A heartbeat that meets a request is refused for a lock only
+    Given a session
+    And LisaBarry uses in the session:
+      | item       | version | count |
+      | PhotoPrint | 1.0     | 10    |
+    When 20 clients each request in the session and send a heartbeat at the same time:
+      | item       | version | count |
+      | PhotoPrint | 1.0     | 10    |
+    Then no heartbeat is refused but for a lock
+    And the session is ACTIVE

@@ -72,6 +72,8 @@ Feature: How long a session lives
       | used     | value      |
       | 2.333333 | none       |
       | 2.33     | hundredths |
+      | 2        | whole      |
+      | 3        | whole      |
 
   @DM-SES-060 @clock @usage
   Scenario: Who stands on automatic charges after two users have asked

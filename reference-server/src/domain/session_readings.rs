@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::readings::{Reading, reading};
 use super::session::{half_period, unused_part};
+use super::session_rules::RefundPart;
 use super::{HOUR, MINUTE, Millis, Rules, Tokens};
 use crate::http::wire::Operation;
 
@@ -53,18 +54,22 @@ pub const READINGS: &[Reading] = &[
             }
         };
     }),
-    reading("refund.rounding", "DM-REF-006", "none", "hundredths", round_refunds),
+    reading("refund.rounding", "DM-REF-006", "none", "hundredths", |r| {
+        every_refund(r, |charge, unused, period| rounded(unused_part(charge, unused, period), 2));
+    }),
+    reading("refund.rounding", "DM-REF-006", "none", "whole", |r| {
+        every_refund(r, |charge, unused, period| rounded(unused_part(charge, unused, period), 0));
+    }),
 ];
 
-fn round_refunds(rules: &mut Rules) {
-    rules.refund = hundredths;
-    rules.denial_refund = hundredths;
-    rules.sessions.change_refund = hundredths;
-    rules.sessions.owed_halt_refund = hundredths;
-    rules.sessions.owed_close_refund = hundredths;
+fn every_refund(rules: &mut Rules, part: RefundPart) {
+    rules.refund = part;
+    rules.denial_refund = part;
+    rules.sessions.change_refund = part;
+    rules.sessions.owed_halt_refund = part;
+    rules.sessions.owed_close_refund = part;
 }
 
-/// The unused part, rounded to hundredths of a token.
-fn hundredths(charge: Tokens, unused: Millis, period: Millis) -> Tokens {
-    Tokens::rounded(unused_part(charge, unused, period).decimal().round_dp(2))
+fn rounded(refund: Tokens, places: u32) -> Tokens {
+    Tokens::rounded(refund.decimal().round_dp(places))
 }

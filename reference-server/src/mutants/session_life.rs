@@ -43,6 +43,16 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     mutant(
+        "session.locked",
+        "423",
+        &["DM-HB-003", "DM-SES-062"],
+        "Refuses what meets another request at its session with 423.",
+        |r| {
+            r.busy_session_refuses = true;
+            r.statuses.session_locked = 423;
+        },
+    ),
+    mutant(
         "session.takes_requests",
         "terminated-too",
         &["DM-SES-056", "DM-SES-073"],

@@ -19,7 +19,7 @@ use crate::conformance::moments::HOUR_MS;
 use crate::conformance::numbers::parse;
 use crate::conformance::stage::Asked;
 use crate::conformance::world::World;
-use crate::target::Call;
+use crate::target::{Answer, Call};
 
 #[when(regex = r"^the client opens a session without naming an instance$")]
 async fn opens_for_nobody(world: &mut World, step: &Step) -> Stepped {
@@ -100,26 +100,66 @@ async fn first_is_not_listed(world: &mut World, step: &Step) -> Stepped {
 
 #[when(regex = r"^(\d+) clients each request in the session at the same time:$")]
 async fn at_the_same_time(world: &mut World, clients: usize, step: &Step) -> Stepped {
+    let requests = session_requests(world, clients, step)?;
+    let answers = all_at_once(world, requests).await?;
+    world.batch = answers.iter().map(verdict).collect();
+    keep_all(world, step, answers)
+}
+
+/// Heartbeats between requests: those are remembered, for the requests are judged elsewhere.
+#[when(regex = r"^(\d+) clients each request in the session and send a heartbeat at the same time:$")]
+async fn with_heartbeats(world: &mut World, clients: usize, step: &Step) -> Stepped {
+    let address = world.api.heartbeat(&world.session()?);
+    let requests = session_requests(world, clients, step)?;
+    let calls = requests.into_iter().flat_map(|request| [request, Call::get(address.clone())]);
+    let answers = all_at_once(world, calls.collect()).await?;
+    let (mut requests, mut heartbeats) = (Vec::new(), Vec::new());
+    for (at, answer) in answers.into_iter().enumerate() {
+        if at % 2 == 0 { requests.push(answer) } else { heartbeats.push(answer) }
+    }
+    world.batch = heartbeats.iter().map(verdict).collect();
+    keep_all(world, step, requests)
+}
+
+#[then(regex = r"^no heartbeat is refused but for a lock$")]
+async fn refused_for_a_lock(world: &mut World, step: &Step) -> Stepped {
+    let other = world.batch.iter().map(|heartbeat| heartbeat.status);
+    let other: Vec<Option<u16>> = other.filter(|status| !matches!(status, Some(204 | 409))).collect();
+    let held = other.is_empty() && !world.batch.is_empty();
+    world.assert(step, "heartbeats with status 204 or 409", format!("others: {other:?}"), held)
+}
+
+fn session_requests(world: &World, clients: usize, step: &Step) -> Result<Vec<Call>, StepError> {
     let requested = requested_items(step)?;
-    let token = match world.client_of.clone() {
-        Some(instance) => world.client_token(&instance)?,
+    let address = world.api.session(&world.session()?);
+    let request = |client: usize| {
+        let body = access_request(&format!("Client{client}"), requested.clone(), Some(true));
+        Call::put(address.clone(), body)
+    };
+    Ok((1..=clients).map(request).collect())
+}
+
+/// Sends calls on the session without waiting for one before the next.
+async fn all_at_once(world: &World, calls: Vec<Call>) -> Result<Vec<Answer>, StepError> {
+    let client = world.context.access.client.clone();
+    let token = match &world.client_of {
+        Some(instance) => world.client_token(instance)?,
         None => world.context.admin_token(world.now_s()).map_err(StepError::fault)?,
     };
-    let address = world.api.session(&world.session()?);
-    let calls = (1..=clients).map(|client| {
-        let body = access_request(&format!("Client{client}"), requested.clone(), Some(true));
-        let call = Call::put(address.clone(), body).bearer(&token);
-        match &world.client_of {
+    let sent = calls.into_iter().map(|call| {
+        let call = call.bearer(&token);
+        client.send(match &world.client_of {
             Some(instance) => call.header("x-instance-id", instance),
             None => call,
-        }
+        })
     });
-    let client = world.context.access.client.clone();
-    let answers = join_all(calls.map(|call| client.send(call))).await;
-    world.batch = answers.iter().map(verdict).collect();
+    Ok(join_all(sent).await)
+}
+
+fn keep_all(world: &mut World, step: &Step, answers: Vec<Answer>) -> Stepped {
     for answer in answers {
         world.shown = Some(answer.exchange.clone());
-        world.keep_request(step, answer, Asked::InSession(Some(requested.len())))?;
+        world.keep_request(step, answer, Asked::InSession(None))?;
     }
     Ok(())
 }
