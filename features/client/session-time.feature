@@ -80,7 +80,7 @@ Feature: How long a session lives
     Given LisaBarry uses in the session:
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
-    When 20 minutes pass
+    When the session is halted
     And TomSmith requests in the session:
       | item     | version | count |
       | CADPrint | 2.0     | 1     |
