@@ -52,6 +52,19 @@ Feature: Tracking live sessions
       | path                | value         |
       | 0/lastAccessRequest | 1768435800000 |
 
+  @DM-SES-061 @clock @site
+  Scenario: The list shows when the last request came although it was denied
+    Given a session
+    When 10 minutes pass
+    And LisaBarry requests in the session:
+      | item       | version | count |
+      | PhotoAlbum | 1.0     | 1     |
+    And 10 minutes pass
+    And the live sessions are listed
+    Then the answer holds:
+      | path                | value         |
+      | 0/lastAccessRequest | 1768435800000 |
+
   @DM-SES-003
   Scenario: The details of a session show its state and its items
     Given a session
@@ -79,11 +92,19 @@ Feature: Tracking live sessions
       | path        | value    |
       | 0/sessionId | $SESSION |
 
-  @DM-SES-020
-  Scenario: The list ends after 100 sessions
+  @DM-SES-015 @DM-SES-020 @DM-SES-021
+  Scenario: The list ends after 100 sessions, so that of 101 the oldest is left out
     Given 101 sessions
     When the live sessions are listed
     Then 100 sessions are listed
+    And the session is listed
+    And the session that was opened first is not listed
+
+  @DM-SES-026
+  Scenario: The list has no pages
+    Given 3 sessions
+    When the live sessions are listed with "size" 1
+    Then no page of the 3 sessions is answered
 
   @DM-SES-022
   Scenario: A closed session is not listed

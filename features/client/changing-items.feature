@@ -28,6 +28,7 @@ Feature: Changing the items of a session
       | CADPrint   | 2.0     | 2     |
     Then the request is granted
     And 44 tokens are charged
+    And the answer speaks of no refund
     And "ACT01-Elastic" has used 114 tokens
 
   @DM-SES-044 @DM-TIME-001 @clock

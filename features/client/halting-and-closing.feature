@@ -65,11 +65,11 @@ Feature: Halting and closing a session
 
   @DM-TIME-008 @clock
   Scenario: Halting before the heartbeat is due refunds the rest of the hour only
-    When 75 minutes pass
+    When 80 minutes pass
     And the session is halted
-    And 16 minutes pass
+    And 11 minutes pass
     Then the session is IDLE
-    And "ACT01-Elastic" has used 37.5 tokens
+    And "ACT01-Elastic" has used 40 tokens
 
   @DM-SES-070 @DM-SES-006 @DM-SES-071 @task-13
   Scenario: Closing a session is answered with 200 and ends it
@@ -79,9 +79,9 @@ Feature: Halting and closing a session
 
   @DM-TIME-009 @clock
   Scenario: Closing before the heartbeat is due refunds the rest of the hour only
-    When 75 minutes pass
+    When 80 minutes pass
     And the client closes the session
-    Then "ACT01-Elastic" has used 37.5 tokens
+    Then "ACT01-Elastic" has used 40 tokens
 
   @DM-SES-072 @clock
   Scenario: Closing a halted session refunds nothing more

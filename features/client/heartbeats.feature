@@ -30,7 +30,7 @@ Feature: Heartbeats
     Then the session is ACTIVE
     And "ACT01-Elastic" has used 60 tokens
 
-  @DM-TIME-004 @clock
+  @DM-TIME-004 @DM-HB-009 @clock
   Scenario: No heartbeat is due after the first charge
     When 59 minutes pass
     Then the session is ACTIVE

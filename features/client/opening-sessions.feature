@@ -19,6 +19,7 @@ Feature: Opening a session
     And the answer holds:
       | path      | value |
       | sessionId | *     |
+    And the session ID is a UUID
 
   @DM-SES-011
   Scenario: A new session is idle and costs nothing
@@ -41,6 +42,11 @@ Feature: Opening a session
   @DM-SES-012
   Scenario: A session cannot be opened for something that is no instance ID
     When the client opens a session for instance "GLOBEX"
+    Then the answer has status 400
+
+  @DM-SES-012
+  Scenario: A session cannot be opened without naming an instance
+    When the client opens a session without naming an instance
     Then the answer has status 400
 
   @DM-SES-013

@@ -82,6 +82,10 @@ Feature: What the documents leave open about sessions
       | PhotoPrint | 1.0     | 10    |
       | CADPrint   | 2.0     | 2     |
     Then the refund is seen to pay or not to pay the new charge
+    And what "ACT01-Elastic" has used tells the reading "session.refund_pays":
+      | used | value |
+      | 114  | yes   |
+      | 90   | no    |
 
   @DM-AUTH-A03 @DM-AUTH-A06 @site
   Scenario: The status of a client token without the instance header

@@ -22,10 +22,10 @@ Feature: Refunds
     Then "ACT01-Elastic" has used 10 tokens
 
   @DM-REF-001 @DM-SES-046 @clock
-  Scenario: Halting 45 minutes into the hour gives a quarter of the charge back
-    When 45 minutes pass
+  Scenario: Halting 40 minutes into the hour gives a third of the charge back
+    When 40 minutes pass
     And the session is halted
-    Then "ACT01-Elastic" has used 22.5 tokens
+    Then "ACT01-Elastic" has used 20 tokens
 
   @DM-REF-010 @DM-ACC-013 @DM-REF-001 @clock
   Scenario: One-off charges are not refunded when a session closes

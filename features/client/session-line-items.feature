@@ -51,12 +51,12 @@ Feature: Sessions and their line items
   Scenario: The refund of two items is shared by the line items that paid for each
     Given LisaBarry uses in the session:
       | item       | version | count |
-      | PhotoPrint | 1.0     | 1     |
+      | PhotoPrint | 1.0     | 2     |
       | CADPrint   | 2.0     | 8     |
     When 30 minutes pass
     And the client closes the session
     Then "ACT01-Elastic" has used 5 tokens
-    And "ACT02-Elastic" has used 24.5 tokens
+    And "ACT02-Elastic" has used 26 tokens
 
   @DM-REF-005 @DM-LI-A10 @clock
   Scenario: A refund reaches a line item that became INACTIVE

@@ -48,7 +48,7 @@ Feature: Requesting items in a session
       | requester/value | LisaBarry |
       | correlationId   | *         |
 
-  @DM-SES-045
+  @DM-SES-045 @DM-SES-030
   Scenario: A granted request makes the session active with the granted items
     When LisaBarry requests in the session:
       | item       | version | count |

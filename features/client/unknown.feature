@@ -46,6 +46,20 @@ Feature: Asking for what is not there
       | path  | value  |
       | state | FAILED |
 
+  @DM-SES-056 @site
+  Scenario: A failed session takes no request
+    Given a rate table of series "PublicationApps" with:
+      | item       | version | rate |
+      | PhotoPrint | 1.0     | 3    |
+    And a line item "ACT01" of 1000 tokens
+    And a session
+    When the server fails on the session
+    And LisaBarry requests in the session:
+      | item       | version | count |
+      | PhotoPrint | 1.0     | 10    |
+    Then the answer follows the reading "session.ended.http"
+    And "ACT01" has used 0 tokens
+
   @DM-HB-002 @DM-SES-022 @site
   Scenario: A failed session takes no heartbeat and is not listed
     Given an instance of account "GLOBEX"

@@ -56,4 +56,4 @@ Feature: Configuration
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
     When 31 minutes pass
-    Then "ACT01" has used 60 tokens
+    Then "ACT01" has used the charge of the session 2 times

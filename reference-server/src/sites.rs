@@ -323,7 +323,7 @@ mod tests {
             used_in_body: None,
         };
         site.put_line_item(&instance, line_item).unwrap();
-        let session = site.create_session(&instance).unwrap();
+        let session = site.create_session(&instance, ApiVersion::V1_0).unwrap();
         let requested = RequestedItem {
             item: "A".into(),
             version: String::new(),

@@ -156,6 +156,7 @@ impl Stage {
             answer.summary(),
             made,
         )?;
+        self.opened.extend(id.clone());
         self.session = id;
         Ok(())
     }
@@ -192,7 +193,8 @@ impl Stage {
 
     /// Leaves nothing running on a site that others use too: closes the session and retires the line items.
     pub(super) async fn tidy_shared_site(&mut self) -> Stepped {
-        if let Some(session) = self.session.take() {
+        self.session = None;
+        for session in std::mem::take(&mut self.opened) {
             self.in_session(Call::delete(self.api.session(&session))).await?;
         }
         for mapped in std::mem::take(&mut self.line_items).into_values() {
@@ -216,7 +218,7 @@ pub(super) fn verdict(answer: &Answer) -> Verdict {
     let body = answer.json().unwrap_or(Value::Null);
     let all_granted = items(&body).is_some_and(|items| !items.is_empty() && items.iter().all(granted));
     let correlation = body.get("correlationId").and_then(Value::as_str).map(str::to_owned);
-    Verdict { granted: answer.is(200) && all_granted, correlation }
+    Verdict { status: answer.status, granted: answer.is(200) && all_granted, correlation }
 }
 
 /// The body of an access request of a person.

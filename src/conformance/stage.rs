@@ -39,6 +39,8 @@ pub(super) enum Asked {
 /// What an access request came to.
 #[derive(Clone, Debug)]
 pub(super) struct Verdict {
+    /// The HTTP status, if there was an answer.
+    pub(super) status: Option<u16>,
     /// Whether every item was granted.
     pub(super) granted: bool,
     /// The correlation ID of the answer.
@@ -75,6 +77,8 @@ pub(super) struct Stage {
     pub(super) conditions: BTreeMap<String, String>,
     /// The session that steps speak of.
     pub(super) session: Option<String>,
+    /// Every session that was opened, in this order.
+    pub(super) opened: Vec<String>,
     /// Who requested last.
     pub(super) requester: String,
     /// The instance that client calls carry a client token for; none while they use administration tokens.
@@ -119,6 +123,7 @@ impl Stage {
             line_items: BTreeMap::new(),
             conditions: BTreeMap::new(),
             session: None,
+            opened: Vec::new(),
             requester: "LisaBarry".to_owned(),
             client_of: None,
             client_registered: false,

@@ -236,9 +236,9 @@ mod tests {
         let denied = registry.reading("session.denied.http").unwrap();
         assert_eq!(denied.requirement, "DM-SES-053");
         assert_eq!(denied.values, ["200", "403", "409"]);
-        assert_eq!(registry.reading("refund.rounding").unwrap().values, ["none"]);
+        assert_eq!(registry.reading("refund.rounding").unwrap().values, ["none", "hundredths", "whole"]);
         assert_eq!(registry.reading("unknown"), None);
-        assert_eq!(registry.readings().len(), 43);
+        assert_eq!(registry.readings().len(), 56);
     }
 
     #[test]

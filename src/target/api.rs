@@ -12,19 +12,27 @@ pub struct Api {
     pub base: String,
     /// The version in every address.
     pub version: String,
+    /// The part of the address before the version, for sessions: v1.0 publishes them under two.
+    sessions_below: &'static str,
 }
 
 impl Api {
     /// Addresses below this base, in v1.0.
     #[must_use]
     pub fn new(base: &str) -> Api {
-        Api { base: without_trailing_slash(base), version: "v1.0".to_owned() }
+        Api { base: without_trailing_slash(base), version: "v1.0".to_owned(), sessions_below: "api" }
     }
 
     /// The same addresses in another version.
     #[must_use]
     pub fn speaking(&self, version: &str) -> Api {
         Api { version: version.to_owned(), ..self.clone() }
+    }
+
+    /// The same addresses with sessions below their second base, which only v1.0 publishes.
+    #[must_use]
+    pub fn below_second_session_base(&self) -> Api {
+        Api { sessions_below: "floating/api", ..self.clone() }
     }
 
     /// The configuration: read, change.
@@ -91,7 +99,7 @@ impl Api {
     /// Sessions: create.
     #[must_use]
     pub fn sessions(&self) -> String {
-        format!("{}/api/{}/sessions", self.base, self.version)
+        format!("{}/{}/{}/sessions", self.base, self.sessions_below, self.version)
     }
 
     /// The live sessions of an instance.
@@ -192,6 +200,8 @@ mod tests {
         );
         assert_eq!(api().sessions_of(INSTANCE), format!("{base}/api/v1.0/sessions?instanceId={INSTANCE}"));
         assert_eq!(api().heartbeat("s"), format!("{base}/api/v1.0/sessions/s/heartbeat"));
+        let second = api().below_second_session_base();
+        assert_eq!(second.session("s"), format!("{base}/floating/api/v1.0/sessions/s"));
         assert_eq!(api().administration_key("k"), format!("{base}/floating/api/v1.0/administration-keys/k"));
         assert_eq!(api().client_key("k"), format!("{base}/floating/api/v1.0/client-keys/k"));
         let newer = api().speaking("v1.1");

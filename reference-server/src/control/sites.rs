@@ -11,7 +11,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::clock::LATEST;
@@ -147,14 +147,22 @@ pub(super) async fn usage_rows(
 ) -> Result<Response, Refused> {
     let Query(Wanted { after, limit }) =
         wanted.map_err(|error| Refusal::invalid(format!("the query cannot be read: {error}")))?;
-    control.sites.act(&site, |_site| ()).await?;
+    let (delay, now) = control.sites.act(&site, |site| (site.rules().sessions.row_delay, site.now())).await?;
     let rows = control.sites.store().usage_rows(&site, after.unwrap_or(0), limit.unwrap_or(ROWS)).await;
     let mut text = String::new();
-    for row in rows.map_err(SitesError::from)? {
+    for row in
+        rows.map_err(SitesError::from)?.into_iter().filter(|row| delay == 0 || written(row) + delay <= now)
+    {
         text.push_str(&row);
         text.push('\n');
     }
     Ok(([(CONTENT_TYPE, "application/x-ndjson")], text).into_response())
+}
+
+/// When a row was written, ms.
+fn written(row: &str) -> Millis {
+    let row: Value = serde_json::from_str(row).unwrap_or_default();
+    row.get("WRITE_TIME").and_then(Value::as_i64).unwrap_or_default()
 }
 
 /// Fails a session, which no client can do (DM-SES-035).

@@ -24,8 +24,19 @@ pub struct Ground<'a> {
     pub conditions: &'a Conditions,
     /// The time of the request.
     pub now: Millis,
+    /// What its prices are taken from.
+    pub pricing: Pricing,
     /// How far the validity of line items gives way (DM-LI-A05).
     pub tolerance: Millis,
+}
+
+/// Where the prices of a request come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pricing {
+    /// The time whose rate tables apply.
+    pub at: Millis,
+    /// The length of the period that is paid; none for a one-off charge.
+    pub period: Option<Millis>,
 }
 
 /// The line items of one instance as one request sees them.
@@ -166,15 +177,18 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
 
     /// The price of an item on a line item, from the one table that applies (DM-RATE-A04).
     fn rate_at(&self, line_item: &LineItem, requested: &RequestedItem) -> Price<'a> {
-        let Ground { rules, tables, now, .. } = self.ground;
-        let Some(table) = (rules.applicable_table)(tables, line_item.series(), now) else {
+        let Ground { rules, tables, pricing, .. } = self.ground;
+        let Some(table) = (rules.applicable_table)(tables, line_item.series(), pricing.at) else {
             return Price::Unknown;
         };
         let Some(item) = (rules.find_item)(table, &requested.item, &requested.version) else {
             return Price::Unknown;
         };
         match item.price(rules, requested) {
-            Some(rate) => Price::Rate(rate, table),
+            Some(rate) => {
+                let of_period = |period| (rules.sessions.period_rate)(rate, period);
+                Price::Rate(pricing.period.map_or(rate, of_period), table)
+            }
             None => Price::Unpriceable,
         }
     }
@@ -316,7 +330,14 @@ mod tests {
         now: Millis,
         items: &'a [LineItem],
     ) -> Pool<'a, std::slice::Iter<'a, LineItem>> {
-        let ground = Ground { rules, tables, conditions: &NOBODY.1, now, tolerance: 0 };
+        let ground = Ground {
+            rules,
+            tables,
+            conditions: &NOBODY.1,
+            now,
+            pricing: Pricing { at: now, period: None },
+            tolerance: 0,
+        };
         Pool::new(ground, &NOBODY.0, items.iter())
     }
 

@@ -14,8 +14,8 @@ use super::line_item::{self, LineItemState, OrderKey};
 use super::session::{self, Session};
 use super::usage_row::{self, RowKind};
 use super::{
-    KeyKind, LineItem, Millis, PerVersion, RateItem, RateTable, SessionState, Tokens, UsageRow, charging,
-    per_version, rate_table,
+    KeyKind, LineItem, Millis, PerVersion, RateItem, RateTable, SessionRules, SessionState, Tokens, UsageRow,
+    charging, per_version, rate_table,
 };
 
 /// How far a line item may be charged in one pass over the line items; nothing means without bound.
@@ -50,6 +50,8 @@ pub struct Statuses {
     pub instance_unknown: u16,
     pub instance_malformed: u16,
     pub session_denied: u16,
+    pub session_of_unknown_instance: u16,
+    pub session_limit: u16,
     pub session_ended: PerVersion<u16>,
     pub session_unknown: u16,
     pub session_close_again: PerVersion<u16>,
@@ -95,6 +97,8 @@ impl Default for Statuses {
             instance_unknown: 404,
             instance_malformed: 404,
             session_denied: 200,
+            session_of_unknown_instance: 400,
+            session_limit: 409,
             session_ended: per_version(403, 409),
             session_unknown: 404,
             session_close_again: per_version(403, 409),
@@ -198,6 +202,8 @@ pub struct Rules {
     pub requested_version_counts: bool,
 
     // Sessions.
+    /// How sessions are opened, reached, charged and ended.
+    pub sessions: SessionRules,
     /// The part of a charge that comes back when a period is cut short.
     pub refund: fn(Tokens, Millis, Millis) -> Tokens,
     /// The part of an automatic charge that comes back when its heartbeat is missed.
@@ -325,6 +331,7 @@ impl Default for Rules {
             arithmetic: Arithmetic::default(),
             formula_gives_whole_charge: false,
             requested_version_counts: false,
+            sessions: SessionRules::default(),
             refund: session::unused_part,
             missed_heartbeat_refund: session::whole_charge,
             share_refund: session::proportional,

@@ -97,7 +97,8 @@ pub struct Session {
     pub idle_since: Millis,
     /// The latest requester, who stands on automatic rows (DM-SES-060).
     pub requester: Option<Requester>,
-    /// Version of the last granted request, whose code digits stand on automatic rows (S-14).
+    /// Version of the last granted request, whose code digits stand on automatic rows (S-14); before the first one, the
+    /// version that opened the session.
     #[serde(default)]
     pub version: ApiVersion,
     /// The items that an ended session still shows, where the rules have it so (DM-SES-032).
@@ -243,6 +244,14 @@ impl Session {
         if shows_items {
             self.last_items = charged.into_iter().map(|charged| charged.requested).collect();
         }
+    }
+}
+
+/// A heartbeat is noted and meets the duty of the last automatic charge; it changes nothing else (DM-HB-012).
+pub const fn keep_alive(session: &mut Session, now: Millis) {
+    session.last_heart_beat = now;
+    if let Some(timeline) = &mut session.timeline {
+        timeline.heartbeat_due = None;
     }
 }
 

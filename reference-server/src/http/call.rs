@@ -59,6 +59,11 @@ impl Call {
         Uuid::try_parse(self.path("sessionId")).map_err(|_| Refusal::invalid("the session ID is not a UUID"))
     }
 
+    /// Whether the path has this part.
+    pub(super) fn is_below(&self, part: &str) -> bool {
+        self.uri.path().contains(part)
+    }
+
     /// The token as presented.
     pub(super) const fn bearer(&self) -> &Bearer {
         &self.bearer

@@ -16,8 +16,11 @@ use super::reply::{Reply, json};
 use super::router::{Route, SESSION_BASES};
 use super::schema::{self, AccessBody};
 use super::wire::Operation;
-use crate::domain::Rules;
+use crate::domain::{ApiVersion, Rules};
 use crate::site::{AccessRequest, Refusal, Site};
+
+/// What the paths of the second base have in common.
+const SECOND_BASE: &str = "/floating/api/";
 
 pub(super) fn routes() -> Vec<Route> {
     let route = |path, methods| Route { bases: SESSION_BASES, path, methods };
@@ -39,7 +42,8 @@ async fn create(State(api): State<Api>, call: Call, body: JsonBody) -> Response 
             if named.is_some_and(|named| named != instance) {
                 return Err(unauthorized("the header x-instance-id names another instance than the body"));
             }
-            site.create_session(&instance)
+            served(site, &call, Operation::CreateSession)?;
+            site.create_session(&instance, api.version)
         },
         |session| Reply::ok(json!({ "sessionId": session })),
     )
@@ -47,14 +51,20 @@ async fn create(State(api): State<Api>, call: Call, body: JsonBody) -> Response 
 }
 
 async fn list(State(api): State<Api>, call: Call) -> Response {
-    let instance = listed_instance(&call);
+    let asked = listed_instance(&call).map(|instance| (instance, page_size(&call)));
     api.answer(
         &call,
         Operation::ListSessions,
         |site, caller| {
-            let instance = instance?;
+            let (instance, size) = asked?;
             caller.instance_in_query(site.rules(), &instance)?;
-            site.sessions(&instance)
+            served(site, &call, Operation::ListSessions)?;
+            let mut sessions = site.sessions(&instance)?;
+            sessions.retain(|session| reachable(site, &session.session_id, api.version));
+            if let Some(size) = size {
+                sessions.truncate((site.rules().sessions.page)(size));
+            }
+            Ok(sessions)
         },
         |sessions| Reply::ok(json(&sessions)),
     )
@@ -69,12 +79,17 @@ fn listed_instance(call: &Call) -> Result<String, Refusal> {
     }
 }
 
+/// A size of pages, which this list does not have (DM-SES-026): a rule may look at it, and by default none does.
+fn page_size(call: &Call) -> Option<usize> {
+    call.query().ok()?.number("size").ok().flatten()
+}
+
 async fn read(State(api): State<Api>, call: Call) -> Response {
     api.answer(
         &call,
         Operation::ReadSession,
         |site, caller| {
-            let id = session(site, caller, &call)?;
+            let id = session(site, caller, &call, &api, Operation::ReadSession)?;
             let instance = call.path("sessionId");
             if site.rules().sessions_by_instance && site.instance(instance).is_ok() {
                 caller.instance_in_query(site.rules(), instance)?;
@@ -95,15 +110,23 @@ async fn request(State(api): State<Api>, call: Call, body: JsonBody) -> Response
         &call,
         Operation::SessionRequest,
         |site, caller| {
-            let id = session(site, caller, &call)?;
+            let id = session(site, caller, &call, &api, Operation::SessionRequest)?;
             not_busy(&claim, site.rules())?;
+            if !claim.alone {
+                site.overlap(id);
+            }
             match vetted(body, site.rules()) {
                 Ok((request, rollback_on_deny)) => site.request_in_session(id, request, rollback_on_deny),
                 // A session that is not there comes before anything that is wrong with the body.
                 Err(_) if site.session_instance(id).is_none() => {
                     Err(Refusal::new(site.rules().statuses.session_unknown, "session not found"))
                 }
-                Err(refusal) => Err(refusal),
+                Err(refusal) => {
+                    if site.rules().sessions.invalid_request_ends {
+                        site.close_session(id, version)?;
+                    }
+                    Err(refusal)
+                }
             }
         },
         |answer| access::shown(&answer),
@@ -139,7 +162,7 @@ async fn heartbeat(State(api): State<Api>, call: Call) -> Response {
         &call,
         Operation::Heartbeat,
         |site, caller| {
-            let id = session(site, caller, &call)?;
+            let id = session(site, caller, &call, &api, Operation::Heartbeat)?;
             not_busy(&claim, site.rules())?;
             site.heartbeat(id, api.version)
         },
@@ -153,7 +176,7 @@ async fn close(State(api): State<Api>, call: Call) -> Response {
         &call,
         Operation::CloseSession,
         |site, caller| {
-            let id = session(site, caller, &call)?;
+            let id = session(site, caller, &call, &api, Operation::CloseSession)?;
             site.close_session(id, api.version)
         },
         |()| Reply::ok(json!({})),
@@ -163,13 +186,39 @@ async fn close(State(api): State<Api>, call: Call) -> Response {
 
 /// The session of the path, if the caller may act on it: a client token names the session's instance in the header
 /// (DM-AUTH-A03 to DM-AUTH-A07).
-fn session(site: &Site, caller: &Token, call: &Call) -> Result<Uuid, Refusal> {
+fn session(
+    site: &Site,
+    caller: &Token,
+    call: &Call,
+    api: &Api,
+    operation: Operation,
+) -> Result<Uuid, Refusal> {
     let named = caller.instance_in_header(site.rules(), call)?;
+    served(site, call, operation)?;
     let id = call.session()?;
+    if !site.reachable(id, api.version) {
+        let statuses = &site.rules().statuses;
+        let heartbeat = operation == Operation::Heartbeat;
+        let unknown = if heartbeat { statuses.heartbeat_unknown } else { statuses.session_unknown };
+        return Err(Refusal::new(unknown, "session not found"));
+    }
     if let Some(named) = named
         && site.session_instance(id).is_some_and(|instance| instance != named)
     {
         return Err(unauthorized("the header x-instance-id names another instance than the session's"));
     }
     Ok(id)
+}
+
+/// Whether those who speak a version see this session in a list (DM-SES-009).
+fn reachable(site: &Site, id: &str, version: ApiVersion) -> bool {
+    Uuid::try_parse(id).is_ok_and(|id| site.reachable(id, version))
+}
+
+/// Refuses what is not served below the second base of v1.0 (DM-SES-007, DM-SES-008).
+fn served(site: &Site, call: &Call, operation: Operation) -> Result<(), Refusal> {
+    if !call.is_below(SECOND_BASE) || (site.rules().sessions.second_base)(operation) {
+        return Ok(());
+    }
+    Err(Refusal::new(404, "there is nothing at this address"))
 }

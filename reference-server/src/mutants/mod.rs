@@ -7,7 +7,10 @@
 mod access_rules;
 mod charging;
 mod provisioning;
+mod session_life;
+mod session_wire;
 mod sessions;
+mod time;
 mod usage;
 mod versions;
 mod wire;
@@ -41,7 +44,10 @@ pub fn all() -> impl Iterator<Item = &'static Mutant> {
         access_rules::MUTANTS,
         charging::MUTANTS,
         provisioning::MUTANTS,
+        session_life::MUTANTS,
+        session_wire::MUTANTS,
         sessions::MUTANTS,
+        time::MUTANTS,
         usage::MUTANTS,
         versions::MUTANTS,
         wire::MUTANTS,

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::booking::Activity;
 use super::{Refusal, Site, new_id};
 use crate::domain::usage_row::RowKind;
-use crate::domain::{ApiVersion, ItemVerdict, RequestedItem, Requester, Share};
+use crate::domain::{ApiVersion, ItemVerdict, Pricing, RequestedItem, Requester, Share};
 
 /// A well-formed access request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,9 @@ impl Site {
         request: AccessRequest,
     ) -> Result<AccessAnswer, Refusal> {
         let instance = self.known_instance(instance)?;
-        let mut verdicts = self.price_all(&instance.id, &request.requester.dictionary, &request.items, &[]);
+        let pricing = Pricing { at: self.now, period: None };
+        let dictionary = &request.requester.dictionary;
+        let mut verdicts = self.price_all(&instance.id, dictionary, &request.items, pricing, &[]);
         let granted: Vec<bool> = verdicts.iter().map(ItemVerdict::granted).collect();
         if !(self.rules.oneoff_stands)(&granted) {
             block_granted(&mut verdicts);

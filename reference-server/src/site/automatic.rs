@@ -2,11 +2,13 @@
 
 use uuid::Uuid;
 
+use super::Site;
 use super::access::block_granted;
 use super::booking::{Activity, charged_items};
-use super::{Site, new_id};
 use crate::domain::usage_row::RowKind;
-use crate::domain::{ApiVersion, ChargedItem, Dictionary, ItemVerdict, Millis, SessionState, Timeline};
+use crate::domain::{
+    ApiVersion, ChargedItem, Dictionary, ItemVerdict, Millis, Pricing, SessionState, Timeline,
+};
 
 impl Site {
     /// A heartbeat window has passed without a heartbeat: the whole last automatic charge goes back and the session
@@ -28,12 +30,17 @@ impl Site {
         let items: Vec<_> = timeline.charged.iter().map(|charged| charged.requested.clone()).collect();
         let nothing = Dictionary::new();
         let dictionary = requester.as_ref().map_or(&nothing, |requester| &requester.dictionary);
-        let mut verdicts = self.price_all(&instance.id, dictionary, &items, &[]);
+        let pricing = Pricing {
+            at: (self.rules.sessions.automatic_rates_of)(timeline.anchor, self.now),
+            period: Some((self.rules.next_period)(timeline.period, self.charge_period())),
+        };
+        let mut verdicts = self.price_all(&instance.id, dictionary, &items, pricing, &[]);
         let granted: Vec<bool> = verdicts.iter().map(ItemVerdict::granted).collect();
-        let stands = (self.rules.session_stands)(&granted);
+        let goes_on = (self.rules.sessions.may_go_on)(self.now - session.created);
+        let stands = goes_on && (self.rules.session_stands)(&granted);
         let state = if stands { SessionState::Active } else { self.rules.state_without_tokens };
         let activity = Activity {
-            correlation_id: new_id(),
+            correlation_id: (self.rules.sessions.automatic_correlation)(id),
             instance: &instance,
             requester: requester.as_ref(),
             session: Some((id, state)),

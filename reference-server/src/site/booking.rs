@@ -11,8 +11,8 @@ use super::outcome::{Effect, Kind};
 use super::{Instance, Site};
 use crate::domain::usage_row::{MeterCostList, RowKind};
 use crate::domain::{
-    ApiVersion, ChargedItem, Dictionary, Ground, ItemVerdict, Millis, Pool, RequestedItem, Requester,
-    SessionState, Share, Timeline, Tokens, UsageRow,
+    ApiVersion, ChargedItem, Dictionary, Ground, ItemVerdict, Millis, Pool, Pricing, RequestedItem,
+    Requester, SessionState, Share, Timeline, Tokens, UsageRow,
 };
 
 /// What all rows of one activity have in common.
@@ -45,6 +45,7 @@ impl Site {
         instance: &str,
         dictionary: &Dictionary,
         items: &[RequestedItem],
+        pricing: Pricing,
         credits: &[(Share, Tokens)],
     ) -> Vec<ItemVerdict> {
         let ground = Ground {
@@ -52,6 +53,7 @@ impl Site {
             tables: &self.rate_tables,
             conditions: &self.conditions,
             now: self.now,
+            pricing,
             tolerance: (self.rules.tolerance)(self.configuration.tolerance()),
         };
         let mut pool = Pool::new(ground, dictionary, self.mapped_to(instance));
@@ -118,7 +120,9 @@ impl Site {
             }
             let mut row = self.row(activity, &item);
             row.meta_data = None;
-            self.enter(&mut row, activity.version, &share, -part, -part);
+            let total = self.line_items.get(&share.activation_id).map_or(part, |item| item.used);
+            let taken_off = (self.rules.sessions.refunded)(part, total);
+            self.enter(&mut row, activity.version, &share, -taken_off, -part);
             if self.rules.refund_restores_allocation {
                 self.count(&share, -part);
             }

@@ -129,7 +129,7 @@ impl Books {
 
     fn new_session(&mut self) -> Uuid {
         let instance = self.instance.clone();
-        self.act(|site| site.create_session(&instance)).unwrap()
+        self.act(|site| site.create_session(&instance, ApiVersion::V1_0)).unwrap()
     }
 
     /// Takes a step. Refusals are as good as grants here: what counts is the books afterwards.

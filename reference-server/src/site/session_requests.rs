@@ -6,7 +6,9 @@ use super::access::block_granted;
 use super::booking::{Activity, charged_items, unused};
 use super::{AccessAnswer, AccessRequest, Instance, Refusal, Site, new_id};
 use crate::domain::usage_row::RowKind;
-use crate::domain::{ItemVerdict, Millis, RequestedItem, SessionState, Share, Timeline, Tokens};
+use crate::domain::{
+    ItemVerdict, Millis, Pricing, RequestedItem, Requester, SessionState, Share, Timeline, Tokens, session,
+};
 
 impl Site {
     /// Replaces the items in use, all or nothing; an empty list halts the session (`10` §8.4).
@@ -22,17 +24,27 @@ impl Site {
         let (session, instance) = self.live_session(id, request.version)?;
         let former = session.timeline.clone();
         let idle = session.state == SessionState::Idle;
-        self.update(id, |session, now| {
-            session.last_access_request = now;
-            session.requester = Some(request.requester.clone());
-        });
+        let (requester, granted) = (request.requester.clone(), self.rules.codes.granted.of(request.version));
         let answer = if request.items.is_empty() {
             self.halt(id, &instance, request, former.as_ref(), idle)
         } else {
             self.change_items(id, &instance, request, former.as_ref(), rollback_on_deny)
         };
+        let granted = answer.items.iter().all(|item| item.code == granted);
+        self.note(id, requester, granted);
         self.changed_session(id);
         Ok(answer)
+    }
+
+    /// Notes when the last request came (DM-SES-061) and who asked (DM-SES-060).
+    fn note(&mut self, id: Uuid, requester: Requester, granted: bool) {
+        let rules = self.rules.sessions;
+        self.update(id, |session, now| {
+            if (rules.notes_request)(granted) {
+                session.last_access_request = now;
+            }
+            session.requester = Some((rules.requester)(session.requester.take(), requester));
+        });
     }
 
     fn halt(
@@ -44,7 +56,9 @@ impl Site {
         idle: bool,
     ) -> AccessAnswer {
         let activity = activity(id, instance, &request, SessionState::Idle);
-        self.give_back(&activity, former, SessionState::Idle, self.rules.refund);
+        let owed = former.is_some_and(|timeline| timeline.heartbeat_due.is_some());
+        let part = if owed { self.rules.sessions.owed_halt_refund } else { self.rules.refund };
+        self.give_back(&activity, former, SessionState::Idle, part);
         let correlation_id = activity.correlation_id.clone();
         let restarts = !idle || self.rules.empty_put_restarts_idle;
         self.update(id, |session, now| session.halt(if restarts { now } else { session.idle_since }));
@@ -60,17 +74,22 @@ impl Site {
         former: Option<&Timeline>,
         rollback_on_deny: bool,
     ) -> AccessAnswer {
-        let in_use = former
+        let in_use: Vec<RequestedItem> = former
             .map(|timeline| timeline.charged.iter().map(|charged| charged.requested.clone()).collect())
             .unwrap_or_default();
+        let again = in_use == request.items && !self.rules.sessions.same_items_start_anew;
         request.items = (self.rules.requested_set)(in_use, request.items);
         let dictionary = &request.requester.dictionary;
-        let mut verdicts = self.price_all(&instance.id, dictionary, &request.items, &self.credits(former));
+        let pricing = Pricing { at: self.now, period: Some(self.charge_period()) };
+        let credits = self.credits(former);
+        let mut verdicts = self.price_all(&instance.id, dictionary, &request.items, pricing, &credits);
         let granted: Vec<bool> = verdicts.iter().map(ItemVerdict::granted).collect();
         let stands = (self.rules.session_stands)(&granted);
         let status = if stands { 200 } else { self.rules.statuses.session_denied };
         let activity = activity(id, instance, &request, SessionState::Active);
-        if stands {
+        if stands && again {
+            // Nothing new is in use, so that what runs goes on.
+        } else if stands {
             self.grant(id, &activity, &request.items, &verdicts, former);
         } else {
             block_granted(&mut verdicts);
@@ -83,7 +102,8 @@ impl Site {
     /// What the refund of the items in use would give back, with the charges that it reverses (DM-SES-058).
     fn credits(&self, former: Option<&Timeline>) -> Vec<(Share, Tokens)> {
         let Some(timeline) = former.filter(|_| self.rules.refund_pays) else { return Vec::new() };
-        let refund = (self.rules.refund)(timeline.charge(), unused(timeline, self.now), timeline.period);
+        let part = self.rules.sessions.change_refund;
+        let refund = part(timeline.charge(), unused(timeline, self.now), timeline.period);
         let parts = self.refund_parts(timeline, refund).into_iter();
         parts.map(|(_, share, part)| (share, part)).collect()
     }
@@ -98,8 +118,11 @@ impl Site {
         verdicts: &[ItemVerdict],
         former: Option<&Timeline>,
     ) {
-        self.give_back(activity, former, SessionState::Active, self.rules.refund);
-        self.book(activity, RowKind::Charge, items, verdicts);
+        let rules = self.rules.sessions;
+        self.give_back(activity, former, SessionState::Active, rules.change_refund);
+        if rules.charged_at_once {
+            self.book(activity, RowKind::Charge, items, verdicts);
+        }
         let anchor = (self.rules.new_anchor)(former.map(|timeline| timeline.anchor), self.now);
         let period = self.charge_period();
         // A timeline that kept an old anchor has its next charge in the future all the same.
@@ -109,7 +132,10 @@ impl Site {
             charges,
             period,
             charged: charged_items(items, verdicts),
-            heartbeat_due: None,
+            heartbeat_due: (rules.window_after_request)(
+                former.and_then(|timeline| timeline.heartbeat_due),
+                self.now + (self.rules.heartbeat_window)(period),
+            ),
             next_charge: (self.rules.next_charge)(anchor, charges, period, self.now),
         };
         self.update(id, |session, _| {
@@ -137,6 +163,9 @@ impl Site {
         };
         self.book(&activity.with_state(state), RowKind::Denied, items, verdicts);
         if keeps {
+            if self.rules.sessions.denial_is_heartbeat {
+                self.update(id, session::keep_alive);
+            }
             return;
         }
         self.give_back(activity, former, SessionState::Terminated, self.rules.denial_refund);

@@ -1,5 +1,6 @@
 //! Sessions: opened, listed, read, kept alive and closed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -48,16 +49,38 @@ impl Site {
     ///
     /// # Errors
     /// 400 for an unknown instance (DM-SES-013).
-    pub fn create_session(&mut self, instance: &str) -> Result<Uuid, Refusal> {
+    pub fn create_session(&mut self, instance: &str, version: ApiVersion) -> Result<Uuid, Refusal> {
+        let statuses = self.rules.statuses;
         let Ok(known) = self.known_instance(instance) else {
-            return Err(Refusal::invalid("instanceId names no instance of this site"));
+            let status = statuses.session_of_unknown_instance;
+            return Err(Refusal::new(status, "instanceId names no instance of this site"));
         };
         let instance = Arc::clone(&known.id);
+        let live = self.sessions_of.get(&instance).map_or(0, BTreeMap::len);
+        if live >= self.rules.sessions.most_live {
+            return Err(Refusal::new(statuses.session_limit, "the instance has too many live sessions"));
+        }
         let id = Uuid::new_v4();
         let sequence = self.next_sequence();
-        self.insert_session(Session::new(id, instance, self.now, sequence));
+        let mut session = Session::new(id, instance, self.now, sequence);
+        (session.state, session.version) = (self.rules.sessions.opening_state, version);
+        self.insert_session(session);
         self.changed_session(id);
         Ok(id)
+    }
+
+    /// Whether a session is there for those who speak this version (DM-SES-009).
+    #[must_use]
+    pub fn reachable(&self, id: Uuid, version: ApiVersion) -> bool {
+        let reachable = self.rules.sessions.reachable;
+        self.sessions.get(&id).is_none_or(|session| reachable(session.version, version))
+    }
+
+    /// What becomes of a session on which two requests work at once (DM-SES-062).
+    pub fn overlap(&mut self, id: Uuid) {
+        let on_overlap = self.rules.sessions.on_overlap;
+        self.update(id, |session, _| on_overlap(session));
+        self.set_timer(id);
     }
 
     /// Takes a session in, with its timer and its place in the list.
@@ -171,20 +194,18 @@ impl Site {
             let status = statuses.heartbeat_ended.of(version);
             return Err(Refusal::new(status, format!("Session is {}", session.state.word())));
         }
-        let idle = session.state == SessionState::Idle;
-        self.update(id, |session, now| {
-            session.last_heart_beat = now;
-            if let Some(timeline) = &mut session.timeline {
-                timeline.heartbeat_due = None;
-            }
-        });
+        let status = match &session.timeline {
+            None => statuses.heartbeat_idle,
+            Some(timeline) if timeline.heartbeat_due.is_none() => self.rules.sessions.needless_heartbeat,
+            Some(_) => 204,
+        };
+        let state = session.state;
+        let on_heartbeat = self.rules.sessions.on_heartbeat;
+        self.update(id, on_heartbeat);
         self.moved_session(id);
-        if !idle {
-            return Ok(204);
-        }
-        match statuses.heartbeat_idle {
+        match status {
             204 => Ok(204),
-            status => Err(Refusal::new(status, "Session is IDLE")),
+            status => Err(Refusal::new(status, format!("Session is {}", state.word()))),
         }
     }
 
@@ -202,7 +223,12 @@ impl Site {
         }
         let (session, instance) = self.live_session(id, version)?;
         let session = session.clone();
-        self.end(&session, &instance, self.rules.refund);
+        if !(self.rules.sessions.closes)(session.state) {
+            return Ok(());
+        }
+        let owed = session.timeline.as_ref().is_some_and(|timeline| timeline.heartbeat_due.is_some());
+        let part = if owed { self.rules.sessions.owed_close_refund } else { self.rules.refund };
+        self.end(&session, &instance, part);
         self.changed_session(id);
         Ok(())
     }
@@ -254,7 +280,7 @@ impl Site {
         let Some(session) = self.sessions.get(&id) else {
             return Err(Refusal::new(statuses.session_unknown, "session not found"));
         };
-        if !session.state.live() {
+        if !(self.rules.sessions.takes_requests)(session.state) {
             let status = statuses.session_ended.of(version);
             return Err(Refusal::new(status, format!("Session is {}", session.state.word())));
         }

@@ -108,7 +108,7 @@ impl World {
 
     pub(super) fn open(&mut self) -> Uuid {
         let instance = self.instance.clone();
-        self.act(|site| site.create_session(&instance)).unwrap()
+        self.act(|site| site.create_session(&instance, ApiVersion::V1_0)).unwrap()
     }
 
     pub(super) fn ask(

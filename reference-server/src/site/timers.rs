@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::outcome::{Effect, Kind};
 use super::{Clock, Site};
-use crate::domain::{DueKind, Millis};
+use crate::domain::{DueKind, Millis, Rules, Session};
 
 /// Why a clock did not move.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -90,8 +90,9 @@ impl Site {
             }
             happened += 1;
             self.due.pop_first();
-            let idle_limit = self.rules.idle_limit;
+            let rules = &self.rules;
             let Some(session) = self.sessions.get_mut(&id) else { continue };
+            let idle_limit = idle_limit(rules, session);
             session.timer = None;
             let Some(due) = session.next_due(idle_limit) else { continue };
             self.now = due.nominal;
@@ -124,8 +125,9 @@ impl Site {
     }
 
     pub(super) fn set_timer(&mut self, id: Uuid) {
-        let idle_limit = self.rules.idle_limit;
+        let rules = &self.rules;
         let Some(session) = self.sessions.get_mut(&id) else { return };
+        let idle_limit = idle_limit(rules, session);
         let next = session.next_due(idle_limit).map(|due| (due.at, due.kind));
         if next == session.timer {
             return;
@@ -138,4 +140,9 @@ impl Site {
             self.due.insert((at, kind, id));
         }
     }
+}
+
+/// How long a session may be idle: one that was never used may be judged by another measure (DM-TIME-010).
+const fn idle_limit(rules: &Rules, session: &Session) -> Millis {
+    if session.last_access_request == 0 { rules.sessions.unused_idle_limit } else { rules.idle_limit }
 }

@@ -14,6 +14,11 @@ async fn time_passes(world: &mut World, amount: String, unit: String, step: &Ste
     let Some(span) = span_ms(&amount, &unit) else {
         return Err(StepError::fault(format!("{amount} {unit} is no length of time")));
     };
+    pass(world, step, span).await
+}
+
+/// Lets a span of milliseconds pass.
+pub(super) async fn pass(world: &mut World, step: &Step, span: i64) -> Stepped {
     if !world.virtual_clock {
         return wait(world, span).await;
     }

@@ -213,16 +213,17 @@ async fn request(
     stage.keep_request(step, answer, asked)
 }
 
-async fn open_for(stage: &mut Stage, step: &Step, instance: &str) -> Stepped {
+pub(super) async fn open_for(stage: &mut Stage, step: &Step, instance: &str) -> Stepped {
     let call = Call::post(stage.api.sessions(), json!({"instanceId": instance}));
     let answer = stage.in_session(call).await?;
     if let Some(id) = session_id(&answer) {
+        stage.opened.push(id.clone());
         stage.session = Some(id);
     }
     stage.keep(step, answer)
 }
 
-async fn detail(stage: &mut Stage) -> Result<Answer, StepError> {
+pub(super) async fn detail(stage: &mut Stage) -> Result<Answer, StepError> {
     let call = Call::get(stage.api.session(&stage.session()?));
     stage.in_session(call).await
 }
@@ -234,7 +235,10 @@ async fn listing(stage: &mut Stage, step: &Step) -> Result<Answer, StepError> {
 }
 
 /// The list of live sessions: the last answer if it is one, else a fresh one.
-async fn listed(stage: &mut Stage, step: &Step) -> Result<(Option<Vec<Value>>, String), StepError> {
+pub(super) async fn listed(
+    stage: &mut Stage,
+    step: &Step,
+) -> Result<(Option<Vec<Value>>, String), StepError> {
     let last = stage.answer.as_ref().and_then(Answer::json);
     if let Some(Value::Array(list)) = last {
         return Ok((Some(list), String::new()));

@@ -7,6 +7,7 @@ use cucumber::gherkin::Step;
 use cucumber::given;
 use serde_json::{Value, json};
 
+use super::sessions::open_for;
 use crate::conformance::calls::{access_request, requested_item};
 use crate::conformance::check::{StepError, Stepped};
 use crate::conformance::items::{describe_all, granted, items};
@@ -20,6 +21,11 @@ use crate::target::Call;
 const BEGAN_MS: i64 = -30 * DAY_MS;
 /// When its line items end, unless it says otherwise.
 const ENDS_MS: i64 = 365 * DAY_MS;
+
+/// How many live sessions a list can hold.
+const LISTED_AT_MOST: usize = 100;
+/// The reading of how many live sessions an instance can have.
+const LIMIT: &str = "sessions.limit";
 
 #[given(regex = r#"^a rate table of series "([^"]*)" with:$"#)]
 async fn rate_table(world: &mut World, series: String, step: &Step) -> Stepped {
@@ -72,10 +78,24 @@ async fn session(world: &mut World, step: &Step) -> Stepped {
 
 #[given(regex = r"^(\d+) sessions$")]
 async fn many_sessions(world: &mut World, number: usize, step: &Step) -> Stepped {
-    for _ in 0..number {
-        world.make_session(step).await?;
+    world.make_session(step).await?;
+    for _ in 1..number {
+        one_more_session(world, step).await?;
     }
-    Ok(())
+    if number > LISTED_AT_MOST { world.reading(step, LIMIT, "none") } else { Ok(()) }
+}
+
+/// A further session: nothing says how many of them an instance can have.
+async fn one_more_session(world: &mut World, step: &Step) -> Stepped {
+    let instance = world.instance(step).await?;
+    open_for(world, step, &instance).await?;
+    let refused = world.last()?.status.is_some_and(|status| (402..500).contains(&status));
+    if refused {
+        world.reading(step, LIMIT, "limited")?;
+        return Err(world.not_tested("the target limits the live sessions of an instance"));
+    }
+    let (opened, seen) = (world.last()?.is(200), world.last()?.summary());
+    world.assert_set_up(step, &["DM-SES-001", "DM-SES-014"], "status 200", seen, opened)
 }
 
 #[given(regex = r"^a client token for the instance$")]
