@@ -6,8 +6,12 @@
 
 mod access_rules;
 mod charging;
+mod general;
+mod instances;
+mod keys;
 mod provisioning;
 mod sessions;
+mod tokens;
 mod usage;
 mod versions;
 mod wire;
@@ -40,8 +44,12 @@ pub fn all() -> impl Iterator<Item = &'static Mutant> {
     [
         access_rules::MUTANTS,
         charging::MUTANTS,
+        general::MUTANTS,
+        instances::MUTANTS,
+        keys::MUTANTS,
         provisioning::MUTANTS,
         sessions::MUTANTS,
+        tokens::MUTANTS,
         usage::MUTANTS,
         versions::MUTANTS,
         wire::MUTANTS,
