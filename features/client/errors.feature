@@ -37,6 +37,15 @@ Feature: Errors
       """
     Then the answer has status 409
 
+  @DM-ERR-A02 @DM-ACC-010
+  Scenario: What is charged and what is answered agree
+    Given a rate table of series "PublicationApps" with:
+      | item       | version | rate |
+      | PhotoPrint | 1.0     | 3    |
+    And a line item "ACT01" of 1000 tokens
+    When LisaBarry requests 10 of "PhotoPrint" "1.0"
+    Then "ACT01" has used what the answer charges
+
   @DM-ERR-A01
   Scenario: What an error says of itself
     When the producer creates the instance:

@@ -10,14 +10,30 @@ Feature: Addresses
     Then the answer has status 200
 
     Examples:
-      | what        | address                                              |
-      | public keys | /floating/api/v1.0/public-keys                       |
-      | instances   | /provisioning/api/v1.0/instances                     |
-      | line items  | /provisioning/api/v1.0/instances/$INSTANCE/line-items |
-      | rate tables | /provisioning/api/v1.0/rate-tables                   |
-      | sessions    | /api/v1.0/sessions?instanceId=$INSTANCE              |
+      | what      | address                          |
+      | Instances | /provisioning/api/v1.0/instances |
 
-  @DM-GEN-001
+    @DM-AUTH-031
+    Examples:
+      | what | address                        |
+      | Keys | /floating/api/v1.0/public-keys |
+
+    @DM-LINE-029
+    Examples:
+      | what       | address                                               |
+      | Line items | /provisioning/api/v1.0/instances/$INSTANCE/line-items |
+
+    @DM-RATE-007
+    Examples:
+      | what        | address                            |
+      | Rate tables | /provisioning/api/v1.0/rate-tables |
+
+    @DM-SES-002
+    Examples:
+      | what     | address                                 |
+      | Sessions | /api/v1.0/sessions?instanceId=$INSTANCE |
+
+  @DM-GEN-001 @DM-ACC-001
   Scenario: One-off requests are served at their published address
     Given a rate table of series "PublicationApps" with:
       | item       | version | rate |
@@ -32,9 +48,13 @@ Feature: Addresses
     Then the answer follows the reading "<reading>"
 
     Examples:
-      | what      | address                | reading                |
-      | Instances | /api/v1.0/instances    | address.instances.http |
-      | Keys      | /api/v1.0/public-keys  | address.keys.http      |
+      | what      | address             | reading                |
+      | Instances | /api/v1.0/instances | address.instances.http |
+
+    @DM-AUTH-031
+    Examples:
+      | what | address               | reading           |
+      | Keys | /api/v1.0/public-keys | address.keys.http |
 
   @DM-GEN-004
   Scenario: A slash before the query of a list

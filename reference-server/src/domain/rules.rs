@@ -14,8 +14,8 @@ use super::line_item::{self, LineItemState, OrderKey};
 use super::session::{self, Session};
 use super::usage_row::{self, RowKind};
 use super::{
-    InstanceRules, KeyRules, LineItem, Millis, PerVersion, RateItem, RateTable, SessionState, TokenRules, Tokens,
-    UsageRow, charging, per_version, rate_table,
+    InstanceRules, KeyRules, LineItem, Millis, PerVersion, RateItem, RateTable, SessionState, TokenRules,
+    Tokens, UsageRow, charging, per_version, rate_table,
 };
 
 /// How far a line item may be charged in one pass over the line items; nothing means without bound.

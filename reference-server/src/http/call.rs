@@ -3,9 +3,9 @@
 use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, Query, RawPathParams};
-use axum::http::{HeaderValue, Method, Uri};
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, Uri};
 use uuid::Uuid;
 
 use super::api::Api;

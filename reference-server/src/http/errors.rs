@@ -22,6 +22,8 @@ pub(super) fn reply(
         (Operation::PutLineItem, 400) if version == ApiVersion::V1_0 => json!({ "errors": refusal.messages }),
         (Operation::PutLineItem, 400) => json!({ "message": refusal.messages }),
         (Operation::CreateRateTable, 409) => json!({ "message": text, "error": text }),
+        // It names the state of the session (DM-HB-005).
+        (Operation::Heartbeat, 409) => json!({ "message": text }),
         _ => match member {
             Some(member) => json!({ member: text }),
             None => return Reply::empty(refusal.status),

@@ -88,13 +88,13 @@ fn wanted(call: &Call, rules: &InstanceRules) -> Result<(Wanted, Page), Refusal>
         .ok_or_else(|| Refusal::invalid("query parameter `size` is larger than a page can be"))?;
     let default = match query.text("default") {
         None => None,
-        Some(text) => Some((rules.truth)(text).ok_or_else(|| {
-            Refusal::invalid("query parameter `default` is neither true nor false")
-        })?),
+        Some(text) => Some(
+            (rules.truth)(text)
+                .ok_or_else(|| Refusal::invalid("query parameter `default` is neither true nor false"))?,
+        ),
     };
-    let wanted = (rules.wanted)(query.text("accountId"), default).ok_or_else(|| {
-        Refusal::invalid("query parameters `accountId` and `default=true` go together")
-    })?;
+    let wanted = (rules.wanted)(query.text("accountId"), default)
+        .ok_or_else(|| Refusal::invalid("query parameters `accountId` and `default=true` go together"))?;
     Ok((wanted, Page { next, size }))
 }
 

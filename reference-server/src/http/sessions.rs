@@ -38,7 +38,10 @@ async fn create(State(api): State<Api>, call: Call, body: JsonBody) -> Response 
             let instance = instance.map_err(|fault| fault.refusal(site.rules()))?;
             if named.is_some_and(|named| named != instance) {
                 let status = site.rules().tokens.header_not_of_body;
-                return Err(Refusal::new(status, "the header x-instance-id names another instance than the body"));
+                return Err(Refusal::new(
+                    status,
+                    "the header x-instance-id names another instance than the body",
+                ));
             }
             site.create_session(&instance)
         },
@@ -171,7 +174,10 @@ fn session(site: &Site, caller: &Token, call: &Call) -> Result<Uuid, Refusal> {
         && site.session_instance(id).is_some_and(|instance| instance != named)
     {
         let status = site.rules().tokens.header_not_of_session;
-        return Err(Refusal::new(status, "the header x-instance-id names another instance than the session's"));
+        return Err(Refusal::new(
+            status,
+            "the header x-instance-id names another instance than the session's",
+        ));
     }
     Ok(id)
 }

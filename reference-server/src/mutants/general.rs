@@ -31,9 +31,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
             };
         },
     ),
-    mutant("address", "slash-is-another", &["DM-GEN-004"], "Knows no address with a slash at its end.", |r| {
-        r.turned_away = |arrival| arrival.path.ends_with('/').then_some(404);
-    }),
+    mutant(
+        "address",
+        "slash-is-another",
+        &["DM-GEN-004"],
+        "Knows no address with a slash at its end.",
+        |r| {
+            r.turned_away = |arrival| arrival.path.ends_with('/').then_some(404);
+        },
+    ),
     mutant(
         "content_type",
         "needs-a-body",
@@ -51,9 +57,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("wire.error", "input-is-422", &["DM-GEN-009"], "Answers 422 to bad input.", |r| {
         r.wire = |answer| instead(answer, 400, 422);
     }),
-    mutant("wire.error", "stranger-is-403", &["DM-GEN-009", "DM-AUTH-007"], "Answers 403 to strangers.", |r| {
-        r.wire = |answer| instead(answer, 401, 403);
-    }),
+    mutant(
+        "wire.error",
+        "stranger-is-403",
+        &["DM-GEN-009", "DM-AUTH-007"],
+        "Answers 403 to strangers.",
+        |r| {
+            r.wire = |answer| instead(answer, 401, 403);
+        },
+    ),
     mutant("wire.error", "forbidden-is-400", &["DM-GEN-009"], "Answers 400 to what is forbidden.", |r| {
         r.wire = |answer| instead(answer, 403, 400);
     }),
@@ -63,27 +75,34 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("wire.error", "conflict-is-422", &["DM-GEN-009"], "Answers 422 to a conflict.", |r| {
         r.wire = |answer| instead(answer, 409, 422);
     }),
-    mutant("wire.error", "broken-json-is-500", &["DM-GEN-010"], "Answers 500 to a body that is no JSON.", |r| {
+    mutant("wire.error", "after-the-charge", &["DM-ERR-A02"], "Answers 500 to what it has charged.", |r| {
         r.wire = |answer| {
-            let text = answer.body.as_ref().and_then(|body| body.get("message")).and_then(Value::as_str);
-            if text.is_some_and(|text| text.starts_with("the body is not valid JSON")) {
-                answer.status = 500;
+            if answer.operation == Operation::AccessRequest && answer.status == 200 {
+                (answer.status, answer.body) = (500, Some(json!({ "message": "internal error" })));
             }
         };
     }),
     mutant(
-        "version.data",
-        "apart",
-        &["DM-GEN-003"],
-        "Does not find in v1.1 what was made in v1.0.",
+        "wire.error",
+        "broken-json-is-500",
+        &["DM-GEN-010"],
+        "Answers 500 to a body that is no JSON.",
         |r| {
             r.wire = |answer| {
-                if answer.version == ApiVersion::V1_1 && answer.operation == Operation::ReadInstance {
-                    (answer.status, answer.body) = (404, Some(json!({ "message": "instance not found" })));
+                let text = answer.body.as_ref().and_then(|body| body.get("message")).and_then(Value::as_str);
+                if text.is_some_and(|text| text.starts_with("the body is not valid JSON")) {
+                    answer.status = 500;
                 }
             };
         },
     ),
+    mutant("version.data", "apart", &["DM-GEN-003"], "Does not find in v1.1 what was made in v1.0.", |r| {
+        r.wire = |answer| {
+            if answer.version == ApiVersion::V1_1 && answer.operation == Operation::ReadInstance {
+                (answer.status, answer.body) = (404, Some(json!({ "message": "instance not found" })));
+            }
+        };
+    }),
     mutant(
         "version.shape",
         "always-the-older",

@@ -40,13 +40,19 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("instance.id", "always-the-same", &["DM-INST-002"], "Gives every instance the same ID.", |r| {
         r.instances.new_id = || "7b0f1c2e-5a44-4b7e-9a43-2f5f5f1f0a11".to_owned();
     }),
-    mutant("wire.instance_fields", "accepted", &["DM-INST-005"], "Answers 200 to a new instance that lacks its names.", |r| {
-        r.wire = |answer| {
-            if answer.operation == Operation::CreateInstance && answer.status == 400 {
-                answer.status = 200;
-            }
-        };
-    }),
+    mutant(
+        "wire.instance_fields",
+        "accepted",
+        &["DM-INST-005"],
+        "Answers 200 to a new instance that lacks its names.",
+        |r| {
+            r.wire = |answer| {
+                if answer.operation == Operation::CreateInstance && answer.status == 400 {
+                    answer.status = 200;
+                }
+            };
+        },
+    ),
     mutant(
         "instance.account",
         "must-be-known",
@@ -61,41 +67,65 @@ pub(super) const MUTANTS: &[Mutant] = &[
             };
         },
     ),
-    mutant("wire.instance_times", "seconds", &["DM-GEN-007", "DM-INST-009"], "Shows times in seconds.", |r| {
-        r.wire = |answer| {
-            each_time(answer, |time| json!(time / 1000));
-        };
-    }),
+    mutant(
+        "wire.instance_times",
+        "seconds",
+        &["DM-GEN-007", "DM-INST-009"],
+        "Shows times in seconds.",
+        |r| {
+            r.wire = |answer| {
+                each_time(answer, |time| json!(time / 1000));
+            };
+        },
+    ),
     mutant("wire.instance_times", "texts", &["DM-GEN-007"], "Shows times as texts.", |r| {
         r.wire = |answer| {
             each_time(answer, |time| json!(time.to_string()));
         };
     }),
-    mutant("wire.instance_times", "never-modified", &["DM-INST-009"], "Shows a new instance as never modified.", |r| {
-        r.wire = |answer| {
-            if let Some(instance) = of_instance(answer) {
-                instance["modified"] = json!(0);
-            }
-        };
-    }),
-    mutant("wire.instance_read", "names-only", &["DM-INST-020"], "Shows fewer fields when an instance is read.", |r| {
-        r.wire = |answer| {
-            if answer.operation == Operation::ReadInstance
-                && let Some(instance) = of_instance(answer)
-            {
-                for member in ["defaultInstance", "created", "modified"] {
-                    instance.as_object_mut().and_then(|members| members.remove(member));
+    mutant(
+        "wire.instance_times",
+        "never-modified",
+        &["DM-INST-009"],
+        "Shows a new instance as never modified.",
+        |r| {
+            r.wire = |answer| {
+                if let Some(instance) = of_instance(answer) {
+                    instance["modified"] = json!(0);
                 }
-            }
-        };
-    }),
-    mutant("wire.instance_read", "unknown-is-empty", &["DM-INST-020"], "Answers 200 for an instance that is not there.", |r| {
-        r.wire = |answer| {
-            if answer.operation == Operation::ReadInstance && answer.status == 404 {
-                (answer.status, answer.body) = (200, Some(json!({})));
-            }
-        };
-    }),
+            };
+        },
+    ),
+    mutant(
+        "wire.instance_read",
+        "names-only",
+        &["DM-INST-020"],
+        "Shows fewer fields when an instance is read.",
+        |r| {
+            r.wire = |answer| {
+                if answer.operation == Operation::ReadInstance
+                    && let Some(instance) = of_instance(answer)
+                {
+                    for member in ["defaultInstance", "created", "modified"] {
+                        instance.as_object_mut().and_then(|members| members.remove(member));
+                    }
+                }
+            };
+        },
+    ),
+    mutant(
+        "wire.instance_read",
+        "unknown-is-empty",
+        &["DM-INST-020"],
+        "Answers 200 for an instance that is not there.",
+        |r| {
+            r.wire = |answer| {
+                if answer.operation == Operation::ReadInstance && answer.status == 404 {
+                    (answer.status, answer.body) = (200, Some(json!({})));
+                }
+            };
+        },
+    ),
     mutant("wire.instances_next", "missing", &["DM-INST-011"], "Leaves `next` out on the last page.", |r| {
         r.wire = |answer| {
             if let Some(body) = answer.body.as_mut().and_then(Value::as_object_mut)
@@ -155,9 +185,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
             };
         },
     ),
-    mutant("instances.truth", "small-letters-only", &["DM-GEN-005"], "Knows `true` in small letters only.", |r| {
-        r.instances.truth = |text| text.parse().ok();
-    }),
+    mutant(
+        "instances.truth",
+        "small-letters-only",
+        &["DM-GEN-005"],
+        "Knows `true` in small letters only.",
+        |r| {
+            r.instances.truth = |text| text.parse().ok();
+        },
+    ),
 ];
 
 /// The instance that was made or read.

@@ -16,15 +16,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("key.deletion", "never-of-itself", &["DM-AUTH-029"], "Does not let a key delete itself.", |r| {
         r.keys.deletes_itself = false;
     }),
-    mutant(
-        "key.form",
-        "not-spki",
-        &["DM-AUTH-021"],
-        "Takes public keys in the older RSA form only.",
-        |r| {
-            r.keys.form_accepted = |pem| pem.starts_with("-----BEGIN RSA PUBLIC KEY-----");
-        },
-    ),
+    mutant("key.form", "not-spki", &["DM-AUTH-021"], "Takes public keys in the older RSA form only.", |r| {
+        r.keys.form_accepted = |pem| pem.starts_with("-----BEGIN RSA PUBLIC KEY-----");
+    }),
     mutant("key.saving", "does-not-replace", &["DM-AUTH-020"], "Keeps the key that an ID has.", |r| {
         r.keys.saving_replaces = false;
     }),

@@ -97,8 +97,9 @@ pub(super) const MUTANTS: &[Mutant] = &[
         "Lets a client token without `aud` act on every instance.",
         |r| {
             r.tokens.required_claims = &["iss", "iat", "nbf", "exp"];
-            r.tokens.audience_allows =
-                |audience, instance| audience.is_empty() || audience.iter().any(|allowed| allowed == instance);
+            r.tokens.audience_allows = |audience, instance| {
+                audience.is_empty() || audience.iter().any(|allowed| allowed == instance)
+            };
         },
     ),
     mutant("token.key_id", "of-the-header", &["DM-AUTH-005"], "Prefers the `kid` of the JOSE header.", |r| {

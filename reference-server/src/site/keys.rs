@@ -57,9 +57,8 @@ impl Site {
             let key = StoredKey { kind, id: id.clone(), public_key, from, until: None };
             let versions = self.keys.entry(kind).or_default().entry(id).or_default();
             // A key that is saved as it stands goes on authorizing.
-            let changes = |current: &StoredKey| {
-                self.rules.keys.saving_replaces && current.public_key != key.public_key
-            };
+            let changes =
+                |current: &StoredKey| self.rules.keys.saving_replaces && current.public_key != key.public_key;
             if versions.current().is_none_or(changes) {
                 versions.replace(key, self.now);
             }
@@ -93,7 +92,10 @@ impl Site {
     }
 
     fn is_registered(&self, kind: KeyKind, id: &str) -> bool {
-        self.keys.get(&kind).and_then(|keys| keys.get(id)).is_some_and(|versions| versions.current().is_some())
+        self.keys
+            .get(&kind)
+            .and_then(|keys| keys.get(id))
+            .is_some_and(|versions| versions.current().is_some())
     }
 
     fn registered(&self, kind: KeyKind) -> impl Iterator<Item = &StoredKey> {

@@ -133,7 +133,8 @@ async fn shown_as_made(world: &mut World, step: &Step) -> Stepped {
     for field in FIELDS {
         let (made, read) = (world.made_instance.get(field), body.get(field));
         let seen = read.map_or_else(|| format!("no {field}"), |read| format!("{field} {read}"));
-        let expected = made.map_or_else(|| format!("a {field} from the start"), |made| format!("{field} {made}"));
+        let expected =
+            made.map_or_else(|| format!("a {field} from the start"), |made| format!("{field} {made}"));
         world.assert(step, expected, seen, made.is_some() && made == read)?;
     }
     Ok(())

@@ -119,7 +119,11 @@ async fn without_instance_header(world: &mut World, step: &Step) -> Stepped {
 }
 
 /// An instance of the scenario that is not the current one; one is made when there is none.
-pub(super) async fn another_instance(stage: &mut Stage, step: &Step, current: &str) -> Result<String, StepError> {
+pub(super) async fn another_instance(
+    stage: &mut Stage,
+    step: &Step,
+    current: &str,
+) -> Result<String, StepError> {
     if let Some(other) = stage.instances.iter().find(|id| *id != current) {
         return Ok(other.clone());
     }
