@@ -92,7 +92,9 @@ mod tests {
     #[test]
     fn published_bodies_are_kept() {
         let refusal = Refusal { status: 400, messages: vec!["a".into(), "b".into()] };
-        let body = |operation, version| reply(operation, version, &refusal, Some("message")).body.map(Content::into_value);
+        let body = |operation, version| {
+            reply(operation, version, &refusal, Some("message")).body.map(Content::into_value)
+        };
         let (old, new) = (ApiVersion::V1_0, ApiVersion::V1_1);
         assert_eq!(body(Operation::PutLineItem, old), Some(json!({ "errors": ["a", "b"] })));
         assert_eq!(body(Operation::PutLineItem, new), Some(json!({ "message": ["a", "b"] })));
