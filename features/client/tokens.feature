@@ -34,6 +34,9 @@ Feature: Access tokens
 
     Examples:
       | fault       |
+      | without iss |
+      | without iat |
+      | without nbf |
       | without exp |
       | without cnf |
 
@@ -81,7 +84,13 @@ Feature: Access tokens
     When LisaBarry requests 1 of "PhotoPrint" "1.0" with a client token for another instance
     Then "ACT01" has used 0 tokens
 
-  @DM-AUTH-A01 @DM-AUTH-A08 @DM-AUTH-003
+  @DM-AUTH-003
+  Scenario: A client token that names no instance opens none
+    Given an instance of account "ACME"
+    When the line items are listed with a client token that names no instance
+    Then the caller is turned away
+
+  @DM-AUTH-A01 @DM-AUTH-A08 @DM-AUTH-003 @DM-AUTH-004 @DM-AUTH-015
   Scenario: A client spends the tokens of its own instance
     Given a rate table of series "PublicationApps" with:
       | item       | version | rate |
@@ -109,3 +118,41 @@ Feature: Access tokens
     And a session
     When the session is read with a client token for another instance
     Then the answer follows the reading "token.session_instance.http"
+
+  @DM-AUTH-005
+  Scenario: The header of a token is not asked for its key
+    When the instances are listed with a token whose header names an unknown key
+    Then the answer has status 200
+
+  @DM-AUTH-005 @DM-AUTH-007
+  Scenario: A key that only the header names is not found
+    When the instances are listed with a token that names its key in the header only
+    Then the answer has status 401
+
+  @DM-AUTH-A09 @DM-AUTH-001 @DM-AUTH-A01
+  Scenario: The token is read from its header
+    When GET is sent to "/provisioning/api/v1.0/instances"
+    Then the answer has status 200
+
+  @DM-AUTH-A09 @DM-AUTH-001
+  Scenario: A token in the body is no token
+    Given a rate table of series "PublicationApps" with:
+      | item       | version | rate |
+      | PhotoPrint | 1.0     | 3    |
+    And a line item "ACT01" of 1000 tokens
+    When LisaBarry requests 1 of "PhotoPrint" "1.0" with the token in the body
+    Then the answer has status 401
+    And "ACT01" has used 0 tokens
+
+  @DM-AUTH-015 @DM-AUTH-A03
+  Scenario: A client names its instance when it speaks of a session
+    Given an instance of account "ACME"
+    And a session
+    When the session is read with a client token but without the instance header
+    Then the answer follows the reading "token.no_instance_header.http"
+
+  @DM-AUTH-A03
+  Scenario: The producer need not name the instance of a session
+    Given an instance of account "ACME"
+    When the client opens a session
+    Then the answer has status 200

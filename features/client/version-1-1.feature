@@ -70,3 +70,21 @@ Feature: Version 1.1 of the API
     Then the answer holds:
       | path                      | value   |
       | attributes/resetFrequency | monthly |
+
+  @DM-VER-001
+  Scenario: The version in the address decides how an error looks
+    When the producer maps the line item:
+      """
+      {"activationId": "ACT02", "state": "DEPLOYED", "quantity": "ten"}
+      """
+    Then the answer holds:
+      | path      | value |
+      | message/0 | *     |
+    Given the API is spoken in version v1.0
+    When the producer maps the line item:
+      """
+      {"activationId": "ACT02", "state": "DEPLOYED", "quantity": "ten"}
+      """
+    Then the answer holds:
+      | path     | value |
+      | errors/0 | *     |

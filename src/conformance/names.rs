@@ -6,7 +6,10 @@
 use serde_json::Value;
 
 /// JSON members whose text is a name that must be unique on a shared site.
-const NAMED: [&str; 4] = ["series", "rateTableSeries", "activationId", "accountId"];
+const NAMED: [&str; 5] = ["series", "rateTableSeries", "activationId", "accountId", "shortName"];
+
+/// Query parameters whose text is one.
+const ASKED: [&str; 2] = ["accountId", "series"];
 
 /// The mapping of one scenario.
 #[derive(Clone, Debug, Default)]
@@ -45,11 +48,11 @@ impl Names {
         }
     }
 
-    /// A query with its account replaced.
+    /// A query with its account or series replaced.
     pub(super) fn in_query(&self, query: &str) -> String {
-        let pairs = query.split('&').map(|pair| match pair.strip_prefix("accountId=") {
-            Some(account) => format!("accountId={}", self.real(account)),
-            None => pair.to_owned(),
+        let pairs = query.split('&').map(|pair| match pair.split_once('=') {
+            Some((key, name)) if ASKED.contains(&key) => format!("{key}={}", self.real(name)),
+            _ => pair.to_owned(),
         });
         pairs.collect::<Vec<_>>().join("&")
     }
@@ -94,5 +97,6 @@ mod tests {
         );
         assert_eq!(names.in_body("{ not JSON"), "{ not JSON");
         assert_eq!(names.in_query("accountId=ACME&default=true"), "accountId=ACME-7f&default=true");
+        assert_eq!(names.in_query("series=S&version=1"), "series=S-7f&version=1");
     }
 }

@@ -85,6 +85,8 @@ pub(super) struct Stage {
     pub(super) client_of: Option<String>,
     /// Whether the client key is registered on the site.
     pub(super) client_registered: bool,
+    /// The instance that was made last, as the target answered.
+    pub(super) made_instance: Value,
     /// The administration keys that the scenario saved.
     pub(super) saved_keys: Vec<String>,
     /// What the last answer answers.
@@ -127,6 +129,7 @@ impl Stage {
             requester: "LisaBarry".to_owned(),
             client_of: None,
             client_registered: false,
+            made_instance: Value::Null,
             saved_keys: Vec::new(),
             asked: Asked::Other,
             answer: None,

@@ -200,7 +200,19 @@ impl KeyPair {
     /// # Errors
     /// When the cryptographic library refuses the key.
     pub fn sign(&self, claims: &Value) -> Result<String, CredentialError> {
-        let header = Header::new(self.inner.algorithm.into());
+        self.sign_under(None, claims)
+    }
+
+    /// Signs claims as a JWT whose header names this key, which targets must not care about (DM-AUTH-005).
+    ///
+    /// # Errors
+    /// When the cryptographic library refuses the key.
+    pub fn sign_naming(&self, header_kid: &str, claims: &Value) -> Result<String, CredentialError> {
+        self.sign_under(Some(header_kid.to_owned()), claims)
+    }
+
+    fn sign_under(&self, kid: Option<String>, claims: &Value) -> Result<String, CredentialError> {
+        let header = Header { kid, ..Header::new(self.inner.algorithm.into()) };
         Ok(jsonwebtoken::encode(&header, claims, &self.inner.signing)?)
     }
 }

@@ -3,7 +3,7 @@
 //! The default of each stands in [`super::rules`]; the conformance suite must accept either.
 
 use super::rules::{up_to_capacity, up_to_quantity};
-use super::{PerVersion, Rules, per_version, session_readings};
+use super::{MINUTE, PerVersion, Rules, Wanted, instance_rules, per_version, session_readings};
 
 /// A legal alternative.
 #[derive(Clone, Copy)]
@@ -102,7 +102,71 @@ const READINGS: &[Reading] = &[
     reading("token.session_instance.http", "DM-AUTH-A05", "401", "403", |r| {
         r.statuses.token_session_instance = 403;
     }),
-    reading("key.list", "DM-AUTH-031", "array", "object", |r| r.keys_in_object = true),
+    reading("token.just_expired.http", "DM-AUTH-010", "401", "200", |r| {
+        r.tokens.in_time = |not_before, expires, now| not_before <= now + 60 && now < expires + 60;
+    }),
+    reading("token.future_iat.http", "DM-AUTH-011", "200", "401", |r| {
+        r.tokens.made_in_time = |issued, now| issued <= now;
+    }),
+    reading("token.header_not_of_session.http", "DM-AUTH-A07", "401", "403", |r| {
+        r.tokens.header_not_of_session = 403;
+    }),
+    reading("token.header_not_of_body.http", "DM-AUTH-A07", "401", "400", |r| {
+        r.tokens.header_not_of_body = 400;
+    }),
+    reading("token.administration_header.http", "DM-AUTH-A07", "200", "401", |r| {
+        r.tokens.administration_header_counts = true;
+    }),
+    reading("key.list", "DM-AUTH-031", "array", "object", |r| r.keys.listed_in_object = true),
+    reading("key.saved_at_once.http", "DM-AUTH-024", "200", "401", |r| {
+        r.keys.comes_after = |_kind, _configured| 10 * MINUTE;
+    }),
+    reading("key.deleted_at_once.http", "DM-AUTH-025", "401", "200", |r| {
+        r.keys.goes_after = |_kind, _configured| 10 * MINUTE;
+    }),
+    reading("key.written_line_breaks.http", "DM-AUTH-022", "200", "400", |r| {
+        r.keys.form_accepted = |pem| !pem.contains("\\n");
+    }),
+    reading("key.id_of_other_kind.http", "DM-AUTH-030", "200", "409", |r| r.keys.id_of_other_kind = 409),
+    reading("instance.created.http", "DM-INST-001", "200", "201", |r| r.instances.created = 201),
+    reading("instance.given_fields.http", "DM-INST-006", "200", "400", |r| r.instances.given_fields = 400),
+    reading("instance.same_name.http", "DM-INST-007", "200", "409", |r| r.instances.same_name = 409),
+    reading("instances.account_alone.http", "DM-INST-018", "400", "200", |r| {
+        r.instances.wanted = |account, default| match (account, default) {
+            (Some(account), None) => Some(Wanted::Of(account.to_owned())),
+            _ => instance_rules::wanted(account, default),
+        };
+    }),
+    reading("instances.account_letters", "DM-INST-019", "exact", "any-case", |r| {
+        r.instances.same_account = |one, other| one.eq_ignore_ascii_case(other);
+    }),
+    reading("instances.next", "DM-INST-011", "number", "text", |r| r.instances.next_as_text = true),
+    reading("instances.order", "DM-INST-015", "oldest-first", "newest-first", |r| {
+        r.instances.newest_first = true;
+    }),
+    reading("instances.page", "DM-INST-015", "100", "fewer", |r| {
+        r.instances.page_size = |asked| Some(asked.unwrap_or(50).min(100));
+    }),
+    reading("instances.page", "DM-INST-015", "100", "more", |r| {
+        r.instances.page_size = |asked| Some(asked.unwrap_or(1000).min(1000));
+    }),
+    reading("instances.size_word.http", "DM-INST-016", "400", "200", |r| r.instances.size_word = 200),
+    reading("instances.size_zero.http", "DM-INST-016", "400", "200", |r| r.instances.size_zero = 200),
+    reading("instances.next_word.http", "DM-INST-016", "400", "200", |r| r.instances.next_word = 200),
+    reading("address.instances.http", "DM-GEN-002", "200", "404", |r| {
+        r.turned_away = |arrival| {
+            let second = arrival.below("/api/").is_some_and(|path| path.starts_with("instances"));
+            (second && arrival.is_of_instances()).then_some(404)
+        };
+    }),
+    reading("address.keys.http", "DM-GEN-002", "200", "404", |r| {
+        r.turned_away = |arrival| {
+            let second = arrival.below("/api/").is_some_and(|path| path.contains("-keys"));
+            second.then_some(404)
+        };
+    }),
+    reading("error.body", "DM-ERR-A01", "message", "error", |r| r.error_member = Some("error")),
+    reading("error.body", "DM-ERR-A01", "message", "none", |r| r.error_member = None),
     reading("token.no_instance_header.http", "DM-AUTH-A06", "400", "401", |r| {
         r.statuses.token_no_instance_header = 401;
     }),

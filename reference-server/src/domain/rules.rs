@@ -14,8 +14,8 @@ use super::line_item::{self, LineItemState, OrderKey};
 use super::session::{self, Session};
 use super::usage_row::{self, RowKind};
 use super::{
-    KeyKind, LineItem, Millis, PerVersion, RateItem, RateTable, SessionRules, SessionState, Tokens, UsageRow,
-    charging, per_version, rate_table,
+    InstanceRules, KeyRules, LineItem, Millis, PerVersion, RateItem, RateTable, SessionRules, SessionState,
+    TokenRules, Tokens, UsageRow, charging, per_version, rate_table,
 };
 
 /// How far a line item may be charged in one pass over the line items; nothing means without bound.
@@ -72,7 +72,6 @@ pub struct Statuses {
     pub token_no_instance_header: u16,
     pub content_type: u16,
     pub list_unknown_instance: u16,
-    pub list_parameters: u16,
     pub quantity_below_used: u16,
     pub table_incomplete: u16,
     pub table_extra_field: u16,
@@ -119,7 +118,6 @@ impl Default for Statuses {
             token_no_instance_header: 400,
             content_type: 415,
             list_unknown_instance: 404,
-            list_parameters: 400,
             quantity_below_used: 200,
             table_incomplete: 400,
             table_extra_field: 201,
@@ -260,25 +258,12 @@ pub struct Rules {
     /// How far the validity of line items gives way, from what is configured (DM-LI-A05).
     pub tolerance: fn(Millis) -> Millis,
 
-    // Instances and keys.
-    /// Whether a new instance is its account's default, given how many there are.
-    pub default_instance: fn(usize) -> bool,
-    /// Whether the public keys are listed in an object in place of an array (DM-AUTH-031).
-    pub keys_in_object: bool,
-    /// Whether an administration key may be deleted, given how many there are.
-    pub key_deletable: fn(usize) -> bool,
-
-    // Tokens.
-    /// Whether a token is in time: `nbf`, `exp`, now; all in seconds.
-    pub in_time: fn(i64, i64, i64) -> bool,
-    /// Whether the signature must verify.
-    pub signature_counts: bool,
-    /// Whether `alg: none` is let through.
-    pub unsigned_passes: bool,
-    /// Whether a token of this kind may call an operation for that kind.
-    pub kind_allowed: fn(KeyKind, KeyKind) -> bool,
-    /// Whether a client token for these instances may act on this one.
-    pub audience_allows: fn(&[String], &str) -> bool,
+    /// Instances.
+    pub instances: InstanceRules,
+    /// Keys.
+    pub keys: KeyRules,
+    /// Tokens.
+    pub tokens: TokenRules,
 
     // Usage rows.
     /// The rows written for a row.
@@ -295,6 +280,11 @@ pub struct Rules {
     pub codes: Codes,
     /// Statuses that the documents leave open.
     pub statuses: Statuses,
+    /// The status with which a request is turned away before anything looks at what it wants, if it is.
+    pub turned_away: fn(&crate::http::arrival::Arrival<'_>) -> Option<u16>,
+    /// The member that says what is wrong, where the documents leave the body of an error open; nothing for errors
+    /// without a body (DM-ERR-A01).
+    pub error_member: Option<&'static str>,
     /// Changes an answer just before it leaves; right answers need no change.
     pub wire: fn(&mut crate::http::wire::WireAnswer),
 }
@@ -359,14 +349,9 @@ impl Default for Rules {
             idle_limit: session::IDLE_LIMIT,
             empty_put_restarts_idle: true,
             tolerance: |configured| configured,
-            default_instance: |existing| existing == 0,
-            keys_in_object: false,
-            key_deletable: |keys| keys > 1,
-            in_time: |not_before, expires, now| not_before <= now && now < expires,
-            signature_counts: true,
-            unsigned_passes: false,
-            kind_allowed: |token, needed| token == needed,
-            audience_allows: |audience, instance| audience.iter().any(|allowed| allowed == instance),
+            instances: InstanceRules::default(),
+            keys: KeyRules::default(),
+            tokens: TokenRules::default(),
             write_row: usage_row::as_it_is,
             refund_own_correlation: true,
             split_repeats_quantity: true,
@@ -379,6 +364,8 @@ impl Default for Rules {
                 unpriceable: per_version("204", "1204"),
             },
             statuses: Statuses::default(),
+            turned_away: |_arrival| None,
+            error_member: Some("message"),
             wire: |_answer| {},
         }
     }

@@ -5,11 +5,12 @@ use std::time::Instant;
 
 use axum::response::Response;
 
-use super::auth::{Token, VerifiedTokens};
+use super::auth::VerifiedTokens;
 use super::busy::BusySessions;
 use super::call::Call;
 use super::errors;
-use super::reply::{Content, Reply, send};
+use super::reply::{Content, JSON, Reply, send_as};
+use super::token::Token;
 use super::wire::{Operation, WireAnswer};
 use crate::domain::ApiVersion;
 use crate::site::{Refusal, Site};
@@ -48,31 +49,44 @@ impl Api {
         let started = Instant::now();
         let acted = self.sites.act(call.site(), |site| {
             let wire = site.has_policy().then_some(site.rules().wire);
-            let caller = self.tokens.authenticate(site, call.bearer());
-            (caller.and_then(|caller| run(site, &caller)), wire)
+            let member = site.rules().error_member;
+            let result = match (site.rules().turned_away)(&call.arrival(operation)) {
+                Some(status) => Err(Refusal::new(status, "this request is not taken")),
+                None => {
+                    let caller = self.tokens.authenticate(site, call.bearer());
+                    caller.and_then(|caller| run(site, &caller))
+                }
+            };
+            (result, wire, member)
         });
-        let (result, wire) = match acted.await {
+        let (result, wire, member) = match acted.await {
             Ok(acted) => acted,
             Err(error) => return errors::of_sites(&error),
         };
-        let mut reply = match result {
+        let reply = match result {
             Ok(done) => render(done),
-            Err(refusal) => errors::reply(operation, self.version, &refusal),
+            Err(refusal) => errors::reply(operation, self.version, &refusal, member),
         };
-        if let Some(wire) = wire {
-            reply = self.changed(operation, reply, wire);
-        }
-        let Reply { status, body } = reply;
+        let (Reply { status, body }, content_type) = match wire {
+            Some(wire) => self.changed(operation, reply, wire),
+            None => (reply, JSON),
+        };
         self.sites.store().metrics().request(operation, self.version, status, started.elapsed());
         tracing::debug!(operation = operation.name(), site = call.site(), status, "answered");
-        send(status, body.map(Content::into_text))
+        send_as(status, body.map(Content::into_text), content_type)
     }
 
-    /// The answer as the policy of the site has it leave.
-    fn changed(&self, operation: Operation, reply: Reply, wire: fn(&mut WireAnswer)) -> Reply {
-        let body = reply.body.map(Content::into_value);
-        let mut answer = WireAnswer { operation, version: self.version, status: reply.status, body };
+    /// The answer as the policy of the site has it leave, with its content type.
+    fn changed(
+        &self,
+        operation: Operation,
+        reply: Reply,
+        wire: fn(&mut WireAnswer),
+    ) -> (Reply, &'static str) {
+        let Reply { status, body } = reply;
+        let body = body.map(Content::into_value);
+        let mut answer = WireAnswer { operation, version: self.version, status, body, content_type: JSON };
         wire(&mut answer);
-        Reply { status: answer.status, body: answer.body.map(Content::Value) }
+        (Reply { status: answer.status, body: answer.body.map(Content::Value) }, answer.content_type)
     }
 }

@@ -1,4 +1,4 @@
-//! Who calls: bearer tokens, their signatures and times, and what they may do (`20` §2).
+//! Who calls: bearer tokens, their signatures and times (`20` §2).
 //!
 //! A token is read before the site is locked and believed under the lock, by the key that the site has at that
 //! moment and by the site's clock. A signature is verified once: a token that has verified is remembered with the
@@ -7,38 +7,14 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jsonwebtoken::dangerous::insecure_decode_claims;
-use jsonwebtoken::{Algorithm, decode_header};
-use serde::Deserialize;
-use serde_json::{Number, Value};
+use jsonwebtoken::Algorithm;
 
-use super::call::Call;
-use super::check::exact;
-use super::public_key::PublicKey;
-use crate::domain::{KeyKind, Rules};
+use super::token::Token;
+use crate::domain::TokenRules;
 use crate::site::{Refusal, Site};
-
-/// Algorithms that any key may be used with; `none` and HMAC are not among them (DM-AUTH-009).
-const ACCEPTED: [Algorithm; 5] =
-    [Algorithm::RS256, Algorithm::RS384, Algorithm::RS512, Algorithm::ES256, Algorithm::ES384];
 
 /// Tokens remembered in each of the two generations.
 const MOST_REMEMBERED: usize = 4096;
-
-/// What a token says; nothing of it is proven.
-#[derive(Debug)]
-pub(super) struct Token {
-    text: Arc<str>,
-    kind: KeyKind,
-    key_id: String,
-    /// Instances that a client token is for.
-    audience: Vec<String>,
-    not_before_s: i64,
-    expires_s: i64,
-    /// The signature algorithm, when it is one that is accepted.
-    algorithm: Option<Algorithm>,
-    unsigned: bool,
-}
 
 /// A token as it came, with the key that it verified with before, if any.
 #[derive(Clone, Debug)]
@@ -50,123 +26,9 @@ pub(super) struct Presented {
 /// The token of a request, or why there is none.
 pub(super) type Bearer = Result<Presented, &'static str>;
 
-/// The required claims of both kinds of token (DM-AUTH-002, DM-AUTH-003).
-#[derive(Deserialize)]
-struct Claims {
-    #[serde(rename = "iss")]
-    _issuer: String,
-    #[serde(rename = "iat")]
-    _issued_at: Number,
-    nbf: Number,
-    exp: Number,
-    cnf: Confirmation,
-    aud: Option<Value>,
-}
-
-#[derive(Deserialize)]
-struct Confirmation {
-    jwk: NamedKey,
-}
-
-/// Key ID and kind stand in the payload; the JOSE header plays no part (DM-AUTH-005).
-#[derive(Deserialize)]
-struct NamedKey {
-    kid: String,
-    kty: KeyKind,
-}
-
-impl Token {
-    fn read(text: &str) -> Result<Self, &'static str> {
-        let claims: Claims =
-            insecure_decode_claims(text).map_err(|_| "the token is no JWT with all required claims")?;
-        let kind = claims.cnf.jwk.kty;
-        let audience = match (kind, claims.aud) {
-            (KeyKind::Admin, _) => Vec::new(),
-            (KeyKind::Client, Some(audience)) => serde_json::from_value(audience)
-                .map_err(|_| "claim `aud` of the token is not a list of instance IDs")?,
-            (KeyKind::Client, None) => return Err("the client token has no claim `aud`"),
-        };
-        let algorithm = decode_header(text).ok().map(|header| header.alg);
-        Ok(Self {
-            text: text.into(),
-            kind,
-            key_id: claims.cnf.jwk.kid,
-            audience,
-            not_before_s: seconds(&claims.nbf).ok_or("claim `nbf` of the token is no time in seconds")?,
-            expires_s: seconds(&claims.exp).ok_or("claim `exp` of the token is no time in seconds")?,
-            algorithm: algorithm.filter(|algorithm| ACCEPTED.contains(algorithm)),
-            unsigned: text.ends_with('.'),
-        })
-    }
-
-    /// Whether the signature is that of this key.
-    fn signed_with(&self, algorithm: Algorithm, public_key: &str) -> bool {
-        let Some((message, signature)) = self.text.rsplit_once('.') else { return false };
-        PublicKey::read(public_key).is_ok_and(|key| key.verifies(algorithm, message, signature))
-    }
-
-    /// For operations of the administration (DM-AUTH-012, DM-AUTH-040).
-    pub(super) fn administration(&self, rules: &Rules) -> Result<(), Refusal> {
-        if (rules.kind_allowed)(self.kind, KeyKind::Admin) {
-            return Ok(());
-        }
-        Err(Refusal::new(rules.statuses.token_wrong_kind, "this operation needs an administration token"))
-    }
-
-    /// For operations with the instance in the path (DM-AUTH-013, DM-AUTH-A08).
-    pub(super) fn instance_in_path(&self, rules: &Rules, instance: &str) -> Result<(), Refusal> {
-        if self.reaches(rules, instance) {
-            return Ok(());
-        }
-        Err(Refusal::new(rules.statuses.token_other_instance, "the token is not for this instance"))
-    }
-
-    /// For the list of sessions, which names the instance in the query (DM-AUTH-A05, DM-AUTH-A08).
-    pub(super) fn instance_in_query(&self, rules: &Rules, instance: &str) -> Result<(), Refusal> {
-        if self.reaches(rules, instance) {
-            Ok(())
-        } else {
-            Err(Refusal::new(rules.statuses.token_session_instance, "the token is not for this instance"))
-        }
-    }
-
-    /// The instance that a client token names in the header, which it must (DM-AUTH-A03, DM-AUTH-A04,
-    /// DM-AUTH-A06); an administration token names none, whatever the header says (DM-AUTH-A07).
-    pub(super) fn instance_in_header<'c>(
-        &self,
-        rules: &Rules,
-        call: &'c Call,
-    ) -> Result<Option<&'c str>, Refusal> {
-        if self.kind == KeyKind::Admin {
-            return Ok(None);
-        }
-        let Some(instance) = call.instance_header() else {
-            let status = rules.statuses.token_no_instance_header;
-            return Err(Refusal::new(status, "a client token needs the header x-instance-id"));
-        };
-        self.instance_in_query(rules, instance)?;
-        Ok(Some(instance))
-    }
-
-    /// The key that the token names.
-    pub(super) fn key_id(&self) -> &str {
-        &self.key_id
-    }
-
-    fn reaches(&self, rules: &Rules, instance: &str) -> bool {
-        self.kind == KeyKind::Admin || (rules.audience_allows)(&self.audience, instance)
-    }
-}
-
 /// A refusal of the token.
 pub(super) fn unauthorized(why: &str) -> Refusal {
     Refusal::new(401, why)
-}
-
-/// A time in whole seconds; a fraction is cut off.
-fn seconds(time: &Number) -> Option<i64> {
-    let whole = exact(time.as_str())?.floor().normalize();
-    i64::try_from(whole.mantissa()).ok().filter(|_| whole.scale() == 0)
 }
 
 /// Tokens whose signatures have verified. A full generation replaces the one before it, and what is still in use
@@ -199,13 +61,25 @@ impl VerifiedTokens {
 
     /// Believes a token, or refuses it with 401 (DM-AUTH-007).
     pub(super) fn authenticate(&self, site: &Site, bearer: &Bearer) -> Result<Arc<Token>, Refusal> {
-        let presented = bearer.as_ref().map_err(|why| unauthorized(why))?;
-        let (token, rules) = (&presented.token, site.rules());
-        let mut keys = site.believed_keys(token.kind, &token.key_id).peekable();
+        let rules = &site.rules().tokens;
+        let presented = match bearer {
+            Ok(presented) if rules.header_counts => presented,
+            Ok(_) => return Err(unauthorized("there is no token where it is looked for")),
+            Err(_) if rules.strangers_pass => return Ok(Arc::new(Token::of_a_stranger())),
+            Err(why) => return Err(unauthorized(why)),
+        };
+        let token = &presented.token;
+        if let Some(claim) = token.missing.iter().find(|claim| rules.required_claims.contains(claim)) {
+            return Err(unauthorized(&format!("the token has no claim `{claim}`")));
+        }
+        let key_id = (rules.key_id)(token.key_id(), token.header_key_id.as_deref());
+        let mut keys = site.believed_keys(token.kind, key_id).peekable();
         if keys.peek().is_none() {
             return Err(unauthorized("the token names no key of this site"));
         }
-        if !(rules.in_time)(token.not_before_s, token.expires_s, site.now().div_euclid(1000)) {
+        let now_s = site.now().div_euclid(1000);
+        let in_time = (rules.in_time)(token.not_before_s, token.expires_s, now_s);
+        if !in_time || !(rules.made_in_time)(token.issued_s, now_s) {
             return Err(unauthorized("the token is not valid at this time"));
         }
         match token.algorithm {
@@ -223,7 +97,7 @@ impl VerifiedTokens {
         presented: &Presented,
         algorithm: Algorithm,
         keys: impl Iterator<Item = &'k str>,
-        rules: &Rules,
+        rules: &TokenRules,
     ) -> Result<(), Refusal> {
         for public_key in keys {
             if presented.verified_with.as_deref() == Some(public_key) || !rules.signature_counts {
@@ -267,10 +141,11 @@ impl Generations {
 mod tests {
     use std::collections::BTreeMap;
 
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::super::test_keys::{EC_PUBLIC, OTHER_EC_PUBLIC, RSA_PUBLIC, Signer};
     use super::*;
+    use crate::domain::KeyKind;
     use crate::site::{Clock, SiteSettings};
 
     const NOW_S: i64 = 1_760_000_000;

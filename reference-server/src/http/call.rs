@@ -3,13 +3,15 @@
 use std::convert::Infallible;
 
 use axum::extract::{FromRequestParts, Query, RawPathParams};
-use axum::http::Uri;
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, Uri};
 use uuid::Uuid;
 
 use super::api::Api;
+use super::arrival::Arrival;
 use super::auth::Bearer;
+use super::wire::Operation;
 use crate::site::Refusal;
 
 /// The site without a `/sites/{siteId}` prefix.
@@ -18,6 +20,8 @@ const DEFAULT_SITE: &str = "default";
 /// What a handler knows of a request before the body.
 pub(super) struct Call {
     path: Option<RawPathParams>,
+    method: Method,
+    content_type: Option<HeaderValue>,
     uri: Uri,
     bearer: Bearer,
     instance_header: Option<String>,
@@ -34,6 +38,8 @@ impl FromRequestParts<Api> for Call {
             bearer: api.tokens.read(text(AUTHORIZATION.as_str())),
             instance_header: text("x-instance-id").map(|id| id.trim().to_owned()),
             uri: parts.uri.clone(),
+            method: parts.method.clone(),
+            content_type: parts.headers.get(CONTENT_TYPE).cloned(),
             path,
         })
     }
@@ -74,6 +80,17 @@ impl Call {
         self.instance_header.as_deref()
     }
 
+    /// The request as it arrived, which is a call of this operation.
+    pub(super) fn arrival(&self, operation: Operation) -> Arrival<'_> {
+        Arrival {
+            operation,
+            method: self.method.as_str(),
+            path: self.uri.path(),
+            content_type: self.content_type.as_ref().and_then(|declared| declared.to_str().ok()),
+            names_instance: self.instance_header.is_some(),
+        }
+    }
+
     /// The query.
     pub(super) fn query(&self) -> Result<Parameters, Refusal> {
         match Query::try_from_uri(&self.uri) {
@@ -97,16 +114,6 @@ impl Parameters {
         let parsed = self.text(name).map(str::parse::<usize>).transpose();
         parsed.map_err(|_| Refusal::invalid(format!("query parameter `{name}` is not a whole number")))
     }
-
-    /// A parameter as a boolean, in any case of letters (DM-GEN-005).
-    pub(super) fn boolean(&self, name: &str) -> Result<Option<bool>, Refusal> {
-        match self.text(name) {
-            None => Ok(None),
-            Some(text) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
-            Some(text) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
-            Some(_) => Err(Refusal::invalid(format!("query parameter `{name}` is neither true nor false"))),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -114,13 +121,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn booleans_come_in_any_case_and_numbers_do_not_come_as_words() {
+    fn numbers_do_not_come_as_words() {
         let query = Query::try_from_uri(&"http://x/?default=True&size=ten&next=5&next=6".parse().unwrap());
         let parameters = Parameters(query.unwrap().0);
-        assert_eq!(parameters.boolean("default").unwrap(), Some(true));
+        assert_eq!(parameters.text("default"), Some("True"));
         assert_eq!(parameters.number("next").unwrap(), Some(5));
         assert_eq!(parameters.number("missing").unwrap(), None);
         assert!(parameters.number("size").is_err());
-        assert!(parameters.boolean("size").is_err());
     }
 }

@@ -9,15 +9,25 @@ use crate::domain::ApiVersion;
 use crate::site::Refusal;
 use crate::sites::SitesError;
 
-/// A refusal of an operation.
-pub(super) fn reply(operation: Operation, version: ApiVersion, refusal: &Refusal) -> Reply {
+/// A refusal of an operation. Where no body is published, the member that names the reason is left open.
+pub(super) fn reply(
+    operation: Operation,
+    version: ApiVersion,
+    refusal: &Refusal,
+    member: Option<&str>,
+) -> Reply {
     let text = refusal.messages.join("; ");
     let body = match (operation, refusal.status) {
         // The one body that the versions name differently (DM-LINE-016).
         (Operation::PutLineItem, 400) if version == ApiVersion::V1_0 => json!({ "errors": refusal.messages }),
         (Operation::PutLineItem, 400) => json!({ "message": refusal.messages }),
         (Operation::CreateRateTable, 409) => json!({ "message": text, "error": text }),
-        _ => json!({ "message": text }),
+        // It names the state of the session (DM-HB-005).
+        (Operation::Heartbeat, 409) => json!({ "message": text }),
+        _ => match member {
+            Some(member) => json!({ member: text }),
+            None => return Reply::empty(refusal.status),
+        },
     };
     Reply::new(refusal.status, body)
 }
@@ -82,14 +92,18 @@ mod tests {
     #[test]
     fn published_bodies_are_kept() {
         let refusal = Refusal { status: 400, messages: vec!["a".into(), "b".into()] };
-        let body = |operation, version| reply(operation, version, &refusal).body.map(Content::into_value);
+        let body = |operation, version| {
+            reply(operation, version, &refusal, Some("message")).body.map(Content::into_value)
+        };
         let (old, new) = (ApiVersion::V1_0, ApiVersion::V1_1);
         assert_eq!(body(Operation::PutLineItem, old), Some(json!({ "errors": ["a", "b"] })));
         assert_eq!(body(Operation::PutLineItem, new), Some(json!({ "message": ["a", "b"] })));
         assert_eq!(body(Operation::CreateInstance, new), Some(json!({ "message": "a; b" })));
+        let silent = reply(Operation::CreateInstance, new, &refusal, None);
+        assert!(silent.status == 400 && silent.body.is_none());
         let taken = Refusal::new(409, "taken");
         assert_eq!(
-            reply(Operation::CreateRateTable, new, &taken).body.map(Content::into_value),
+            reply(Operation::CreateRateTable, new, &taken, None).body.map(Content::into_value),
             Some(json!({ "message": "taken", "error": "taken" }))
         );
     }

@@ -3,20 +3,20 @@
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::api::Api;
 use super::body::JsonBody;
-use super::call::Call;
+use super::call::{Call, Parameters};
 use super::reply::{Reply, json};
 use super::router::{INSTANCE_BASES, Route};
 use super::schema;
 use super::wire::Operation;
+use crate::domain::{InstanceRules, Wanted};
 use crate::site::Refusal;
 
-/// Page size when none is asked for, and the most that is given (DM-INST-015).
-const PAGE: usize = 100;
-const LARGEST_PAGE: usize = 500;
+/// What the server gives an instance, whatever a body says of it (DM-INST-006).
+const GIVEN: [&str; 4] = ["id", "defaultInstance", "created", "modified"];
 
 pub(super) fn routes() -> Vec<Route> {
     let route = |path, methods| Route { bases: INSTANCE_BASES, path, methods };
@@ -24,56 +24,85 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 async fn create(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
-    let new = body.read(schema::new_instance);
+    let new = body.read(|body| {
+        let gives = GIVEN.iter().any(|member| body.get(member).is_some());
+        Ok((schema::new_instance(body)?, gives))
+    });
     api.answer(
         &call,
         Operation::CreateInstance,
         |site, caller| {
             caller.administration(site.rules())?;
-            let new = new.map_err(|fault| fault.refusal(site.rules()))?;
-            Ok(site.create_instance(new))
+            let (new, gives) = new.map_err(|fault| fault.refusal(site.rules()))?;
+            let status = site.rules().instances.given_fields;
+            if gives && status >= 400 {
+                return Err(Refusal::new(status, "ID, default and times of an instance cannot be given"));
+            }
+            site.check_name(&new)?;
+            let status = site.rules().instances.created;
+            Ok((status, site.create_instance(new)))
         },
-        |instance| Reply::ok(json(&instance)),
+        |(status, instance)| Reply::new(status, json(&instance)),
     )
     .await
 }
 
-/// What a list is asked for.
+/// A page of a list: from which place on, and how many.
 #[derive(Debug, PartialEq, Eq)]
-enum Wanted {
-    Page { next: usize, size: usize },
-    DefaultOf(String),
+struct Page {
+    next: usize,
+    size: usize,
 }
 
 async fn list(State(api): State<Api>, call: Call) -> Response {
-    let wanted = wanted(&call);
     api.answer(
         &call,
         Operation::ListInstances,
         |site, caller| {
+            let rules = &site.rules().instances;
             caller.administration(site.rules())?;
-            Ok(match wanted? {
-                Wanted::Page { next, size } => site.list_instances(next, size),
+            let (wanted, page) = wanted(&call, rules)?;
+            let (content, next) = match wanted {
+                Wanted::All => site.list_instances(page.next, page.size),
                 Wanted::DefaultOf(account) => (site.default_instance_of(&account).into_iter().collect(), 0),
-            })
+                Wanted::Of(account) => (site.instances_of(&account), 0),
+            };
+            Ok((content, if rules.next_as_text { json!(next.to_string()) } else { json!(next) }))
         },
-        |(content, next)| Reply::ok(json!({ "content": content, "next": next })),
+        |(content, next): (Vec<_>, Value)| Reply::ok(json!({ "content": content, "next": next })),
     )
     .await
 }
 
-/// Reads the query: a page, or the default instance of an account (DM-INST-012 to DM-INST-018).
-fn wanted(call: &Call) -> Result<Wanted, Refusal> {
+/// Reads the query: which instances, and which page of them (DM-INST-012 to DM-INST-018).
+fn wanted(call: &Call, rules: &InstanceRules) -> Result<(Wanted, Page), Refusal> {
     let query = call.query()?;
-    let next = query.number("next")?.unwrap_or(0);
-    let size = query.number("size")?.unwrap_or(PAGE);
-    if size == 0 {
-        return Err(Refusal::invalid("query parameter `size` must be at least 1"));
-    }
-    match (query.text("accountId"), query.boolean("default")?) {
-        (None, None) => Ok(Wanted::Page { next, size: size.min(LARGEST_PAGE) }),
-        (Some(account), Some(true)) => Ok(Wanted::DefaultOf(account.to_owned())),
-        _ => Err(Refusal::invalid("query parameter `accountId` and `default=true` go together")),
+    let next = number(&query, "next", rules.next_word)?.unwrap_or(0);
+    let size = match number(&query, "size", rules.size_word)? {
+        Some(0) if rules.size_zero >= 400 => {
+            return Err(Refusal::new(rules.size_zero, "query parameter `size` must be at least 1"));
+        }
+        asked => asked.filter(|size| *size > 0),
+    };
+    let size = (rules.page_size)(size)
+        .ok_or_else(|| Refusal::invalid("query parameter `size` is larger than a page can be"))?;
+    let default = match query.text("default") {
+        None => None,
+        Some(text) => Some(
+            (rules.truth)(text)
+                .ok_or_else(|| Refusal::invalid("query parameter `default` is neither true nor false"))?,
+        ),
+    };
+    let wanted = (rules.wanted)(query.text("accountId"), default)
+        .ok_or_else(|| Refusal::invalid("query parameters `accountId` and `default=true` go together"))?;
+    Ok((wanted, Page { next, size }))
+}
+
+/// A whole number of the query; a word in its place is refused or passed over, as the status says (DM-INST-016).
+fn number(query: &Parameters, name: &str, status: u16) -> Result<Option<usize>, Refusal> {
+    match query.number(name) {
+        Err(_) if status < 400 => Ok(None),
+        read => read,
     }
 }
 

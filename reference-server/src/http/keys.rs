@@ -13,6 +13,7 @@ use super::router::{KEY_BASES, Route};
 use super::schema;
 use super::wire::Operation;
 use crate::domain::{KeyKind, StoredKey};
+use crate::site::Refusal;
 
 pub(super) fn routes() -> Vec<Route> {
     let route = |path, methods| Route { bases: KEY_BASES, path, methods };
@@ -41,6 +42,7 @@ async fn save(api: &Api, call: &Call, body: JsonBody, kind: KeyKind, operation: 
         |site, caller| {
             caller.administration(site.rules())?;
             let keys = keys.map_err(|fault| fault.refusal(site.rules()))?;
+            site.check_keys(kind, &keys)?;
             site.save_keys(kind, keys);
             Ok(())
         },
@@ -63,7 +65,11 @@ async fn remove(api: &Api, call: &Call, kind: KeyKind, operation: Operation) -> 
         operation,
         |site, caller| {
             caller.administration(site.rules())?;
-            site.delete_key(kind, call.path("keyId"))
+            let id = call.path("keyId");
+            if kind == KeyKind::Admin && id == caller.key_id() && !site.rules().keys.deletes_itself {
+                return Err(Refusal::new(403, "a key cannot delete itself"));
+            }
+            site.delete_key(kind, id)
         },
         |()| Reply::ok(json!({ "message": "Key successfully deleted" })),
     )
@@ -76,7 +82,7 @@ async fn list(State(api): State<Api>, call: Call) -> Response {
         Operation::ListPublicKeys,
         |site, caller| {
             caller.administration(site.rules())?;
-            Ok((site.keys(), site.rules().keys_in_object))
+            Ok((site.keys(), site.rules().keys.listed_in_object))
         },
         |(keys, in_object)| {
             let listed: Value = keys.iter().map(listed).collect();

@@ -7,6 +7,7 @@
 mod access;
 mod actions;
 mod api;
+pub mod arrival;
 mod auth;
 mod body;
 mod busy;
@@ -25,6 +26,7 @@ mod reply;
 mod router;
 mod schema;
 mod sessions;
+mod token;
 pub mod wire;
 
 pub(crate) use api::Api;

@@ -92,19 +92,23 @@ impl Serialize for Exact {
     }
 }
 
+/// What a body of JSON says that it is.
+pub(super) const JSON: &str = "application/json";
+
 /// The HTTP response.
 pub(super) fn respond(status: u16, body: Option<&Value>) -> Response {
-    send(status, body.map(|body| serde_json::to_vec(body).expect("a JSON value always becomes text")))
+    let text = body.map(|body| serde_json::to_vec(body).expect("a JSON value always becomes text"));
+    send_as(status, text, JSON)
 }
 
-/// The HTTP response with a body that is JSON text.
-pub(super) fn send(status: u16, bytes: Option<Vec<u8>>) -> Response {
+/// The HTTP response with a body that is text of this type.
+pub(super) fn send_as(status: u16, bytes: Option<Vec<u8>>, content_type: &'static str) -> Response {
     let has_body = bytes.is_some();
     let mut response = Response::new(bytes.map_or_else(Body::empty, Body::from));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     if has_body {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
     if status == 401 {
         headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

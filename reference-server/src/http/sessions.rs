@@ -8,13 +8,13 @@ use uuid::Uuid;
 
 use super::access;
 use super::api::Api;
-use super::auth::{Token, unauthorized};
 use super::body::{BodyFault, JsonBody};
 use super::busy::Claim;
 use super::call::Call;
 use super::reply::{Reply, json};
 use super::router::{Route, SESSION_BASES};
 use super::schema::{self, AccessBody};
+use super::token::Token;
 use super::wire::Operation;
 use crate::domain::{ApiVersion, Rules};
 use crate::site::{AccessRequest, Refusal, Site};
@@ -40,7 +40,11 @@ async fn create(State(api): State<Api>, call: Call, body: JsonBody) -> Response 
             let named = caller.instance_in_header(site.rules(), &call)?;
             let instance = instance.map_err(|fault| fault.refusal(site.rules()))?;
             if named.is_some_and(|named| named != instance) {
-                return Err(unauthorized("the header x-instance-id names another instance than the body"));
+                let status = site.rules().tokens.header_not_of_body;
+                return Err(Refusal::new(
+                    status,
+                    "the header x-instance-id names another instance than the body",
+                ));
             }
             served(site, &call, Operation::CreateSession)?;
             site.create_session(&instance, api.version)
@@ -205,7 +209,11 @@ fn session(
     if let Some(named) = named
         && site.session_instance(id).is_some_and(|instance| instance != named)
     {
-        return Err(unauthorized("the header x-instance-id names another instance than the session's"));
+        let status = site.rules().tokens.header_not_of_session;
+        return Err(Refusal::new(
+            status,
+            "the header x-instance-id names another instance than the session's",
+        ));
     }
     Ok(id)
 }

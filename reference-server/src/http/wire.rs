@@ -110,6 +110,8 @@ pub struct WireAnswer {
     pub status: u16,
     /// JSON body; none for 204.
     pub body: Option<Value>,
+    /// What the body says that it is (DM-GEN-008).
+    pub content_type: &'static str,
 }
 
 #[cfg(test)]

@@ -6,11 +6,15 @@
 
 mod access_rules;
 mod charging;
+mod general;
+mod instances;
+mod keys;
 mod provisioning;
 mod session_life;
 mod session_wire;
 mod sessions;
 mod time;
+mod tokens;
 mod usage;
 mod versions;
 mod wire;
@@ -43,11 +47,15 @@ pub fn all() -> impl Iterator<Item = &'static Mutant> {
     [
         access_rules::MUTANTS,
         charging::MUTANTS,
+        general::MUTANTS,
+        instances::MUTANTS,
+        keys::MUTANTS,
         provisioning::MUTANTS,
         session_life::MUTANTS,
         session_wire::MUTANTS,
         sessions::MUTANTS,
         time::MUTANTS,
+        tokens::MUTANTS,
         usage::MUTANTS,
         versions::MUTANTS,
         wire::MUTANTS,

@@ -1,72 +1,9 @@
-//! Faults of keys, tokens, instances, rate tables and line items.
+//! Faults of rate tables and line items.
 
 use super::{Mutant, mutant};
 use crate::domain::{LineItem, Tokens, line_item};
 
 pub(super) const MUTANTS: &[Mutant] = &[
-    mutant("token.time", "expiry-ignored", &["DM-AUTH-007", "DM-AUTH-A05"], "Accepts expired tokens.", |r| {
-        r.in_time = |not_before, _expires, now| not_before <= now;
-    }),
-    mutant("token.time", "start-ignored", &["DM-AUTH-007"], "Accepts tokens that are not valid yet.", |r| {
-        r.in_time = |_not_before, expires, now| now < expires;
-    }),
-    mutant(
-        "token.signature",
-        "not-checked",
-        &["DM-AUTH-007", "DM-AUTH-A05"],
-        "Does not verify signatures.",
-        |r| {
-            r.signature_counts = false;
-        },
-    ),
-    mutant(
-        "token.algorithm",
-        "none-passes",
-        &["DM-AUTH-009", "DM-AUTH-007"],
-        "Accepts unsigned tokens.",
-        |r| {
-            r.unsigned_passes = true;
-        },
-    ),
-    mutant(
-        "token.kind",
-        "not-checked",
-        &["DM-AUTH-012", "DM-AUTH-040"],
-        "Lets client tokens administrate.",
-        |r| {
-            r.kind_allowed = |_token, _needed| true;
-        },
-    ),
-    mutant(
-        "token.audience",
-        "not-checked",
-        &["DM-AUTH-013", "DM-AUTH-A02", "DM-AUTH-A04"],
-        "Lets client tokens act on any instance.",
-        |r| {
-            r.audience_allows = |_audience, _instance| true;
-        },
-    ),
-    mutant("key.last", "deletable", &["DM-AUTH-026"], "Lets the last administration key be deleted.", |r| {
-        r.key_deletable = |_keys| true;
-    }),
-    mutant(
-        "instance.default",
-        "always",
-        &["DM-INST-003", "DM-INST-004"],
-        "Makes every instance its account's default.",
-        |r| {
-            r.default_instance = |_existing| true;
-        },
-    ),
-    mutant(
-        "instance.default",
-        "never",
-        &["DM-INST-003", "DM-INST-017"],
-        "Makes no instance a default.",
-        |r| {
-            r.default_instance = |_existing| false;
-        },
-    ),
     mutant("table.unique", "not-checked", &["DM-RATE-002"], "Saves a rate table twice.", |r| {
         r.table_exists = |_tables, _series, _version| false;
     }),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::outcome::Kind;
-use super::{Site, new_id};
+use super::{Refusal, Site};
 use crate::domain::Millis;
 use serde::{Deserialize, Serialize};
 
@@ -47,13 +47,12 @@ pub struct NewInstance {
 impl Site {
     /// Creates an instance; the first of an account is its default (DM-INST-003).
     pub fn create_instance(&mut self, new: NewInstance) -> Instance {
-        let siblings =
-            self.instances.iter().filter(|instance| *instance.account_id == *new.account_id).count();
+        let siblings = self.of_account(&new.account_id).count();
         let instance = Instance {
-            id: new_id().into(),
+            id: (self.rules.instances.new_id)().into(),
+            default_instance: (self.rules.instances.is_default)(&new.short_name, siblings),
             short_name: new.short_name,
             account_id: new.account_id.into(),
-            default_instance: (self.rules.default_instance)(siblings),
             created: self.now,
             modified: self.now,
             sequence: self.next_sequence(),
@@ -61,6 +60,22 @@ impl Site {
         self.add_instance(instance.clone());
         self.touch(Kind::Instance, &*instance.id);
         instance
+    }
+
+    /// Whether the name of a new instance can be given again (DM-INST-007).
+    ///
+    /// # Errors
+    /// The status of the rules when the account has an instance of this name and they forbid another one.
+    pub fn check_name(&self, new: &NewInstance) -> Result<(), Refusal> {
+        let status = self.rules.instances.same_name;
+        let taken = status >= 400
+            && self.of_account(&new.account_id).any(|instance| instance.short_name == new.short_name);
+        if taken { Err(Refusal::new(status, "the account has an instance of this name")) } else { Ok(()) }
+    }
+
+    fn of_account(&self, account: &str) -> impl Iterator<Item = &Arc<Instance>> {
+        let same = self.rules.instances.same_account;
+        self.instances.iter().filter(move |instance| same(&instance.account_id, account))
     }
 
     pub(super) fn add_instance(&mut self, instance: Instance) {
@@ -71,18 +86,26 @@ impl Site {
     /// One page of the instances in the order of creation, with the start of the next page or 0 (DM-INST-012).
     #[must_use]
     pub fn list_instances(&self, next: usize, size: usize) -> (Vec<Instance>, usize) {
+        let count = self.instances.len();
+        let at = |place: usize| if self.rules.instances.newest_first { count - 1 - place } else { place };
+        let places = (0..count).skip(next).take(size).map(at);
         let page: Vec<_> =
-            self.instances.iter().skip(next).take(size).map(|instance| Instance::clone(instance)).collect();
+            places.filter_map(|place| self.instances.get(place)).map(|each| Instance::clone(each)).collect();
         let end = next.saturating_add(page.len());
-        (page, if end < self.instances.len() { end } else { 0 })
+        (page, if end < count { end } else { 0 })
     }
 
     /// The default instance of an account (DM-INST-017).
     #[must_use]
     pub fn default_instance_of(&self, account: &str) -> Option<Instance> {
-        self.instances
-            .iter()
-            .find(|instance| *instance.account_id == *account && instance.default_instance)
+        self.of_account(account)
+            .find(|instance| instance.default_instance)
             .map(|instance| Instance::clone(instance))
+    }
+
+    /// Every instance of an account.
+    #[must_use]
+    pub fn instances_of(&self, account: &str) -> Vec<Instance> {
+        self.of_account(account).map(|instance| Instance::clone(instance)).collect()
     }
 }

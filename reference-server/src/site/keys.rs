@@ -9,8 +9,41 @@ impl Site {
     /// Stores keys or replaces them; others stay as they are (DM-AUTH-020). They authorize once they have spread
     /// (DM-AUTH-024).
     pub fn save_keys(&mut self, kind: KeyKind, keys: Vec<(String, String)>) {
-        let from = self.now.saturating_add(self.key_propagation);
+        let from = self.now.saturating_add((self.rules.keys.comes_after)(kind, self.key_propagation));
+        if !self.rules.keys.saving_keeps_others {
+            self.withdraw_all_but(kind, &keys);
+        }
         self.store_keys(kind, keys, from);
+    }
+
+    /// What the rules of the site have against keys that are to be saved (DM-AUTH-022, DM-AUTH-030).
+    ///
+    /// # Errors
+    /// 400 for a form that is not taken, and the status of the rules for an ID that the other kind has.
+    pub fn check_keys(&self, kind: KeyKind, keys: &[(String, String)]) -> Result<(), Refusal> {
+        let rules = &self.rules.keys;
+        if keys.iter().any(|(_, public_key)| !(rules.form_accepted)(public_key)) {
+            return Err(Refusal::invalid("a public key is in a form that is not taken"));
+        }
+        let other = if kind == KeyKind::Admin { KeyKind::Client } else { KeyKind::Admin };
+        if rules.id_of_other_kind >= 400 && keys.iter().any(|(id, _)| self.is_registered(other, id)) {
+            return Err(Refusal::new(rules.id_of_other_kind, "a key of the other kind has this ID"));
+        }
+        Ok(())
+    }
+
+    fn withdraw_all_but(&mut self, kind: KeyKind, kept: &[(String, String)]) {
+        let now = self.now;
+        let mut withdrawn = Vec::new();
+        for (id, versions) in self.keys.entry(kind).or_default() {
+            if kept.iter().all(|(kept, _)| kept != id) {
+                versions.retire(now, now);
+                withdrawn.push(id.clone());
+            }
+        }
+        for id in withdrawn {
+            self.touch(Kind::Key, key_id(kind, &id));
+        }
     }
 
     /// Stores keys that authorize at once: those that the operator gives at start-up (DM-AUTH-034).
@@ -24,7 +57,9 @@ impl Site {
             let key = StoredKey { kind, id: id.clone(), public_key, from, until: None };
             let versions = self.keys.entry(kind).or_default().entry(id).or_default();
             // A key that is saved as it stands goes on authorizing.
-            if versions.current().is_none_or(|current| current.public_key != key.public_key) {
+            let changes =
+                |current: &StoredKey| self.rules.keys.saving_replaces && current.public_key != key.public_key;
+            if versions.current().is_none_or(changes) {
                 versions.replace(key, self.now);
             }
         }
@@ -37,13 +72,13 @@ impl Site {
     /// 404 for an unknown key, 403 for the last administration key.
     pub fn delete_key(&mut self, kind: KeyKind, id: &str) -> Result<(), Refusal> {
         let registered = self.registered(kind).count();
-        if self.registered(kind).all(|key| key.id != id) {
+        if !self.is_registered(kind, id) {
             return Err(Refusal::not_found("key"));
         }
-        if kind == KeyKind::Admin && !(self.rules.key_deletable)(registered) {
-            return Err(Refusal::new(403, "the only remaining administration key cannot be deleted"));
+        if !(self.rules.keys.deletable)(kind, registered) {
+            return Err(Refusal::new(403, "the only remaining key cannot be deleted"));
         }
-        let until = self.now.saturating_add(self.key_propagation);
+        let until = self.now.saturating_add((self.rules.keys.goes_after)(kind, self.key_propagation));
         if let Some(keys) = self.keys.get_mut(&kind)
             && let Some(versions) = keys.get_mut(id)
         {
@@ -54,6 +89,13 @@ impl Site {
         }
         self.touch(Kind::Key, key_id(kind, id));
         Ok(())
+    }
+
+    fn is_registered(&self, kind: KeyKind, id: &str) -> bool {
+        self.keys
+            .get(&kind)
+            .and_then(|keys| keys.get(id))
+            .is_some_and(|versions| versions.current().is_some())
     }
 
     fn registered(&self, kind: KeyKind) -> impl Iterator<Item = &StoredKey> {
@@ -73,10 +115,12 @@ impl Site {
 
     /// The public keys under a kind and ID that authorize now: one, or none, or two while a change spreads.
     pub fn believed_keys(&self, kind: KeyKind, id: &str) -> impl Iterator<Item = &str> {
-        let versions = self.keys.get(&kind).and_then(|keys| keys.get(id));
-        let now = self.now;
-        versions
+        let (keys, by_id, now) = (self.keys.get(&kind), self.rules.keys.found_by_id, self.now);
+        let named = keys.and_then(|keys| keys.get(id)).filter(|_| by_id);
+        let any = keys.filter(|_| !by_id).into_iter().flat_map(|keys| keys.values());
+        named
             .into_iter()
+            .chain(any)
             .flat_map(move |versions| versions.believed(now))
             .map(|key| key.public_key.as_str())
     }

@@ -22,14 +22,7 @@ pub(super) async fn pass(world: &mut World, step: &Step, span: i64) -> Stepped {
     if !world.virtual_clock {
         return wait(world, span).await;
     }
-    let site = world.own_site()?;
-    match world.control()?.advance_by(&site, span).await {
-        Ok(now_ms) => {
-            world.now_ms = now_ms;
-            Ok(())
-        }
-        Err(error) => Err(world.control_failed(step, &error)),
-    }
+    world.advance(step, span).await
 }
 
 /// The only wait in the suite: a real clock moves by itself and cannot be hurried.

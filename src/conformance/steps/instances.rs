@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use cucumber::gherkin::Step;
-use cucumber::when;
+use cucumber::{then, when};
 use serde_json::Value;
 
 use crate::conformance::calls::to_the_letter;
 use crate::conformance::check::Stepped;
 use crate::conformance::items::plain;
+use crate::conformance::moments::MINUTE_MS;
 use crate::conformance::world::World;
 use crate::target::{Answer, Call};
 
@@ -20,6 +21,7 @@ async fn create(world: &mut World, step: &Step) -> Stepped {
     let text = world.raw(step)?;
     let call = to_the_letter(Call::post(world.api.instances(), Value::Null), text);
     let answer = world.as_producer(call).await?;
+    world.made_instance = answer.json().unwrap_or(Value::Null);
     if let Some(id) = created_id(&answer) {
         world.instances.push(id);
     }
@@ -87,6 +89,55 @@ async fn read_by_id(world: &mut World, id: String, step: &Step) -> Stepped {
     let call = Call::get(world.api.instance(&world.fill(&id)));
     let answer = world.as_producer(call).await?;
     world.keep(step, answer)
+}
+
+/// How far the times of a new instance may be from now: clocks differ.
+const NEW_MS: i64 = 5 * MINUTE_MS;
+
+#[then(regex = r"^the instance was made just now, in milliseconds$")]
+async fn made_now(world: &mut World, step: &Step) -> Stepped {
+    let body = world.last_json()?;
+    let now_ms = 1_000 * world.now_s();
+    let (created, modified) = (body.get("created").cloned(), body.get("modified").cloned());
+    let near = |time: &Value| time.as_i64().is_some_and(|time| (time - now_ms).abs() < NEW_MS);
+    let held = created.as_ref().is_some_and(near) && created == modified;
+    let expected = format!("created and modified equal and about {now_ms}");
+    world.assert(step, expected, world.last()?.summary(), held)
+}
+
+#[then(regex = r"^its ID is a UUID that no other instance has$")]
+async fn id_is_uuid(world: &mut World, step: &Step) -> Stepped {
+    let body = world.last_json()?;
+    let id = body.get("id").and_then(Value::as_str).unwrap_or_default();
+    // The hyphens belong to it: other spellings of the same number are no UUIDs in text.
+    let is_uuid = id.len() == 36 && uuid::Uuid::try_parse(id).is_ok();
+    let times = world.instances.iter().filter(|known| *known == id).count();
+    let seen = format!("ID {id:?}, given out {times} times");
+    world.assert(step, "a UUID, given out once", seen, is_uuid && times == 1)
+}
+
+/// A body that is refused has no effect either.
+#[then(regex = r"^the given fields have no effect$")]
+async fn given_fields_without_effect(world: &mut World, step: &Step) -> Stepped {
+    let body = world.last_json()?;
+    let is = |field: &str, value: Value| body.get(field) == Some(&value);
+    let taken = is("created", Value::from(1)) || is("defaultInstance", Value::from(false));
+    let held = !world.last()?.ok() || !taken;
+    world.assert(step, "a default instance of now, or none", world.last()?.summary(), held)
+}
+
+#[then(regex = r"^the instance is shown as it was made$")]
+async fn shown_as_made(world: &mut World, step: &Step) -> Stepped {
+    const FIELDS: [&str; 6] = ["id", "shortName", "accountId", "defaultInstance", "created", "modified"];
+    let body = world.last_json()?;
+    for field in FIELDS {
+        let (made, read) = (world.made_instance.get(field), body.get(field));
+        let seen = read.map_or_else(|| format!("no {field}"), |read| format!("{field} {read}"));
+        let expected =
+            made.map_or_else(|| format!("a {field} from the start"), |made| format!("{field} {made}"));
+        world.assert(step, expected, seen, made.is_some() && made == read)?;
+    }
+    Ok(())
 }
 
 fn created_id(answer: &Answer) -> Option<String> {

@@ -4,11 +4,13 @@ use cucumber::gherkin::Step;
 use cucumber::{then, when};
 use serde_json::{Value, json};
 
+use super::tokens::sign;
+use crate::conformance::access::made_key;
 use crate::conformance::calls::to_the_letter;
-use crate::conformance::check::Stepped;
+use crate::conformance::check::{StepError, Stepped};
 use crate::conformance::stage::Stage;
 use crate::conformance::world::World;
-use crate::target::Call;
+use crate::target::{Call, KeyPair};
 
 #[when(regex = r#"^the producer saves administration key "([^"]*)"$"#)]
 async fn saves_administration_key(world: &mut World, id: String, step: &Step) -> Stepped {
@@ -58,9 +60,66 @@ async fn deletes_every_administration_key(world: &mut World, step: &Step) -> Ste
 #[when(regex = r"^the producer saves the administration keys:$")]
 async fn saves_raw(world: &mut World, step: &Step) -> Stepped {
     world.own_site()?;
-    let text = world.raw(step)?;
+    let pem = Value::from(world.context.client_key.public_pem()).to_string();
+    let text = world.raw(step)?.replace("$PUBLIC_KEY", &pem);
     let call = to_the_letter(Call::put(world.api.administration_keys(), Value::Null), text);
     let answer = world.as_producer(call).await?;
+    world.keep(step, answer)
+}
+
+#[when(regex = r"^the change of keys takes effect$")]
+async fn takes_effect(world: &mut World, step: &Step) -> Stepped {
+    world.own_site()?;
+    world.let_keys_take_effect(step).await
+}
+
+#[when(regex = r#"^the producer saves another key as administration key "([^"]*)"$"#)]
+async fn saves_another(world: &mut World, id: String, step: &Step) -> Stepped {
+    world.own_site()?;
+    let key = another_key()?;
+    let address = world.api.administration_keys();
+    save_as(world, step, address, &id, key.public_pem()).await
+}
+
+#[when(regex = r#"^the producer saves administration key "([^"]*)" with written line breaks$"#)]
+async fn saves_written_breaks(world: &mut World, id: String, step: &Step) -> Stepped {
+    world.own_site()?;
+    let pem = world.context.client_key.public_pem().replace('\n', "\\n");
+    let address = world.api.administration_keys();
+    save_as(world, step, address, &id, &pem).await
+}
+
+#[when(regex = r#"^administration key "([^"]*)" deletes itself$"#)]
+async fn deletes_itself(world: &mut World, id: String, step: &Step) -> Stepped {
+    world.own_site()?;
+    let mut claims = world.context.access.admin_claims(world.now_s());
+    claims.kid.clone_from(&id);
+    let token = sign(&world.context.client_key, &claims.to_json())?;
+    let call = Call::delete(world.api.administration_key(&id)).bearer(&token);
+    let answer = world.send(call).await;
+    world.keep(step, answer)
+}
+
+#[when(regex = r#"^the instances are listed with the other key of "([^"]*)"$"#)]
+async fn listed_with_other_key(world: &mut World, id: String, step: &Step) -> Stepped {
+    let key = another_key()?;
+    let mut claims = world.context.access.admin_claims(world.now_s());
+    claims.kid = id;
+    let call = Call::get(world.api.instances()).bearer(&sign(&key, &claims.to_json())?);
+    let answer = world.send(call).await;
+    world.keep(step, answer)
+}
+
+#[when(regex = r#"^the line items are listed with client key "([^"]*)"$"#)]
+async fn listed_with_client_key(world: &mut World, id: String, step: &Step) -> Stepped {
+    let instance = world.instance(step).await?;
+    let key = &world.context.client_key;
+    let audience = [instance.clone()];
+    let mut claims = world.context.access.client_claims(key, &audience, world.now_s());
+    claims.kid = id;
+    let token = sign(key, &claims.to_json())?;
+    let call = Call::get(world.api.line_items(&instance)).bearer(&token);
+    let answer = world.send(call).await;
     world.keep(step, answer)
 }
 
@@ -81,6 +140,12 @@ async fn keys_name(world: &mut World, id: String, step: &Step) -> Stepped {
     world.reading(step, "key.list", shape)
 }
 
+#[then(regex = r#"^the public keys do not name "([^"]*)"$"#)]
+async fn keys_do_not_name(world: &mut World, id: String, step: &Step) -> Stepped {
+    let named = names(&world.last_json()?, &id);
+    world.assert(step, format!("a list without the key ID {id:?}"), world.last()?.summary(), !named)
+}
+
 /// Whether a text stands anywhere in a JSON value, by itself.
 fn names(value: &Value, text: &str) -> bool {
     match value {
@@ -93,7 +158,17 @@ fn names(value: &Value, text: &str) -> bool {
 
 /// Making an RSA key takes long, so one stand-in serves under every name that a scenario saves.
 async fn save(stage: &mut Stage, step: &Step, address: String, id: &str) -> Stepped {
-    let body = json!([{"id": id, "publicKey": stage.context.client_key.public_pem()}]);
+    let pem = stage.context.client_key.public_pem().to_owned();
+    save_as(stage, step, address, id, &pem).await
+}
+
+/// A key that replaces the stand-in.
+fn another_key() -> Result<KeyPair, StepError> {
+    made_key("another").map_err(|error| StepError::fault(error.to_string()))
+}
+
+async fn save_as(stage: &mut Stage, step: &Step, address: String, id: &str, pem: &str) -> Stepped {
+    let body = json!([{"id": id, "publicKey": pem}]);
     let answer = stage.as_producer(Call::put(address, body)).await?;
     stage.keep(step, answer)
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::conformance::calls::to_the_letter;
 use crate::conformance::check::{StepError, Stepped};
-use crate::conformance::items::plain;
+use crate::conformance::items::{plain, total};
 use crate::conformance::numbers::{close, decimal};
 use crate::conformance::stage::{Mapped, Stage};
 use crate::conformance::tables::json as json_cell;
@@ -90,6 +90,13 @@ async fn has_used(world: &mut World, name: String, tokens: Decimal, step: &Step)
     let held = used.as_ref().and_then(decimal).is_some_and(|used| close(used, tokens, world.tolerance()));
     let seen = used.as_ref().map_or_else(|| answer.summary(), |used| format!("{name} used {}", plain(used)));
     world.assert(step, format!("{name} used {tokens}"), seen, held)
+}
+
+/// An answer that refuses has charged nothing, whatever else it says (DM-ERR-A02).
+#[then(regex = r#"^"([^"]*)" has used what the answer charges$"#)]
+async fn has_used_what_is_charged(world: &mut World, name: String, step: &Step) -> Stepped {
+    let charged = if world.last()?.ok() { total(&world.last_json()?) } else { Decimal::ZERO };
+    has_used(world, name, charged, step).await
 }
 
 /// A line item is looked for on the instance that it was mapped to.

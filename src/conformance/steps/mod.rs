@@ -5,9 +5,12 @@
 
 mod access;
 mod access_rules;
+mod addresses;
 mod answers;
+mod claims;
 mod clock;
 mod configuration;
+mod instance_pages;
 mod instances;
 mod keys;
 mod line_items;
