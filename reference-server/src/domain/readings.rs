@@ -3,7 +3,7 @@
 //! The default of each stands in [`super::rules`]; the conformance suite must accept either.
 
 use super::rules::{up_to_capacity, up_to_quantity};
-use super::{PerVersion, Rules, per_version};
+use super::{PerVersion, Rules, per_version, producer_readings};
 
 /// A legal alternative.
 #[derive(Clone, Copy)]
@@ -20,7 +20,7 @@ pub struct Reading {
     pub set: fn(&mut Rules),
 }
 
-const fn reading(
+pub(super) const fn reading(
     decision: &'static str,
     requirement: &'static str,
     default: &'static str,
@@ -31,7 +31,11 @@ const fn reading(
 }
 
 /// Every reading that is not a default.
-pub const READINGS: &[Reading] = &[
+pub fn all() -> impl Iterator<Item = &'static Reading> {
+    [READINGS, producer_readings::READINGS].into_iter().flatten()
+}
+
+const READINGS: &[Reading] = &[
     reading("oneoff.all_denied.http", "DM-ACC-019", "200", "403", |r| r.statuses.oneoff_all_denied = 403),
     reading("oneoff.all_denied.http", "DM-ACC-019", "200", "409", |r| r.statuses.oneoff_all_denied = 409),
     reading("oneoff.mixed.http", "DM-ACC-018", "200", "207", |r| r.statuses.oneoff_mixed = 207),

@@ -1,5 +1,7 @@
 //! One-off access requests (`10` §3).
 
+use std::collections::HashSet;
+
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
@@ -49,6 +51,11 @@ fn fault(body: &AccessBody, rules: &Rules) -> Option<Refusal> {
     let status = rules.statuses.oneoff_empty;
     if body.request.items.is_empty() && status >= 400 {
         return Some(Refusal::new(status, "$.requestedItems: must have at least one element"));
+    }
+    let mut seen = HashSet::new();
+    let repeated = body.request.items.iter().any(|item| !seen.insert((&item.item, &item.version)));
+    if repeated && rules.sale.repeated_item_refused {
+        return Some(Refusal::invalid("$.requestedItems: an item is there twice"));
     }
     body.fault(rules)
 }

@@ -6,9 +6,13 @@
 
 mod access_rules;
 mod charging;
+mod configuration;
+mod line_items;
 mod provisioning;
+mod rate_tables;
 mod sessions;
 mod usage;
+mod validation;
 mod versions;
 mod wire;
 
@@ -40,9 +44,13 @@ pub fn all() -> impl Iterator<Item = &'static Mutant> {
     [
         access_rules::MUTANTS,
         charging::MUTANTS,
+        configuration::MUTANTS,
+        line_items::MUTANTS,
         provisioning::MUTANTS,
+        rate_tables::MUTANTS,
         sessions::MUTANTS,
         usage::MUTANTS,
+        validation::MUTANTS,
         versions::MUTANTS,
         wire::MUTANTS,
     ]

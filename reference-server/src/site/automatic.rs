@@ -2,11 +2,12 @@
 
 use uuid::Uuid;
 
-use super::access::block_granted;
 use super::booking::{Activity, charged_items};
 use super::{Site, new_id};
 use crate::domain::usage_row::RowKind;
-use crate::domain::{ApiVersion, ChargedItem, Dictionary, ItemVerdict, Millis, SessionState, Timeline};
+use crate::domain::{
+    ApiVersion, ChargedItem, Dictionary, ItemVerdict, Millis, SessionState, Timeline, sale_rules,
+};
 
 impl Site {
     /// A heartbeat window has passed without a heartbeat: the whole last automatic charge goes back and the session
@@ -42,7 +43,7 @@ impl Site {
         if stands {
             self.book(&activity, RowKind::AutomaticCharge, &items, &verdicts);
         } else {
-            block_granted(&mut verdicts);
+            sale_rules::block_granted(&mut verdicts);
             if self.rules.denied_automatic_rows {
                 self.book(&activity, RowKind::Denied, &items, &verdicts);
             }

@@ -11,8 +11,8 @@ use super::outcome::{Effect, Kind};
 use super::{Instance, Site};
 use crate::domain::usage_row::{MeterCostList, RowKind};
 use crate::domain::{
-    ApiVersion, ChargedItem, Dictionary, Ground, ItemVerdict, Millis, Pool, RequestedItem, Requester,
-    SessionState, Share, Timeline, Tokens, UsageRow,
+    ApiVersion, ChargedItem, Dictionary, Ground, ItemVerdict, LineItem, Millis, Pool, RequestedItem,
+    Requester, SessionState, Share, Timeline, Tokens, UsageRow,
 };
 
 /// What all rows of one activity have in common.
@@ -54,7 +54,7 @@ impl Site {
             now: self.now,
             tolerance: (self.rules.tolerance)(self.configuration.tolerance()),
         };
-        let mut pool = Pool::new(ground, dictionary, self.mapped_to(instance));
+        let mut pool = Pool::new(ground, dictionary, self.payers(instance));
         for (share, refund) in credits {
             pool.credit(&share.activation_id, share.action.as_deref(), *refund);
         }
@@ -63,6 +63,9 @@ impl Site {
             let item = &items[index];
             let payable = item.count.is_sign_positive() && !item.count.is_zero();
             verdicts[index] = if payable { pool.price(item) } else { ItemVerdict::Insufficient };
+            if !(self.rules.sale.goes_on_after)(&verdicts[index]) {
+                break;
+            }
         }
         verdicts
     }
@@ -149,6 +152,15 @@ impl Site {
             })
             .map(|((charged, share), part)| (charged.requested.clone(), share.clone(), part))
             .collect()
+    }
+
+    /// The line items that may pay for a request to an instance: those that are mapped to it (DM-LI-A01).
+    fn payers<'a>(&'a self, instance: &'a str) -> impl Iterator<Item = &'a LineItem> + Clone + use<'a> {
+        let others = self.rules.line_items.other_instances_pay.then(|| {
+            let others = self.instances.iter().filter(move |other| *other.id != *instance);
+            others.flat_map(|other| self.mapped_to(&other.id))
+        });
+        others.into_iter().flatten().chain(self.mapped_to(instance))
     }
 
     /// Changes `used` of the share's line item and fills the row with it.
