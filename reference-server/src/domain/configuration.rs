@@ -167,6 +167,15 @@ mod tests {
     }
 
     #[test]
+    fn the_shortest_form_is_the_same_period() {
+        for (text, short) in
+            [("PT60M", "PT1H"), ("PT90M", "PT1H30M"), ("PT0H30M", "PT30M"), ("later", "later")]
+        {
+            assert_eq!(shortest(text), short, "{text}");
+        }
+    }
+
+    #[test]
     fn defaults_hold_until_somebody_changes_them() {
         let mut configuration = Configuration::default();
         assert_eq!((configuration.tolerance(), configuration.charge_period()), (0, HOUR));

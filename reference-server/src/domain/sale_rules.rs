@@ -67,3 +67,18 @@ pub fn whole_counts(wanted: Tokens, available: Tokens, rate: Decimal) -> Tokens 
     let counts = available.decimal().checked_div(rate).map_or(Decimal::ZERO, |counts| counts.floor());
     counts.checked_mul(rate).map_or(Tokens::ZERO, Tokens::rounded)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_count_that_cannot_be_cut_leaves_tokens_over() {
+        let paid = |wanted: i64, available: i64| {
+            whole_counts(Tokens::from(wanted), Tokens::from(available), Decimal::from(7))
+        };
+        assert_eq!(paid(14, 20), Tokens::from(14));
+        assert_eq!(paid(14, 10), Tokens::from(7));
+        assert_eq!(paid(14, 6), Tokens::ZERO);
+    }
+}

@@ -130,12 +130,12 @@ impl Draft {
 
 /// A table that lacks `effectiveFrom` or `items`, completed; nothing when it lacks neither, or something else.
 fn completed(body: &Value, version: ApiVersion) -> Option<NewRateTable> {
-    let mut body = body.clone();
-    let members = body.as_object_mut()?;
-    let without_items = !members.contains_key("items");
-    if members.contains_key("effectiveFrom") && !without_items {
+    let without_items = body.get("items").is_none();
+    if body.get("effectiveFrom").is_some() && !without_items {
         return None;
     }
+    let mut body = body.clone();
+    let members = body.as_object_mut()?;
     members.entry("effectiveFrom").or_insert(json!(0));
     members.entry("items").or_insert(json!([{ "name": "none", "rate": 0 }]));
     let mut table = schema::rate_table(body, version).ok()?.table;

@@ -50,9 +50,12 @@ impl Site {
     fn version_is_taken(&mut self, new: NewRateTable) {
         let same = |table: &&mut RateTable| *table.series == *new.series && *table.version == *new.version;
         let Some(saved) = self.rate_tables.iter_mut().find(same) else { return };
+        let before = saved.items.clone();
         (self.rules.tables.on_taken_version)(saved, new.items);
-        let id = table_id(saved);
-        self.touch(Kind::RateTable, id);
+        if saved.items != before {
+            let id = table_id(saved);
+            self.touch(Kind::RateTable, id);
+        }
     }
 
     /// Every rate table, whether it applies or not, and whatever series the query names (DM-RATE-007, DM-RATE-013,

@@ -101,7 +101,7 @@ impl Evaluation<'_> {
 
     fn sum(&self, terms: &[(bool, Node)]) -> Result<Decimal, EvaluationError> {
         if !self.arithmetic.products_first {
-            return self.from_left_to_right(terms);
+            return self.left_to_right(terms);
         }
         terms.iter().try_fold(Decimal::ZERO, |sum, (subtracted, term)| {
             let value = self.value(term)?;
@@ -111,7 +111,7 @@ impl Evaluation<'_> {
     }
 
     /// A sum in which the factors of a product are not computed before the terms around it.
-    fn from_left_to_right(&self, terms: &[(bool, Node)]) -> Result<Decimal, EvaluationError> {
+    fn left_to_right(&self, terms: &[(bool, Node)]) -> Result<Decimal, EvaluationError> {
         terms.iter().try_fold(Decimal::ZERO, |sum, (subtracted, term)| {
             let (first, rest) = match term {
                 Node::Product(factors) => {
@@ -266,6 +266,8 @@ mod tests {
         assert_eq!(value_under(&schoolbook, "2^3^2").as_deref(), Ok("512"));
         assert_eq!(value_under(&schoolbook, "-2^2").as_deref(), Ok("-4"));
         assert_eq!(value_under(&schoolbook, "2^-1^2").as_deref(), Ok("0.5"));
+        let calculator = Arithmetic { products_first: false, ..Arithmetic::default() };
+        assert_eq!(value_under(&calculator, "2+3*4").as_deref(), Ok("20"));
     }
 
     #[test]
@@ -295,6 +297,13 @@ mod tests {
     fn names_from_json_may_have_any_case() {
         let variables: Variables = serde_json::from_str(r#"{"Price": 2.50}"#).unwrap();
         assert_eq!(variables.get("PRICE"), Some(Decimal::new(250, 2)));
+    }
+
+    #[test]
+    fn the_case_of_functions_can_be_told() {
+        let in_capitals = |text: &str| Formula::parse(text).unwrap().has_functions_in_capitals();
+        assert!(in_capitals("FLOOR.MATH(price) + (2 * POWER (2,3))"));
+        assert!(!in_capitals("2 * power(2,3)") && !in_capitals("SUM(1, Min (2,3))"));
     }
 
     #[test]
