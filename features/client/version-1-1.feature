@@ -8,6 +8,7 @@ Feature: Version 1.1 of the API
     And a rate table of series "PublicationApps" with:
       | item       | version | rate |
       | PhotoPrint | 1.0     | 3    |
+      | CADPrint   | 2.0     | 7    |
     And a line item "ACT01" of 50 tokens
 
   @DM-CODE-010
@@ -74,5 +75,5 @@ Feature: Version 1.1 of the API
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
       | PhotoAlbum | 1.0     | 1     |
-      | PhotoPrint | 1.0     | 90    |
+      | CADPrint   | 2.0     | 90    |
     Then the four digits of the codes are read

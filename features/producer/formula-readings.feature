@@ -5,9 +5,6 @@ Feature: What the documents leave open about formulas
 
   Background:
     Given the API is spoken in version v1.1
-    And line items:
-      | line item | tokens | series          |
-      | ACT01     | 900000 | PublicationApps |
     And the producer creates the rate table:
       """
       {"series": "PublicationApps", "version": "1", "effectiveFrom": $DAYS_AGO(30), "items": [
@@ -17,6 +14,9 @@ Feature: What the documents leave open about formulas
         {"name": "Sheet", "formula": "Price*2"}, {"name": "Nothing", "formula": "1/(2-2)"},
         {"name": "Less", "formula": "2-3"}, {"name": "Dear", "rate": 900001}]}
       """
+    And line items:
+      | line item | tokens | series          |
+      | ACT01     | 900000 | PublicationApps |
 
   @DM-RATE-044
   Scenario Outline: What <formula> comes to

@@ -4,9 +4,6 @@ Feature: Formulas in rate tables
 
   Background:
     Given the API is spoken in version v1.1
-    And line items:
-      | line item | tokens | series          |
-      | ACT01     | 900000 | PublicationApps |
     And the producer creates the rate table:
       """
       {"series": "PublicationApps", "version": "1", "effectiveFrom": $DAYS_AGO(30), "items": [
@@ -15,6 +12,9 @@ Feature: Formulas in rate tables
         {"name": "Places", "formula": "ABS(0-4)*10 + ROUND(2.345,1)"},
         {"name": "Operators", "formula": "(2+3*4)*10000 + ((2+3)*4)*100 + 2*3^2"}]}
       """
+    And line items:
+      | line item | tokens | series          |
+      | ACT01     | 900000 | PublicationApps |
 
   @DM-RATE-041 @DM-RATE-A12
   Scenario: Functions have the values of a spreadsheet

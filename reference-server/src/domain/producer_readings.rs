@@ -9,7 +9,7 @@ use super::formula::rounded;
 use super::producer_rules::LineItemRules;
 use super::rate_table::RateItem;
 use super::readings::{Reading, reading};
-use super::{OpenFault, line_item, per_version, sale_rules};
+use super::{OpenFault, line_item, sale_rules};
 
 /// The readings of what a producer keeps, and of how items are sold.
 pub(super) const READINGS: &[Reading] = &[
@@ -143,14 +143,6 @@ pub(super) const READINGS: &[Reading] = &[
         r.sale.repeated_item_refused = true;
     }),
     reading("code.unusable", "DM-CODE-006", "insufficient", "not-found", |r| r.sale.unusable_counts = false),
-    reading("code.four_digits", "DM-CODE-011", "prefixed", "suffixed", |r| {
-        let codes = &mut r.codes;
-        codes.granted = per_version("101", "1010");
-        codes.blocked = per_version("102", "1020");
-        codes.not_found = per_version("201", "2010");
-        codes.insufficient = per_version("202", "2020");
-        codes.unpriceable = per_version("204", "2040");
-    }),
     reading("lineitem.answer_order", "DM-LI-A24", "charging", "other", |r| {
         r.sale.answer_in_charging_order = false;
     }),

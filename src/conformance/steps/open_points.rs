@@ -77,7 +77,6 @@ async fn four_digits(world: &mut World, step: &Step) -> Stepped {
     let four = |code: &&str| code.len() == 4 && code.bytes().all(|digit| digit.is_ascii_digit());
     let value = match codes.as_slice() {
         ["1101", "1201", _] => "prefixed",
-        ["1010", "2010", _] => "suffixed",
         codes if codes.len() == 3 && codes.iter().all(four) => "other",
         _ => "not four digits",
     };
