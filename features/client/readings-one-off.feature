@@ -96,7 +96,7 @@ Feature: What the documents leave open about one-off requests
   Scenario: Whether an overdraft is spent before the tokens of the next line item
     Given line items:
       | line item | tokens | ends        | overdraft |
-      | ACT01     | 10     | in 100 days | 5         |
+      | ACT01     | 7      | in 100 days | 7         |
       | ACT02     | 100    | in 200 days |           |
     When LisaBarry requests 2 of "CADPrint" "2.0"
     Then the overdraft is seen to be spent before or after other line items
