@@ -46,18 +46,21 @@ async fn request(State(api): State<Api>, call: Call, body: JsonBody) -> Response
     .await
 }
 
-/// What the rules of the site have against a one-off request (DM-ACC-023, DM-ACC-024).
+/// What the rules of the site have against a one-off request (DM-ACC-023 to DM-ACC-025).
 fn fault(body: &AccessBody, rules: &Rules) -> Option<Refusal> {
     let status = rules.statuses.oneoff_empty;
     if body.request.items.is_empty() && status >= 400 {
         return Some(Refusal::new(status, "$.requestedItems: must have at least one element"));
     }
-    let mut seen = HashSet::new();
-    let repeated = body.request.items.iter().any(|item| !seen.insert((&item.item, &item.version)));
-    if repeated && rules.sale.repeated_item_refused {
+    if rules.sale.repeated_item_refused && has_repeated_item(body) {
         return Some(Refusal::invalid("$.requestedItems: an item is there twice"));
     }
     body.fault(rules)
+}
+
+fn has_repeated_item(body: &AccessBody) -> bool {
+    let mut seen = HashSet::new();
+    body.request.items.iter().any(|item| !seen.insert((&item.item, &item.version)))
 }
 
 /// The answer to an access request, one-off or in a session (`10` §3.2).
