@@ -104,3 +104,49 @@ Feature: Line items that may not be charged
     When LisaBarry requests 10 of "PhotoPrint" "1.0"
     Then the request is refused
     And "ACT01" has used 0 tokens
+
+  @DM-LI-A12 @DM-LINE-035 @clock
+  Scenario: A deleted line item that a session still uses is not charged
+    Given line items:
+      | line item | tokens | ends        |
+      | ACT01     | 100    | in 100 days |
+      | ACT02     | 100    | in 200 days |
+    And a session
+    And LisaBarry uses in the session:
+      | item       | version | count |
+      | PhotoPrint | 1.0     | 10    |
+    When the line item "ACT01" becomes OBSOLETE
+    And the producer deletes the line item "ACT01"
+    And LisaBarry requests 10 of "PhotoPrint" "1.0"
+    Then the items are answered:
+      | item       | code | tokens | line items |
+      | PhotoPrint | 101  | 30     | ACT02: 30  |
+
+  @DM-LI-A13 @clock
+  Scenario: A session keeps what it paid when its line item is suspended, and ends with the period
+    Given a line item "ACT01" of 1000 tokens
+    And a session
+    And LisaBarry uses in the session:
+      | item       | version | count |
+      | PhotoPrint | 1.0     | 10    |
+    When 10 minutes pass
+    And the line item "ACT01" becomes INACTIVE
+    Then the session is ACTIVE
+    When 51 minutes pass
+    Then the session is TERMINATED
+    And "ACT01" has used 30 tokens
+
+  @DM-LI-A13 @clock
+  Scenario: The next charge of a session finds another line item
+    Given line items:
+      | line item | tokens | ends        |
+      | ACT01     | 100    | in 100 days |
+      | ACT02     | 100    | in 200 days |
+    And a session
+    And LisaBarry uses in the session:
+      | item       | version | count |
+      | PhotoPrint | 1.0     | 10    |
+    When the line item "ACT01" becomes INACTIVE
+    And 61 minutes pass
+    Then "ACT01" has used 30 tokens
+    And "ACT02" has used 30 tokens

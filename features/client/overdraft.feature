@@ -71,3 +71,36 @@ Feature: Capacity and overdraft of line items
     And LisaBarry requests 1000 of "CADPrint" "2.0"
     Then the request is granted
     And "ACT01" has used 7014 tokens
+
+  @DM-OD-007
+  Scenario: A line item that is used beyond its capacity gives no more
+    Given line items:
+      | line item | tokens | overdraft |
+      | ACT01     | 10     | 5         |
+    When LisaBarry requests 2 of "CADPrint" "2.0"
+    And the producer maps the line item:
+      """
+      {"activationId": "ACT01", "state": "DEPLOYED", "quantity": 10, "start": $DAYS_AGO(30), "end": $IN_DAYS(365),
+       "attributes": {"elastic": true, "rateTableSeries": "PublicationApps"}}
+      """
+    And LisaBarry requests 1 of "PhotoPrint" "1.0"
+    Then the request is refused
+    And "ACT01" has used 14 tokens
+
+  @DM-OD-007 @clock
+  Scenario: Refunds still reach a line item that is used beyond its capacity
+    Given line items:
+      | line item | tokens | overdraft |
+      | ACT01     | 10     | 5         |
+    And a session
+    And LisaBarry uses in the session:
+      | item     | version | count |
+      | CADPrint | 2.0     | 2     |
+    When the producer maps the line item:
+      """
+      {"activationId": "ACT01", "state": "DEPLOYED", "quantity": 10, "start": $DAYS_AGO(30), "end": $IN_DAYS(365),
+       "attributes": {"elastic": true, "rateTableSeries": "PublicationApps"}}
+      """
+    And 30 minutes pass
+    And the client closes the session
+    Then "ACT01" has used 7 tokens

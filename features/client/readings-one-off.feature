@@ -96,7 +96,7 @@ Feature: What the documents leave open about one-off requests
   Scenario: Whether an overdraft is spent before the tokens of the next line item
     Given line items:
       | line item | tokens | ends        | overdraft |
-      | ACT01     | 10     | in 100 days | 5         |
+      | ACT01     | 7      | in 100 days | 7         |
       | ACT02     | 100    | in 200 days |           |
     When LisaBarry requests 2 of "CADPrint" "2.0"
     Then the overdraft is seen to be spent before or after other line items
@@ -130,3 +130,48 @@ Feature: What the documents leave open about one-off requests
        "requestedItems": [{"item": "PhotoPrint", "requestedVersion": "1.0", "count": 1}]}
       """
     Then the tutorial's name for the version is read
+
+  @DM-ACC-025
+  Scenario: One item twice in a request
+    Given a line item "ACT01" of 100 tokens
+    When LisaBarry requests:
+      | item       | version | count |
+      | PhotoPrint | 1.0     | 2     |
+      | PhotoPrint | 1.0     | 3     |
+    Then the repeated item is read
+    And all or nothing of 15 tokens is charged
+
+  @DM-ACC-026 @DM-LI-A26
+  Scenario: A count is granted whole or not at all
+    Given a line item "ACT01" of 10 tokens
+    When LisaBarry requests 4 of "PhotoPrint" "1.0"
+    Then the tokens charged follow the reading "oneoff.part_of_a_count"
+    And "ACT01" has used 0 tokens
+
+  @DM-CODE-006
+  Scenario: The code of an item that only an expired line item could pay
+    Given line items:
+      | line item | tokens | starts      | ends       |
+      | ACT01     | 100    | 30 days ago | 2 days ago |
+    When LisaBarry requests 1 of "PhotoPrint" "1.0"
+    Then the code of an item that only an expired line item could pay is read
+    And "ACT01" has used 0 tokens
+
+  @DM-LI-A24
+  Scenario: The order of the line items in an answer
+    Given line items:
+      | line item | tokens | ends        |
+      | ACT01     | 3      | in 100 days |
+      | ACT02     | 6      | in 200 days |
+      | ACT03     | 100    | in 300 days |
+    When LisaBarry requests 5 of "PhotoPrint" "1.0"
+    Then the order of the charged line items is read
+
+  @DM-LI-A25
+  Scenario: Whether a charge is cut within a single count
+    Given line items:
+      | line item | tokens | ends        |
+      | ACT01     | 10     | in 100 days |
+      | ACT02     | 100    | in 200 days |
+    When LisaBarry requests 2 of "CADPrint" "2.0"
+    Then the cut between the line items is read

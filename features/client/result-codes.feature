@@ -55,3 +55,12 @@ Feature: Result codes of requested items
       | PhotoAlbum | 201          | 0      |            |
       | CADPrint   | insufficient | 0      |            |
       | SignPrint  | 101          | 20     | ACT01: 20  |
+
+  @DM-CODE-012
+  Scenario: The first digit tells whose fault it is
+    When LisaBarry requests:
+      | item       | version | count |
+      | PhotoPrint | 1.0     | 10    |
+      | PhotoAlbum | 1.0     | 1     |
+      | CADPrint   | 2.0     | 15    |
+    Then granted items have a code of class 1 and refused ones of class 2

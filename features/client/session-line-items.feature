@@ -9,6 +9,7 @@ Feature: Sessions and their line items
       | PhotoPrint | 1.0     | 3    |
       | SignPrint  | 1.0     | 4    |
       | CADPrint   | 2.0     | 7    |
+      | MapPrint   | 1.0     | 5    |
     And line items:
       | line item     | tokens | starts      | ends        |
       | ACT01-Elastic | 10     | 30 days ago | in 100 days |
@@ -41,7 +42,7 @@ Feature: Sessions and their line items
   Scenario: A refund is shared by the line items that paid
     Given LisaBarry uses in the session:
       | item       | version | count |
-      | PhotoPrint | 1.0     | 10    |
+      | MapPrint   | 1.0     | 6     |
     When 30 minutes pass
     And the client closes the session
     Then "ACT01-Elastic" has used 5 tokens
@@ -62,7 +63,7 @@ Feature: Sessions and their line items
   Scenario: A refund reaches a line item that became INACTIVE
     Given LisaBarry uses in the session:
       | item       | version | count |
-      | PhotoPrint | 1.0     | 10    |
+      | MapPrint   | 1.0     | 6     |
     When 30 minutes pass
     And the line item "ACT01-Elastic" becomes INACTIVE
     And the client closes the session
@@ -73,7 +74,7 @@ Feature: Sessions and their line items
   Scenario: A refund reaches a line item that became OBSOLETE
     Given LisaBarry uses in the session:
       | item       | version | count |
-      | PhotoPrint | 1.0     | 10    |
+      | MapPrint   | 1.0     | 6     |
     When 30 minutes pass
     And the line item "ACT02-Elastic" becomes OBSOLETE
     And the client closes the session
@@ -84,7 +85,7 @@ Feature: Sessions and their line items
   Scenario: Tokens refunded into an OBSOLETE line item stay out of reach
     Given LisaBarry uses in the session:
       | item       | version | count |
-      | PhotoPrint | 1.0     | 10    |
+      | MapPrint   | 1.0     | 6     |
     When 30 minutes pass
     And the line item "ACT02-Elastic" becomes OBSOLETE
     And the client closes the session

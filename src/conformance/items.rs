@@ -32,9 +32,12 @@ pub(super) fn code_fits(expected: &str, code: Option<&str>) -> bool {
     }
 }
 
-/// Whether the item was granted.
+/// Whether the item was granted. No document gives the four digits of v1.1 (DM-CODE-011), so that there a charge
+/// tells it as well.
 pub(super) fn granted(item: &Value) -> bool {
-    code(item).is_some_and(|code| GRANTED.contains(&code))
+    let newer = |code: &str| code.len() == 4 && code.bytes().all(|digit| digit.is_ascii_digit());
+    let charged = || tokens(item).is_some_and(|tokens| tokens > Decimal::ZERO);
+    code(item).is_some_and(|code| GRANTED.contains(&code) || (newer(code) && charged()))
 }
 
 /// The tokens charged for the item.

@@ -55,6 +55,11 @@ impl Configuration {
         self.settings.get(name)
     }
 
+    /// Forgets that a value was ever changed.
+    pub fn reset(&mut self, name: &str) {
+        self.settings.remove(name);
+    }
+
     /// Changes a value.
     pub fn set(&mut self, name: &str, setting: Setting) {
         self.settings.insert(name.to_owned(), setting);
@@ -70,7 +75,20 @@ pub const fn names(version: ApiVersion) -> &'static [&'static str] {
     }
 }
 
-fn default_of(name: &str) -> &'static str {
+/// The configuration after a change: what is not named stays, and what is set back to its default still tells who set
+/// it (DM-CONF-006, DM-CONF-012).
+#[must_use]
+pub fn with_changes(configuration: &Configuration, changes: Vec<(String, Setting)>) -> Configuration {
+    let mut changed = configuration.clone();
+    for (name, setting) in changes {
+        changed.set(&name, setting);
+    }
+    changed
+}
+
+/// The value of a name that nobody has changed.
+#[must_use]
+pub fn default_of(name: &str) -> &'static str {
     match name {
         TIMEZONE_TOLERANT => "false",
         SESSION_CHARGE_PERIOD => "PT1H",
@@ -105,6 +123,17 @@ pub fn charge_period(text: &str) -> Option<Millis> {
     (10 * MINUTE..=DAY).contains(&period).then_some(period)
 }
 
+/// The same period in as few letters as there are: `PT60M` as `PT1H` (DM-CONF-010).
+#[must_use]
+pub fn shortest(text: &str) -> String {
+    let Some(period) = charge_period(text) else { return text.to_owned() };
+    match (period / HOUR, period % HOUR / MINUTE) {
+        (0, minutes) => format!("PT{minutes}M"),
+        (hours, 0) => format!("PT{hours}H"),
+        (hours, minutes) => format!("PT{hours}H{minutes}M"),
+    }
+}
+
 /// Digits and nothing else.
 fn whole(digits: &str) -> Option<Millis> {
     let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -135,6 +164,15 @@ mod tests {
         }
         assert_eq!(charge_period("PT99999999999999999999H"), None);
         assert_eq!(charge_period("PT9223372036854775807H"), None);
+    }
+
+    #[test]
+    fn the_shortest_form_is_the_same_period() {
+        for (text, short) in
+            [("PT60M", "PT1H"), ("PT90M", "PT1H30M"), ("PT0H30M", "PT30M"), ("later", "later")]
+        {
+            assert_eq!(shortest(text), short, "{text}");
+        }
     }
 
     #[test]

@@ -80,11 +80,18 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
             Offer { remaining: requested.count, shares: Vec::new(), verdict: ItemVerdict::NotFound };
         for pass in self.ground.rules.passes {
             if self.collect(requested, *pass, &mut offer) {
-                self.take(&offer.shares);
-                return ItemVerdict::Granted(kept(offer.shares));
+                return self.granted(offer);
             }
         }
+        if self.ground.rules.sale.partial_grants && !offer.shares.is_empty() {
+            return self.granted(offer);
+        }
         offer.verdict
+    }
+
+    fn granted(&mut self, offer: Offer<'a>) -> ItemVerdict {
+        self.take(&offer.shares);
+        ItemVerdict::Granted(kept(offer.shares))
     }
 
     /// Goes through the line items in order until the count is paid; what the first cannot cover goes to the next
@@ -94,7 +101,8 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
         let Ground { rules, now, tolerance, .. } = self.ground;
         for line_item in self.line_items.clone() {
             let usable = (rules.usable)(line_item, now, tolerance);
-            if !usable && !matches!(offer.verdict, ItemVerdict::NotFound) {
+            let tells = rules.sale.unusable_counts && matches!(offer.verdict, ItemVerdict::NotFound);
+            if !usable && !tells {
                 continue;
             }
             match self.rate_at(line_item, requested) {
@@ -178,10 +186,9 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
     /// The price of an item on a line item, from the one table that applies (DM-RATE-A04).
     fn rate_at(&self, line_item: &LineItem, requested: &RequestedItem) -> Price<'a> {
         let Ground { rules, tables, pricing, .. } = self.ground;
-        let Some(table) = (rules.applicable_table)(tables, line_item.series(), pricing.at) else {
-            return Price::Unknown;
-        };
-        let Some(item) = (rules.find_item)(table, &requested.item, &requested.version) else {
+        let Some(series) = (rules.line_items.series)(line_item) else { return Price::Unknown };
+        let Some((table, item)) = (rules.tables.priced_by)(rules, tables, series, pricing.at, requested)
+        else {
             return Price::Unknown;
         };
         match item.price(rules, requested) {
@@ -236,8 +243,9 @@ impl<'a> Offer<'a> {
         rate: Decimal,
         table: &RateTable,
     ) -> bool {
+        let rate = (rules.sale.rate_of_part)(self.shares.first().map(|(_, share)| share.rate), rate);
         let Some(wanted) = (rules.charge)(self.remaining, rate) else { return false };
-        let tokens = available.map_or(wanted, |available| wanted.min(available));
+        let tokens = available.map_or(wanted, |available| (rules.sale.part)(wanted, available, rate));
         if !wanted.is_zero() && (tokens.is_zero() || tokens.is_negative()) {
             return false;
         }

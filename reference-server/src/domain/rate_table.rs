@@ -5,7 +5,8 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::formula::Formula;
+use super::formula::{Formula, Variables};
+use super::producer_rules::Pricing;
 use super::{Millis, RequestedItem, Rules};
 
 /// The price of one item.
@@ -31,7 +32,9 @@ impl RateItem {
     #[must_use]
     pub fn price(&self, rules: &Rules, requested: &RequestedItem) -> Option<Decimal> {
         let Some(formula) = &self.formula else { return self.rate };
-        let value = formula.evaluate(&requested.variables, &rules.arithmetic).ok()?;
+        let none = Variables::default();
+        let variables = if rules.sale.variables_with_items { &requested.variables } else { &none };
+        let value = formula.evaluate(variables, &rules.arithmetic).ok()?;
         let rate = if rules.formula_gives_whole_charge { value.checked_div(requested.count)? } else { value };
         (rate >= Decimal::ZERO).then_some(rate)
     }
@@ -61,6 +64,20 @@ pub struct RateTable {
 #[must_use]
 pub fn newest_effective<'a>(tables: &'a [RateTable], series: &str, now: Millis) -> Option<&'a RateTable> {
     effective(tables, series, now).max_by_key(|table| (table.effective_from, table.sequence))
+}
+
+/// What prices an item: the one table that applies, whatever older tables say of the item (DM-RATE-A04).
+#[must_use]
+pub fn priced_by_the_one_table<'a>(
+    rules: &Rules,
+    tables: &'a [RateTable],
+    series: &str,
+    now: Millis,
+    requested: &RequestedItem,
+) -> Pricing<'a> {
+    let table = (rules.applicable_table)(tables, series, now)?;
+    let item = (rules.find_item)(table, &requested.item, &requested.version)?;
+    Some((table, item))
 }
 
 /// The tables of a series whose effective time has come (DM-RATE-A01, DM-RATE-A02).

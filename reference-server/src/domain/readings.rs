@@ -3,7 +3,9 @@
 //! The default of each stands in [`super::rules`]; the conformance suite must accept either.
 
 use super::rules::{up_to_capacity, up_to_quantity};
-use super::{MINUTE, PerVersion, Rules, Wanted, instance_rules, per_version, session_readings};
+use super::{
+    MINUTE, PerVersion, Rules, Wanted, instance_rules, per_version, producer_readings, session_readings,
+};
 
 /// A legal alternative.
 #[derive(Clone, Copy)]
@@ -32,7 +34,7 @@ pub(super) const fn reading(
 
 /// Every reading that is not a default.
 pub fn all() -> impl Iterator<Item = &'static Reading> {
-    READINGS.iter().chain(session_readings::READINGS)
+    [READINGS, producer_readings::READINGS, session_readings::READINGS].into_iter().flatten()
 }
 
 const READINGS: &[Reading] = &[

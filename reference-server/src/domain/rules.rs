@@ -14,8 +14,9 @@ use super::line_item::{self, LineItemState, OrderKey};
 use super::session::{self, Session};
 use super::usage_row::{self, RowKind};
 use super::{
-    InstanceRules, KeyRules, LineItem, Millis, PerVersion, RateItem, RateTable, SessionRules, SessionState,
-    TokenRules, Tokens, UsageRow, charging, per_version, rate_table,
+    ConfigurationRules, InstanceRules, KeyRules, LineItem, LineItemRules, Millis, PerVersion, RateItem,
+    RateTable, SaleRules, SessionRules, SessionState, TableRules, TokenRules, Tokens, UsageRow, charging,
+    per_version, rate_table,
 };
 
 /// How far a line item may be charged in one pass over the line items; nothing means without bound.
@@ -137,6 +138,15 @@ impl Default for Statuses {
 /// Every rule in force at a site.
 #[derive(Clone, Copy)]
 pub struct Rules {
+    /// How rate tables are kept and shown.
+    pub tables: TableRules,
+    /// How line items are kept and shown.
+    pub line_items: LineItemRules,
+    /// How configuration is read and changed.
+    pub configuration: ConfigurationRules,
+    /// How the items of a request are sold.
+    pub sale: SaleRules,
+
     // Rate tables.
     /// The table that prices a series now.
     pub applicable_table: for<'a> fn(&'a [RateTable], &str, Millis) -> Option<&'a RateTable>,
@@ -292,6 +302,10 @@ pub struct Rules {
 impl Default for Rules {
     fn default() -> Self {
         Self {
+            tables: TableRules::default(),
+            line_items: LineItemRules::default(),
+            configuration: ConfigurationRules::default(),
+            sale: SaleRules::default(),
             applicable_table: rate_table::newest_effective,
             find_item: rate_table::exact_item,
             table_deletable: rate_table::not_yet_effective,

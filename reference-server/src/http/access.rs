@@ -1,5 +1,7 @@
 //! One-off access requests (`10` §3).
 
+use std::collections::HashSet;
+
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::post;
@@ -44,13 +46,21 @@ async fn request(State(api): State<Api>, call: Call, body: JsonBody) -> Response
     .await
 }
 
-/// What the rules of the site have against a one-off request (DM-ACC-023, DM-ACC-024).
+/// What the rules of the site have against a one-off request (DM-ACC-023 to DM-ACC-025).
 fn fault(body: &AccessBody, rules: &Rules) -> Option<Refusal> {
     let status = rules.statuses.oneoff_empty;
     if body.request.items.is_empty() && status >= 400 {
         return Some(Refusal::new(status, "$.requestedItems: must have at least one element"));
     }
+    if rules.sale.repeated_item_refused && has_repeated_item(body) {
+        return Some(Refusal::invalid("$.requestedItems: an item is there twice"));
+    }
     body.fault(rules)
+}
+
+fn has_repeated_item(body: &AccessBody) -> bool {
+    let mut seen = HashSet::new();
+    body.request.items.iter().any(|item| !seen.insert((&item.item, &item.version)))
 }
 
 /// The answer to an access request, one-off or in a session (`10` §3.2).

@@ -104,6 +104,11 @@ impl Call {
 pub(super) struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// A parameter as text.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())

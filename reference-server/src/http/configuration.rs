@@ -11,8 +11,10 @@ use super::call::Call;
 use super::reply::Reply;
 use super::router::{PROVISIONING_BASE, Route};
 use super::schema;
+use super::token::Token;
 use super::wire::Operation;
-use crate::site::ConfigurationValue;
+use crate::domain::Rules;
+use crate::site::{ConfigurationValue, Refusal};
 
 pub(super) fn routes() -> Vec<Route> {
     vec![Route { bases: PROVISIONING_BASE, path: "/configuration", methods: get(read).patch(change) }]
@@ -23,7 +25,7 @@ async fn read(State(api): State<Api>, call: Call) -> Response {
         &call,
         Operation::ReadConfiguration,
         |site, caller| {
-            caller.administration(site.rules())?;
+            permitted(site.rules(), caller)?;
             Ok(site.configuration(api.version))
         },
         |values| Reply::ok(values.iter().map(shown).collect()),
@@ -32,13 +34,17 @@ async fn read(State(api): State<Api>, call: Call) -> Response {
 }
 
 async fn change(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
-    let values = body.read(schema::configuration);
+    let values = body.read(|body| {
+        let form = Form::of(&body);
+        schema::configuration(body).map(|values| (form, values))
+    });
     api.answer(
         &call,
         Operation::ChangeConfiguration,
         |site, caller| {
-            caller.administration(site.rules())?;
-            let values = values.map_err(|fault| fault.refusal(site.rules()))?;
+            permitted(site.rules(), caller)?;
+            let (form, values) = values.map_err(|fault| fault.refusal(site.rules()))?;
+            form.fault(site.rules()).map_or(Ok(()), |fault| Err(Refusal::invalid(fault)))?;
             let status = site.rules().statuses.configuration_changed;
             Ok((status, site.configure(api.version, values, caller.key_id())?))
         },
@@ -48,6 +54,36 @@ async fn change(State(api): State<Api>, call: Call, body: JsonBody) -> Response 
         },
     )
     .await
+}
+
+/// The configuration is the producer's (DM-CONF-015).
+fn permitted(rules: &Rules, caller: &Token) -> Result<(), Refusal> {
+    if rules.configuration.open_to_clients { Ok(()) } else { caller.administration(rules) }
+}
+
+/// How a change is written, which the documents leave open.
+struct Form {
+    is_list: bool,
+    has_booleans: bool,
+}
+
+impl Form {
+    fn of(body: &Value) -> Self {
+        let is_boolean = |value: &Value| value.get("value").is_some_and(Value::is_boolean);
+        let has_booleans = is_boolean(body) || body.as_array().into_iter().flatten().any(is_boolean);
+        Self { is_list: body.is_array(), has_booleans }
+    }
+
+    /// What the rules of the site have against it (DM-CONF-004, DM-CONF-008).
+    fn fault(&self, rules: &Rules) -> Option<&'static str> {
+        let (lists, single_values) = rules.configuration.body_forms;
+        match (self.is_list, self.has_booleans) {
+            (true, _) if !lists => Some("$: array found, object expected"),
+            (false, _) if !single_values => Some("$: object found, array expected"),
+            (_, true) if !rules.configuration.booleans_count => Some("a value must be a string"),
+            _ => None,
+        }
+    }
 }
 
 /// A value; time and key of the last change are there only if there was one (DM-CONF-002).

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use super::api::Api;
 use super::body::JsonBody;
 use super::call::Call;
+use super::line_item_draft::Draft;
 use super::reply::{Reply, json, number};
 use super::router::{INSTANCE_BASES, Route};
-use super::schema;
 use super::wire::Operation;
 use crate::domain::LineItem;
 
@@ -23,18 +23,20 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 async fn save(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
-    let (instance, new) = (call.path("instanceId"), body.read(|body| schema::line_item(body, api.version)));
+    let (instance, new) = (call.path("instanceId"), body.read(|body| Ok(Draft::read(body, api.version))));
     api.answer(
         &call,
         Operation::PutLineItem,
         |site, caller| {
             caller.administration(site.rules())?;
             site.instance(instance)?;
-            let new = new.map_err(|fault| fault.refusal(site.rules()))?;
-            let status = site.rules().statuses.lineitem_put;
-            Ok((status, site.put_line_item(instance, new)?))
+            let draft = new.map_err(|fault| fault.refusal(site.rules()))?;
+            let new = draft.line_item(site.rules())?;
+            let (status, shows) =
+                (site.rules().statuses.lineitem_put, site.rules().line_items.put_shows_line_item);
+            Ok((status, shows, site.put_line_item(instance, new)?))
         },
-        |(status, item)| Reply::new(status, shown(&item)),
+        |(status, shows, item)| Reply::new(status, if shows { shown(&item) } else { json!({}) }),
     )
     .await
 }

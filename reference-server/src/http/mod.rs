@@ -18,6 +18,7 @@ mod configuration;
 pub(crate) mod errors;
 mod instances;
 mod keys;
+mod line_item_draft;
 mod line_items;
 pub(crate) mod pages;
 mod public_key;

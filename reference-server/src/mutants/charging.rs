@@ -15,7 +15,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(
         "lineitem.order",
         "latest-end-first",
-        &["DM-LI-A20"],
+        &["DM-LI-A20", "DM-LINE-042"],
         "Charges the line item that ends last first.",
         |r| {
             r.line_item_order = |item| (-item.end, item.start, 0, item.activation_id.clone());
@@ -24,7 +24,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(
         "lineitem.order",
         "latest-start-first",
-        &["DM-LI-A21"],
+        &["DM-LI-A21", "DM-LINE-042"],
         "Of line items that end together, charges the one that started last first.",
         |r| {
             r.line_item_order = |item| (item.end, -item.start, 0, item.activation_id.clone());
@@ -33,7 +33,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(
         "lineitem.usable",
         "inactive-too",
-        &["DM-LI-A03", "DM-LI-A10", "DM-LINE-012"],
+        &["DM-LI-A03", "DM-LI-A10", "DM-LI-A13", "DM-LI-A14", "DM-LINE-012"],
         "Charges INACTIVE line items.",
         |r| {
             r.usable = |item, now, tolerance| {
@@ -109,7 +109,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(
         "lineitem.capacity",
         "always-unlimited",
-        &["DM-OD-003", "DM-LINE-024", "DM-OD-002", "DM-LINE-025", "DM-CODE-004"],
+        &["DM-OD-003", "DM-LINE-024", "DM-OD-002", "DM-LINE-025", "DM-CODE-004", "DM-LI-A06"],
         "Never runs out of tokens.",
         |r| r.capacity = |_item| None,
     ),
@@ -238,7 +238,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             };
         },
     ),
-    mutant("charge.booked", "not-at-all", &["DM-ACC-012"], "Never books a charge.", |r| {
+    mutant("charge.booked", "not-at-all", &["DM-ACC-012", "DM-LINE-043"], "Never books a charge.", |r| {
         r.booked = |charge| if charge.is_negative() { charge } else { Tokens::ZERO };
     }),
 ];

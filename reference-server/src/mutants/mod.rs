@@ -6,16 +6,20 @@
 
 mod access_rules;
 mod charging;
+mod configuration;
 mod general;
 mod instances;
 mod keys;
+mod line_items;
 mod provisioning;
+mod rate_tables;
 mod session_life;
 mod session_wire;
 mod sessions;
 mod time;
 mod tokens;
 mod usage;
+mod validation;
 mod versions;
 mod wire;
 
@@ -47,16 +51,20 @@ pub fn all() -> impl Iterator<Item = &'static Mutant> {
     [
         access_rules::MUTANTS,
         charging::MUTANTS,
+        configuration::MUTANTS,
         general::MUTANTS,
         instances::MUTANTS,
         keys::MUTANTS,
+        line_items::MUTANTS,
         provisioning::MUTANTS,
+        rate_tables::MUTANTS,
         session_life::MUTANTS,
         session_wire::MUTANTS,
         sessions::MUTANTS,
         time::MUTANTS,
         tokens::MUTANTS,
         usage::MUTANTS,
+        validation::MUTANTS,
         versions::MUTANTS,
         wire::MUTANTS,
     ]

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::booking::Activity;
 use super::{Refusal, Site, new_id};
 use crate::domain::usage_row::RowKind;
-use crate::domain::{ApiVersion, ItemVerdict, Pricing, RequestedItem, Requester, Share};
+use crate::domain::{ApiVersion, ItemVerdict, Pricing, RequestedItem, Requester, Share, sale_rules};
 
 /// A well-formed access request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl Site {
         let mut verdicts = self.price_all(&instance.id, dictionary, &request.items, pricing, &[]);
         let granted: Vec<bool> = verdicts.iter().map(ItemVerdict::granted).collect();
         if !(self.rules.oneoff_stands)(&granted) {
-            block_granted(&mut verdicts);
+            sale_rules::block_granted(&mut verdicts);
         }
         let correlation_id = new_id();
         let activity = Activity {
@@ -75,6 +75,9 @@ impl Site {
             version: request.version,
         };
         self.book(&activity, RowKind::Charge, &request.items, &verdicts);
+        if self.rules.sale.oneoff_leaves_session {
+            self.create_session(&instance.id, request.version)?;
+        }
         let status = self.one_off_status(&verdicts);
         Ok(self.answer(status, correlation_id, request, &verdicts))
     }
@@ -104,25 +107,20 @@ impl Site {
             .map(|(item, verdict)| {
                 let (code, description) = verdict.code(&self.rules, request.version);
                 let shown = |share: &&Share| self.rules.free_item_shows_line_item || !share.tokens.is_zero();
+                let mut shares: Vec<Share> = verdict.shares().iter().filter(shown).cloned().collect();
+                if !self.rules.sale.answer_in_charging_order {
+                    shares.reverse();
+                }
                 AnsweredItem {
                     item: item.item,
                     version: item.version,
                     count: item.count,
                     code,
                     description,
-                    shares: verdict.shares().iter().filter(shown).cloned().collect(),
+                    shares,
                 }
             })
             .collect();
         AccessAnswer { status, correlation_id, requester: request.requester, items }
-    }
-}
-
-/// Takes back what could be granted because the request as a whole is not (DM-SES-041).
-pub(super) fn block_granted(verdicts: &mut [ItemVerdict]) {
-    for verdict in verdicts {
-        if verdict.granted() {
-            *verdict = ItemVerdict::Blocked;
-        }
     }
 }

@@ -3,12 +3,11 @@
 use uuid::Uuid;
 
 use super::Site;
-use super::access::block_granted;
 use super::booking::Activity;
 use crate::domain::usage_row::RowKind;
 use crate::domain::{
     ApiVersion, ChargedItem, Dictionary, ItemVerdict, Millis, Pricing, RequestedItem, Requester, Session,
-    SessionState, Share, Timeline,
+    SessionState, Share, Timeline, sale_rules,
 };
 
 /// What an automatic charge needs of its session, taken out of it while the charge is made: millions of charges a day
@@ -100,7 +99,7 @@ impl Site {
         if stands {
             self.book(&activity, RowKind::AutomaticCharge, items, &verdicts);
         } else {
-            block_granted(&mut verdicts);
+            sale_rules::block_granted(&mut verdicts);
             if self.rules.denied_automatic_rows {
                 self.book(&activity, RowKind::Denied, items, &verdicts);
             }

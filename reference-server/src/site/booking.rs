@@ -11,7 +11,7 @@ use super::outcome::{Effect, Kind};
 use super::{Instance, Site};
 use crate::domain::usage_row::{MeterCostList, RowKind};
 use crate::domain::{
-    ApiVersion, ChargedItem, Dictionary, Ground, ItemVerdict, Millis, Pool, Pricing, RequestedItem,
+    ApiVersion, ChargedItem, Dictionary, Ground, ItemVerdict, LineItem, Millis, Pool, Pricing, RequestedItem,
     Requester, SessionState, Share, Timeline, Tokens, UsageRow,
 };
 
@@ -56,7 +56,7 @@ impl Site {
             pricing,
             tolerance: (self.rules.tolerance)(self.configuration.tolerance()),
         };
-        let mut pool = Pool::new(ground, dictionary, self.mapped_to(instance));
+        let mut pool = Pool::new(ground, dictionary, self.payers(instance));
         for (share, refund) in credits {
             pool.credit(&share.activation_id, share.action.as_deref(), *refund);
         }
@@ -65,6 +65,9 @@ impl Site {
             let item = &items[index];
             let payable = item.count.is_sign_positive() && !item.count.is_zero();
             verdicts[index] = if payable { pool.price(item) } else { ItemVerdict::Insufficient };
+            if !(self.rules.sale.goes_on_after)(&verdicts[index]) {
+                break;
+            }
         }
         verdicts
     }
@@ -153,6 +156,15 @@ impl Site {
             })
             .map(|((charged, share), part)| (charged.requested.clone(), share.clone(), part))
             .collect()
+    }
+
+    /// The line items that may pay for a request to an instance: those that are mapped to it (DM-LI-A01).
+    fn payers<'a>(&'a self, instance: &'a str) -> impl Iterator<Item = &'a LineItem> + Clone + use<'a> {
+        let others = self.rules.line_items.other_instances_pay.then(|| {
+            let others = self.instances.iter().filter(move |other| *other.id != *instance);
+            others.flat_map(|other| self.mapped_to(&other.id))
+        });
+        others.into_iter().flatten().chain(self.mapped_to(instance))
     }
 
     /// Changes `used` of the share's line item and fills the row with it.

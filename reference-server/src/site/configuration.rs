@@ -2,7 +2,6 @@
 
 use super::outcome::Kind;
 use super::{Refusal, Site};
-use crate::domain::configuration::{legal, names};
 use crate::domain::{ApiVersion, Millis, Setting};
 
 /// A value with who changed it when, unless it is a default (DM-CONF-001, DM-CONF-002).
@@ -28,7 +27,7 @@ impl Site {
                 .setting(name)
                 .map(|setting| (setting.modified, setting.updated_by.clone())),
         };
-        names(version).iter().map(shown).collect()
+        (self.rules.configuration.names)(version).iter().map(shown).collect()
     }
 
     /// Changes values, all or none; what is not named stays (DM-CONF-003, DM-CONF-006).
@@ -41,7 +40,8 @@ impl Site {
         values: Vec<(String, String)>,
         key: &str,
     ) -> Result<Vec<ConfigurationValue>, Refusal> {
-        let known = names(version);
+        let rules = self.rules.configuration;
+        let known = (rules.names)(version);
         let unknown: Vec<String> = values
             .iter()
             .filter(|(name, _)| !known.contains(&name.as_str()))
@@ -52,20 +52,28 @@ impl Site {
         if !unknown.is_empty() {
             return Err(Refusal { status: self.rules.statuses.configuration_unknown, messages: unknown });
         }
-        let illegal: Vec<String> = values
-            .iter()
-            .filter(|(name, value)| !legal(name, value))
-            .map(|(name, value)| format!("`{value}` is no value of `{name}`"))
-            .collect();
-        if !illegal.is_empty() {
-            return Err(Refusal { status: 400, messages: illegal });
+        let (legal, illegal): (Vec<_>, Vec<_>) =
+            values.into_iter().partition(|(name, value)| (rules.legal)(name, value));
+        if illegal.is_empty() || rules.refused_in_part {
+            self.take_over(legal, key);
         }
-        for (name, value) in values {
-            let setting = Setting { value, modified: self.now, updated_by: key.to_owned() };
-            self.configuration.set(&name, setting);
+        if illegal.is_empty() {
+            return Ok(self.configuration(version));
         }
+        let messages =
+            illegal.iter().map(|(name, value)| format!("`{value}` is no value of `{name}`")).collect();
+        Err(Refusal { status: 400, messages })
+    }
+
+    fn take_over(&mut self, values: Vec<(String, String)>, key: &str) {
+        let (rules, now) = (self.rules.configuration, self.now);
+        let setting = |(name, value): (String, String)| {
+            let value = (rules.kept_as)(&name, value);
+            (name, Setting { value, modified: now, updated_by: key.to_owned() })
+        };
+        let changes = values.into_iter().map(setting).collect();
+        self.configuration = (rules.changed)(&self.configuration, changes);
         self.touch(Kind::Configuration, "configuration");
-        Ok(self.configuration(version))
     }
 
     /// Length of a charge period that starts now.

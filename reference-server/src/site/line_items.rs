@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::outcome::Kind;
 use super::{Refusal, Site};
-use crate::domain::{Attributes, LineItem, LineItemState, Millis, Session, Tokens, line_item};
+use crate::domain::{Attributes, LineItem, LineItemState, Millis, OpenFault, Session, Tokens};
 
 /// What a producer says of a line item.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,18 +41,21 @@ impl Site {
             let message = "the activation ID belongs to a line item of another instance";
             return Err(Refusal::new(statuses.lineitem_second_instance, message));
         }
+        if stored.is_some_and(|old| old.deleted) && self.rules.line_items.ids_stay_taken {
+            return Err(Refusal::new(409, "the activation ID was that of a line item that is deleted"));
+        }
         match stored.filter(|old| !old.deleted) {
             Some(old) if !(self.rules.may_become)(old.state, new.state) => {
                 let message = "an obsolete line item stays obsolete";
                 return Err(Refusal::new(statuses.lineitem_leave_obsolete, message));
             }
-            None if !line_item::may_start_as(new.state) => {
+            None if !(self.rules.line_items.may_start_as)(new.state) => {
                 let message = "a line item must be created as DEPLOYED";
                 return Err(Refusal::new(statuses.lineitem_created_inactive, message));
             }
             _ => {}
         }
-        if let Some(refusal) = self.too_few(&new) {
+        if let Some(refusal) = self.minded(&new).or_else(|| self.too_few(&new)) {
             return Err(refusal);
         }
         let line_item = self.merged(instance, new);
@@ -74,6 +77,29 @@ impl Site {
             // One that is made anew under the ID of a deleted one is no longer waited for.
             self.released_later.remove(&*old.activation_id);
         }
+    }
+
+    /// The refusal of something that a target may mind, where this one does.
+    fn minded(&self, new: &NewLineItem) -> Option<Refusal> {
+        let attributes = &new.attributes;
+        let priced = |series: &str| self.rate_tables.iter().any(|table| *table.series == *series);
+        let unpriced = attributes.rate_table_series.as_deref().filter(|series| !series.is_empty());
+        let faults = [
+            (new.end == new.start, OpenFault::EndIsStart, "$.end: must lie after start"),
+            (
+                unpriced.is_some_and(|series| !priced(series)),
+                OpenFault::UnknownSeries,
+                "$.attributes.rateTableSeries: no rate table has this series",
+            ),
+            (
+                attributes.reset_frequency.is_some(),
+                OpenFault::ResetFrequency,
+                "$.attributes.resetFrequency: does not have a value in the enumeration []",
+            ),
+        ];
+        let minded =
+            faults.into_iter().find(|(there, fault, _)| *there && (self.rules.line_items.minds)(*fault));
+        minded.map(|(_, _, message)| Refusal::invalid(message))
     }
 
     /// The refusal of a quantity below what is used, where there is one (DM-LINE-027).
@@ -112,7 +138,7 @@ impl Site {
         self.known_instance(instance)?;
         let mut items: Vec<LineItem> =
             self.mapped_to(instance).filter(|item| !item.deleted).cloned().collect();
-        items.sort_by_key(|item| item.sequence);
+        items.sort_by_key(self.rules.line_items.list_order);
         Ok(items)
     }
 
@@ -136,7 +162,7 @@ impl Site {
     /// 404 for an unknown line item, 409 for one that is not obsolete.
     pub fn delete_line_item(&mut self, instance: &str, id: &str) -> Result<(), Refusal> {
         let item = self.line_item(instance, id)?;
-        if !line_item::may_be_deleted(item.state) {
+        if !(self.rules.line_items.deletable)(item.state) {
             let status = self.rules.statuses.lineitem_delete_deployed;
             return Err(Refusal::new(status, "only an obsolete line item can be deleted"));
         }
@@ -154,6 +180,9 @@ impl Site {
     pub(super) fn release_when_unused(&mut self, id: &str) {
         let users: HashSet<Uuid> =
             self.sessions.values().filter(|session| uses(session, id)).map(|session| session.id).collect();
+        if self.rules.line_items.ids_stay_taken {
+            return;
+        }
         if users.is_empty() {
             self.remove_line_item(id);
         } else {

@@ -2,7 +2,6 @@
 
 use uuid::Uuid;
 
-use super::access::block_granted;
 use super::booking::{Activity, charged_items, unused};
 use super::{AccessAnswer, AccessRequest, Instance, Refusal, Site, new_id};
 use crate::domain::usage_row::RowKind;
@@ -92,7 +91,7 @@ impl Site {
         } else if stands {
             self.grant(id, &activity, &request.items, &verdicts, former);
         } else {
-            block_granted(&mut verdicts);
+            (self.rules.sale.refused_session_items)(&mut verdicts);
             self.deny(id, &activity, &request.items, &verdicts, former, rollback_on_deny);
         }
         let correlation_id = activity.correlation_id.clone();

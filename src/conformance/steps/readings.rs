@@ -56,7 +56,7 @@ async fn overdraft_first(world: &mut World, step: &Step) -> Stepped {
     let whole = |amount: i64| Some(Decimal::from(amount));
     let value = match (of("ACT01"), of("ACT02")) {
         (first, None) if first == whole(14) => "yes",
-        (first, second) if first == whole(10) && second == whole(4) => "no",
+        (first, second) if first == whole(7) && second == whole(7) => "no",
         _ => "neither",
     };
     world.reading(step, "lineitem.overdraft_first", value)

@@ -3,7 +3,7 @@
 use rust_decimal::prelude::ToPrimitive;
 use rust_decimal::{Decimal, MathematicalOps, RoundingStrategy};
 
-use super::EvaluationError;
+use super::{EvaluationError, Variables};
 
 /// Decimal places of a power with a fractional exponent, which has no exact value.
 const ROOT_PLACES: u32 = 18;
@@ -12,6 +12,8 @@ const ROOT_PLACES: u32 = 18;
 #[derive(Clone, Copy, Debug)]
 #[expect(missing_docs, reason = "each field is the function of its name")]
 pub struct Arithmetic {
+    /// The value of a variable; the case of its letters does not matter (DM-RATE-042).
+    pub variable: fn(&Variables, &str) -> Option<Decimal>,
     pub floor: fn(Decimal) -> Decimal,
     pub ceiling: fn(Decimal) -> Decimal,
     /// To a number of decimal places, which may be negative.
@@ -22,6 +24,8 @@ pub struct Arithmetic {
     pub product: fn(Decimal, Decimal) -> Option<Decimal>,
     pub sum: fn(Decimal, Decimal) -> Option<Decimal>,
     pub power: fn(Decimal, Decimal) -> Result<Decimal, EvaluationError>,
+    /// Whether the factors of a product are computed before the terms of a sum (DM-RATE-043).
+    pub products_first: bool,
     /// Whether a chain of `^` is computed from the left.
     pub power_from_left: bool,
     /// Whether a minus binds tighter than the `^` after it.
@@ -31,6 +35,7 @@ pub struct Arithmetic {
 impl Default for Arithmetic {
     fn default() -> Self {
         Self {
+            variable: Variables::get,
             floor: |value| value.floor(),
             ceiling: |value| value.ceil(),
             round: |value, places| rounded(value, places, RoundingStrategy::MidpointAwayFromZero),
@@ -40,6 +45,7 @@ impl Default for Arithmetic {
             product: Decimal::checked_mul,
             sum: Decimal::checked_add,
             power,
+            products_first: true,
             power_from_left: true,
             minus_before_power: true,
         }

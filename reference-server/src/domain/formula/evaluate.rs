@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use super::Arithmetic;
 use super::parse::{Formula, Function, Node};
@@ -29,29 +29,30 @@ pub enum EvaluationError {
 /// What the variables of a formula stand for; names are case-insensitive (DM-RATE-042).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Variables(#[serde(deserialize_with = "lower_case")] BTreeMap<String, Exact>);
+pub struct Variables(BTreeMap<String, Exact>);
 
 /// A decimal that keeps all its digits in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 struct Exact(#[serde(with = "rust_decimal::serde::arbitrary_precision")] Decimal);
 
-/// Names from outside come in any case.
-fn lower_case<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, Exact>, D::Error> {
-    let given = BTreeMap::<String, Exact>::deserialize(deserializer)?;
-    Ok(given.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect())
-}
-
 impl Variables {
     /// Gives a variable its value.
     pub fn set(&mut self, name: &str, value: Decimal) {
-        self.0.insert(name.to_ascii_lowercase(), Exact(value));
+        self.0.retain(|known, _| !known.eq_ignore_ascii_case(name));
+        self.0.insert(name.to_owned(), Exact(value));
     }
 
-    /// The value of a variable.
+    /// The value of a variable, whatever the case of its letters.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Decimal> {
-        self.0.get(&name.to_ascii_lowercase()).map(|exact| exact.0)
+        self.0.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, exact)| exact.0)
+    }
+
+    /// The value of a variable that is written like this.
+    #[must_use]
+    pub fn written_as(&self, name: &str) -> Option<Decimal> {
+        self.0.get(name).map(|exact| exact.0)
     }
 
     /// Whether there are none.
@@ -88,7 +89,8 @@ impl Evaluation<'_> {
         match node {
             Node::Number(number) => Ok(*number),
             Node::Variable(name) => {
-                self.variables.get(name).ok_or_else(|| EvaluationError::UnknownVariable(name.clone()))
+                let value = (self.arithmetic.variable)(self.variables, name);
+                value.ok_or_else(|| EvaluationError::UnknownVariable(name.to_ascii_lowercase()))
             }
             Node::Sum(terms) => self.sum(terms),
             Node::Product(factors) => self.product(factors),
@@ -98,6 +100,9 @@ impl Evaluation<'_> {
     }
 
     fn sum(&self, terms: &[(bool, Node)]) -> Result<Decimal, EvaluationError> {
+        if !self.arithmetic.products_first {
+            return self.left_to_right(terms);
+        }
         terms.iter().try_fold(Decimal::ZERO, |sum, (subtracted, term)| {
             let value = self.value(term)?;
             let sum = if *subtracted { sum.checked_sub(value) } else { sum.checked_add(value) };
@@ -105,15 +110,34 @@ impl Evaluation<'_> {
         })
     }
 
-    fn product(&self, factors: &[(bool, Node)]) -> Result<Decimal, EvaluationError> {
-        factors.iter().try_fold(Decimal::ONE, |product, (divides, factor)| {
-            let value = self.value(factor)?;
-            match (divides, value.is_zero()) {
-                (true, true) => Err(EvaluationError::DivisionByZero),
-                (true, false) => product.checked_div(value).ok_or(EvaluationError::TooLarge),
-                (false, _) => product.checked_mul(value).ok_or(EvaluationError::TooLarge),
-            }
+    /// A sum in which the factors of a product are not computed before the terms around it.
+    fn left_to_right(&self, terms: &[(bool, Node)]) -> Result<Decimal, EvaluationError> {
+        terms.iter().try_fold(Decimal::ZERO, |sum, (subtracted, term)| {
+            let (first, rest) = match term {
+                Node::Product(factors) => {
+                    factors.split_first().map_or((term, &[][..]), |(first, rest)| (&first.1, rest))
+                }
+                other => (other, &[][..]),
+            };
+            let value = self.value(first)?;
+            let sum = if *subtracted { sum.checked_sub(value) } else { sum.checked_add(value) };
+            let sum = sum.ok_or(EvaluationError::TooLarge)?;
+            rest.iter().try_fold(sum, |product, factor| self.times(product, factor))
         })
+    }
+
+    fn product(&self, factors: &[(bool, Node)]) -> Result<Decimal, EvaluationError> {
+        factors.iter().try_fold(Decimal::ONE, |product, factor| self.times(product, factor))
+    }
+
+    /// A product so far with its next factor, which may divide it.
+    fn times(&self, product: Decimal, (divides, factor): &(bool, Node)) -> Result<Decimal, EvaluationError> {
+        let value = self.value(factor)?;
+        match (divides, value.is_zero()) {
+            (true, true) => Err(EvaluationError::DivisionByZero),
+            (true, false) => product.checked_div(value).ok_or(EvaluationError::TooLarge),
+            (false, _) => product.checked_mul(value).ok_or(EvaluationError::TooLarge),
+        }
     }
 
     fn power(&self, operands: &[(bool, Node)]) -> Result<Decimal, EvaluationError> {
@@ -242,6 +266,8 @@ mod tests {
         assert_eq!(value_under(&schoolbook, "2^3^2").as_deref(), Ok("512"));
         assert_eq!(value_under(&schoolbook, "-2^2").as_deref(), Ok("-4"));
         assert_eq!(value_under(&schoolbook, "2^-1^2").as_deref(), Ok("0.5"));
+        let calculator = Arithmetic { products_first: false, ..Arithmetic::default() };
+        assert_eq!(value_under(&calculator, "2+3*4").as_deref(), Ok("20"));
     }
 
     #[test]
@@ -263,14 +289,21 @@ mod tests {
         let mut variables = Variables::default();
         variables.set("A", Decimal::from_str_exact("0.1234567890123456789012345678").unwrap());
         let text = serde_json::to_string(&variables).unwrap();
-        assert_eq!(text, r#"{"a":0.1234567890123456789012345678}"#);
+        assert_eq!(text, r#"{"A":0.1234567890123456789012345678}"#);
         assert_eq!(serde_json::from_str::<Variables>(&text).unwrap(), variables);
     }
 
     #[test]
-    fn names_from_json_lose_their_case() {
+    fn names_from_json_may_have_any_case() {
         let variables: Variables = serde_json::from_str(r#"{"Price": 2.50}"#).unwrap();
         assert_eq!(variables.get("PRICE"), Some(Decimal::new(250, 2)));
+    }
+
+    #[test]
+    fn the_case_of_functions_can_be_told() {
+        let in_capitals = |text: &str| Formula::parse(text).unwrap().has_functions_in_capitals();
+        assert!(in_capitals("FLOOR.MATH(price) + (2 * POWER (2,3))"));
+        assert!(!in_capitals("2 * power(2,3)") && !in_capitals("SUM(1, Min (2,3))"));
     }
 
     #[test]

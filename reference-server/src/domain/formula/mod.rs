@@ -6,6 +6,6 @@ mod parse;
 #[cfg(test)]
 mod properties;
 
-pub use arithmetic::Arithmetic;
+pub use arithmetic::{Arithmetic, rounded};
 pub use evaluate::{EvaluationError, Variables};
 pub use parse::{Formula, FormulaError};

@@ -33,7 +33,7 @@ pub struct FormulaError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Node {
     Number(Decimal),
-    /// A name in lower case (DM-RATE-042).
+    /// A name as it is written.
     Variable(String),
     /// Terms with whether they are subtracted.
     Sum(Vec<(bool, Node)>),
@@ -94,6 +94,19 @@ impl Formula {
         &self.text
     }
 
+    /// Whether every function is written in capital letters, as the documents write them (DM-RATE-045).
+    #[must_use]
+    pub fn has_functions_in_capitals(&self) -> bool {
+        let before_parentheses = self.text.split('(').map(str::trim_end);
+        let name = |text: &str| {
+            let part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.');
+            text.rsplit(|letter| !part(letter)).next().unwrap_or_default().to_owned()
+        };
+        // What follows the last parenthesis opens none.
+        let opened = self.text.matches('(').count();
+        before_parentheses.take(opened).all(|text| name(text) == name(text).to_ascii_uppercase())
+    }
+
     /// The variables that it names, in lower case.
     #[must_use]
     pub fn variables(&self) -> BTreeSet<String> {
@@ -107,7 +120,7 @@ fn collect(node: &Node, names: &mut BTreeSet<String>) {
     match node {
         Node::Number(_) => {}
         Node::Variable(name) => {
-            names.insert(name.clone());
+            names.insert(name.to_ascii_lowercase());
         }
         Node::Sum(parts) | Node::Product(parts) | Node::Power(parts) => {
             parts.iter().for_each(|(_, part)| collect(part, names));
@@ -245,10 +258,11 @@ impl Parser {
         while self.characters.get(self.place).is_some_and(part) {
             self.place += 1;
         }
-        let name: String = self.characters[start..self.place].iter().collect::<String>().to_ascii_lowercase();
+        let name: String = self.characters[start..self.place].iter().collect();
         if self.peek() != Some('(') {
             return Ok(Node::Variable(name));
         }
+        let name = name.to_ascii_lowercase();
         let Some((_, function, count)) = FUNCTIONS.into_iter().find(|(known, ..)| *known == name) else {
             return Err(FormulaError { position: start + 1, what: format!("the unknown function `{name}`") });
         };

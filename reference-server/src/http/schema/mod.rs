@@ -12,4 +12,4 @@ pub(super) use access_rules::{changed_conditions, new_actions, new_conditions, r
 pub(super) use configuration::configuration;
 pub(super) use keys::keys;
 pub(super) use line_items::line_item;
-pub(super) use tables::{new_instance, rate_table, rate_table_fault};
+pub(super) use tables::{RateTableBody, new_instance, rate_table, rate_table_fault};
