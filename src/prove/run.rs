@@ -11,7 +11,7 @@ use super::collect::{Collector, Seen};
 use super::error::ProveError;
 use super::matrix::{MutantOutcome, MutantResult, ProveReport, ReadingResult};
 use crate::conformance::{self, Selection, Suite};
-use crate::report::events::Events;
+use crate::report::events::{Events, Level};
 use crate::spec::Registry;
 use crate::target::{Client, ControlClient, Decision, Mutant, Profile};
 
@@ -98,7 +98,8 @@ pub async fn run(
         progress.next(&format!("{}={}", decision.name, mutant.value));
         let changed = profile.clone().with_policy(&decision.name, &mutant.value);
         let seen = run_once(&changed, &registry, suite).await?;
-        report.mutants.push(judge_mutant(decision, mutant, &seen));
+        let level = registry.level(&mutant.requirements);
+        report.mutants.push(judge_mutant(decision, mutant, level, &seen));
     }
     progress.0.finish_and_clear();
     Ok(report)
@@ -146,12 +147,15 @@ fn judge_reading(decision: &Decision, value: &str, seen: &Seen) -> ReadingResult
     ReadingResult { decision: decision.name.clone(), value: value.to_owned(), rejected_by }
 }
 
-fn judge_mutant(decision: &Decision, mutant: &Mutant, seen: &Seen) -> MutantResult {
+/// A mutant that breaks a MUST has to fail a scenario. One that breaks nothing but what a document leaves to inference
+/// is caught by a warning, because a warning is all that such a requirement can give.
+fn judge_mutant(decision: &Decision, mutant: &Mutant, level: Level, seen: &Seen) -> MutantResult {
     // Only an assertion that names one of the mutant's requirements counts: a crash or a failure elsewhere would
     // kill it by accident.
     let by: BTreeSet<String> = seen
         .broken
         .iter()
+        .filter(|checked| checked.level >= level)
         .filter(|checked| checked.requirements.iter().any(|id| mutant.requirements.contains(id)))
         .map(|checked| checked.scenario.clone())
         .collect();

@@ -238,7 +238,7 @@ mod tests {
         assert_eq!(denied.values, ["200", "403", "409"]);
         assert_eq!(registry.reading("refund.rounding").unwrap().values, ["none"]);
         assert_eq!(registry.reading("unknown"), None);
-        assert_eq!(registry.readings().len(), 43);
+        assert_eq!(registry.readings().len(), 55);
     }
 
     #[test]

@@ -11,12 +11,13 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::clock::LATEST;
 use super::operator::{Control, Operator, SiteDefaults, read};
 use crate::domain::Millis;
+use crate::domain::usage_row::Export;
 use crate::http::check_public_key;
 use crate::http::errors::Refused;
 use crate::site::{Clock, Refusal, SiteSettings};
@@ -147,14 +148,26 @@ pub(super) async fn usage_rows(
 ) -> Result<Response, Refused> {
     let Query(Wanted { after, limit }) =
         wanted.map_err(|error| Refusal::invalid(format!("the query cannot be read: {error}")))?;
-    control.sites.act(&site, |_site| ()).await?;
+    let export = control.sites.act(&site, |site| site.rules().export).await?;
     let rows = control.sites.store().usage_rows(&site, after.unwrap_or(0), limit.unwrap_or(ROWS)).await;
+    let mut rows = rows.map_err(SitesError::from)?;
+    if let Some(export) = export {
+        rows = spelt(&rows, export);
+    }
     let mut text = String::new();
-    for row in rows.map_err(SitesError::from)? {
+    for row in rows {
         text.push_str(&row);
         text.push('\n');
     }
     Ok(([(CONTENT_TYPE, "application/x-ndjson")], text).into_response())
+}
+
+/// Rows in another spelling than the one that they were written in.
+fn spelt(rows: &[String], export: Export) -> Vec<String> {
+    let mut cells: Vec<Map<String, Value>> =
+        rows.iter().filter_map(|row| serde_json::from_str(row).ok()).collect();
+    export(&mut cells);
+    cells.into_iter().map(|row| Value::Object(row).to_string()).collect()
 }
 
 /// Fails a session, which no client can do (DM-SES-035).

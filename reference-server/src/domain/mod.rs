@@ -12,6 +12,7 @@ pub mod readings;
 pub mod rules;
 pub mod session;
 pub mod tokens;
+pub mod usage_forms;
 pub mod usage_row;
 pub mod version;
 

@@ -20,7 +20,7 @@ pub struct Reading {
     pub set: fn(&mut Rules),
 }
 
-const fn reading(
+pub(super) const fn reading(
     decision: &'static str,
     requirement: &'static str,
     default: &'static str,
@@ -31,7 +31,11 @@ const fn reading(
 }
 
 /// Every reading that is not a default.
-pub const READINGS: &[Reading] = &[
+pub fn all() -> impl Iterator<Item = &'static Reading> {
+    READINGS.iter().chain(super::usage_forms::READINGS)
+}
+
+const READINGS: &[Reading] = &[
     reading("oneoff.all_denied.http", "DM-ACC-019", "200", "403", |r| r.statuses.oneoff_all_denied = 403),
     reading("oneoff.all_denied.http", "DM-ACC-019", "200", "409", |r| r.statuses.oneoff_all_denied = 409),
     reading("oneoff.mixed.http", "DM-ACC-018", "200", "207", |r| r.statuses.oneoff_mixed = 207),

@@ -9,6 +9,8 @@ mod charging;
 mod provisioning;
 mod sessions;
 mod usage;
+mod usage_columns;
+mod usage_forms;
 mod versions;
 mod wire;
 
@@ -43,6 +45,8 @@ pub fn all() -> impl Iterator<Item = &'static Mutant> {
         provisioning::MUTANTS,
         sessions::MUTANTS,
         usage::MUTANTS,
+        usage_columns::MUTANTS,
+        usage_forms::MUTANTS,
         versions::MUTANTS,
         wire::MUTANTS,
     ]

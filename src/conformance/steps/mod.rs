@@ -18,6 +18,8 @@ mod setup;
 mod tokens;
 mod unknown;
 mod usage;
+mod usage_columns;
+mod usage_forms;
 mod versions;
 
 use cucumber::codegen::{StepConstructor as _, WorldInventory, inventory};
