@@ -106,7 +106,7 @@ Feature: Forms of usage rows
     When LisaBarry requests 1 of "PhotoAlbum" "1.0"
     Then the tokens of denied rows are read
 
-  @WH-USAGE-098 @site @usage
+  @WH-USAGE-098 @WH-USAGE-041 @site @usage
   Scenario: What the row of an item with a formula shows as its cost
     Given the API is spoken in version v1.1
     And the producer creates the rate table:
@@ -118,5 +118,7 @@ Feature: Forms of usage rows
       | line item | tokens | series   |
       | ACT02     | 1000   | Computed |
     When LisaBarry requests 2 of "Sheets"
-    Then 28 tokens are charged
+    Then the usage rows are:
+      | item   | quantity | tokens | line item |
+      | Sheets | 2        | 28     | ACT02     |
     And the cost of an item with a formula is read

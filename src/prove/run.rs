@@ -177,6 +177,7 @@ fn judge_mutant(decision: &Decision, mutant: &Mutant, level: Level, seen: &Seen)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::events::Checked;
 
     fn judge(read: Option<&str>) -> ReadingResult {
         let decision = Decision {
@@ -195,5 +196,39 @@ mod tests {
         assert!(judge(Some("207")).rejected_by.is_empty());
         assert!(!judge(Some("200")).rejected_by.is_empty());
         assert!(!judge(None).rejected_by.is_empty());
+    }
+
+    fn judged(required: Level, seen: Level) -> MutantOutcome {
+        let mutant = Mutant {
+            value: "written-late".to_owned(),
+            requirements: vec!["WH-USAGE-086".to_owned()],
+            says: String::new(),
+        };
+        let decision = Decision {
+            name: "rows.column".to_owned(),
+            requirement: String::new(),
+            readings: Vec::new(),
+            mutants: Vec::new(),
+        };
+        let checked = Checked {
+            scenario: "usage/columns.feature:1".to_owned(),
+            step: String::new(),
+            location: String::new(),
+            requirements: mutant.requirements.clone(),
+            level: seen,
+            held: false,
+            expected: String::new(),
+            actual: String::new(),
+            exchange: None,
+        };
+        let seen = Seen { broken: vec![checked], ..Seen::default() };
+        judge_mutant(&decision, &mutant, required, &seen).outcome
+    }
+
+    #[test]
+    fn a_warning_kills_only_what_can_merely_warn() {
+        assert_eq!(judged(Level::Should, Level::Should), MutantOutcome::Killed);
+        assert_eq!(judged(Level::Must, Level::Should), MutantOutcome::Survived);
+        assert_eq!(judged(Level::Must, Level::Must), MutantOutcome::Killed);
     }
 }

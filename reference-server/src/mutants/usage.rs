@@ -17,7 +17,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(
         "rows.written",
         "no-automatic-rows",
-        &["DM-TIME-001", "WH-USAGE-075", "WH-USAGE-072", "WH-USAGE-063"],
+        &["DM-TIME-001", "WH-USAGE-075", "WH-USAGE-C19"],
         "Leaves no row for automatic charges.",
         |r| {
             r.write_row =

@@ -72,10 +72,13 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     column!(
         "no-session",
-        &["WH-USAGE-033", "WH-USAGE-062"],
+        &["WH-USAGE-033"],
         "Leaves the session empty and keeps its state.",
         |_kind, row| row.session_id = None
     ),
+    column!("no-session-state", &["WH-USAGE-062"], "Leaves the state of the session empty.", |_kind, row| {
+        row.session_state = None
+    }),
     column!(
         "session-of-its-own",
         &["WH-USAGE-016", "WH-USAGE-C14"],
@@ -171,7 +174,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     column!(
         "used-without-refunds",
-        &["WH-USAGE-072", "WH-USAGE-C12", "DM-REF-001"],
+        &["WH-USAGE-C12"],
         "Leaves refunds out of the total that their row shows.",
         |kind, row| {
             if kind == RowKind::Refund {
@@ -191,12 +194,22 @@ pub(super) const MUTANTS: &[Mutant] = &[
     ),
     column!(
         "split-not-shared",
-        &["WH-USAGE-070", "WH-USAGE-072"],
+        &["WH-USAGE-070"],
         "Shows the tokens of the whole item on each row of a split charge.",
         |kind, row| {
             let whole = row.meter_cost.and_then(|cost| cost.checked_mul(row.item_quantity));
             if let (RowKind::Charge, Some(whole)) = (kind, whole) {
                 row.meter_quantity = Tokens::rounded(whole);
+            }
+        }
+    ),
+    column!(
+        "unit-price-as-tokens",
+        &["WH-USAGE-041", "WH-USAGE-055", "WH-USAGE-098"],
+        "Shows the price of one unit in place of the tokens.",
+        |kind, row| {
+            if let (RowKind::Charge, Some(cost)) = (kind, row.meter_cost) {
+                row.meter_quantity = Tokens::rounded(cost);
             }
         }
     ),

@@ -118,6 +118,12 @@ pub(super) const MUTANTS: &[Mutant] = &[
         }
     ),
     spelling!(
+        "totals-backwards",
+        &["WH-USAGE-008"],
+        "Shows the totals of one request in the reverse order of its rows.",
+        totals_backwards
+    ),
+    spelling!(
         "first-of-session",
         &["WH-USAGE-018", "WH-USAGE-019"],
         "Hands out all rows of a session under the correlation ID of its first request.",
@@ -136,5 +142,19 @@ fn under_first_request(rows: &mut [Cells]) {
         let own = row.get("CORRELATION_ID").cloned().unwrap_or_default();
         let id = first.entry(session.to_owned()).or_insert(own).clone();
         row.insert("CORRELATION_ID".into(), id);
+    }
+}
+
+fn totals_backwards(rows: &mut [Cells]) {
+    let mut requests: HashMap<String, Vec<usize>> = HashMap::new();
+    for (at, row) in rows.iter().enumerate() {
+        let request = row.get("CORRELATION_ID").map(Value::to_string).unwrap_or_default();
+        requests.entry(request).or_default().push(at);
+    }
+    for places in requests.into_values() {
+        let totals: Vec<Option<Value>> = places.iter().map(|at| rows[*at].get("USED").cloned()).collect();
+        for (at, used) in places.into_iter().zip(totals.into_iter().rev()) {
+            rows[at].insert("USED".into(), used.unwrap_or_default());
+        }
     }
 }
