@@ -28,19 +28,25 @@ Feature: Monitoring usage
       | PhotoAlbum | 1.0     | 1     |
     Then every usage row keeps the usage rules
 
-  @usage @clock @WH-USAGE-020 @WH-USAGE-021 @WH-USAGE-022 @WH-USAGE-024 @WH-USAGE-025 @WH-USAGE-026
+  @usage @clock @WH-USAGE-021 @WH-USAGE-022 @WH-USAGE-024 @WH-USAGE-025 @WH-USAGE-026
   Scenario: A row says who used what, where and when
     When LisaBarry requests 10 of "PhotoPrint" "1.0"
     Then every usage row holds:
       | column        | value         |
-      | TENANT_ID     | *             |
       | USAGE_TIME    | $DAYS_AGO(0)  |
       | WRITE_TIME    | $DAYS_AGO(0)  |
       | CONSUMER_TYPE | user          |
       | ACCOUNT_ID    | ACME          |
       | INSTANCE_ID   | $INSTANCE     |
 
-  @usage @WH-USAGE-030 @WH-USAGE-031 @WH-USAGE-033 @WH-USAGE-037 @WH-USAGE-045
+  @usage @WH-USAGE-020
+  Scenario: A row names the producer
+    When LisaBarry requests 10 of "PhotoPrint" "1.0"
+    Then every usage row holds:
+      | column    | value |
+      | TENANT_ID | *     |
+
+  @usage @WH-USAGE-030 @WH-USAGE-031 @WH-USAGE-033 @WH-USAGE-037
   Scenario: A row of a one-off request names the item and no session
     When LisaBarry requests 10 of "PhotoPrint" "1.0"
     Then every usage row holds:
@@ -50,7 +56,13 @@ Feature: Monitoring usage
       | SESSION_ID     |            |
       | SESSION_STATE  |            |
       | METER_TYPE     | elastic    |
-      | OVERDRAFT_COUNT | 0         |
+
+  @usage @WH-USAGE-045
+  Scenario: A row shows the overdraft of its line item
+    When LisaBarry requests 10 of "PhotoPrint" "1.0"
+    Then every usage row holds:
+      | column          | value |
+      | OVERDRAFT_COUNT | 0     |
 
   @usage @WH-USAGE-043 @WH-USAGE-044 @WH-USAGE-046 @WH-USAGE-047 @WH-USAGE-050
   Scenario: Columns of license servers stay empty

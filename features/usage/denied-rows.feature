@@ -11,14 +11,14 @@ Feature: Usage rows of denied requests
       | CADPrint   | 2.0     | 7    |
     And a line item "ACT01-Elastic" of 20 tokens
 
-  @DM-ACC-030 @WH-USAGE-053 @WH-USAGE-027 @WH-USAGE-041 @usage
+  @DM-ACC-030 @WH-USAGE-053 @WH-USAGE-027 @WH-USAGE-041 @WH-USAGE-C03 @WH-USAGE-C07 @usage
   Scenario: An unknown item leaves a row without line item and without tokens
     When LisaBarry requests 1 of "PhotoAlbum" "1.0"
     Then the usage rows are:
       | item       | quantity | code | line item | entitled | used | cost | tokens |
       | PhotoAlbum | 1        | 201  |           |          |      |      | 0      |
 
-  @DM-ACC-030 @WH-USAGE-053 @WH-USAGE-035 @WH-USAGE-080 @usage
+  @DM-ACC-030 @WH-USAGE-053 @WH-USAGE-035 @WH-USAGE-054 @WH-USAGE-080 @usage
   Scenario: Granted and denied items of one request leave a row each
     When LisaBarry requests:
       | item       | version | count |

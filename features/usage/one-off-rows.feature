@@ -10,7 +10,7 @@ Feature: Usage rows of granted one-off requests
       | SignPrint  | 1.0     | 4    |
       | CADPrint   | 2.0     | 7    |
 
-  @WH-USAGE-032 @WH-USAGE-040 @WH-USAGE-041 @WH-USAGE-055 @usage @task-4
+  @WH-USAGE-032 @WH-USAGE-040 @WH-USAGE-041 @WH-USAGE-055 @WH-USAGE-056 @usage @task-4
   Scenario: Each charged item leaves a row
     Given a line item "ACT01-Elastic" of 1000 tokens
     When LisaBarry requests:
@@ -75,7 +75,7 @@ Feature: Usage rows of granted one-off requests
     Then each answer has its own correlation ID
     And the usage rows carry the correlation ID of the answer
 
-  @WH-USAGE-023 @usage
+  @WH-USAGE-023 @WH-USAGE-C10 @usage
   Scenario: The consumer is the value of the requester
     Given a line item "ACT01-Elastic" of 1000 tokens
     When LisaBarry requests 10 of "PhotoPrint" "1.0"
@@ -129,10 +129,12 @@ Feature: Usage rows of granted one-off requests
       | CADPrint   | 7    | ACT01-Elastic | 10       | 7      | 10   |
       | CADPrint   | 7    | ACT02-Elastic | 100      | 49     | 49   |
 
-  @WH-USAGE-016 @WH-USAGE-050 @usage
+  @WH-USAGE-016 @WH-USAGE-050 @WH-USAGE-C14 @usage
   Scenario: A one-off row speaks of no session
     Given a line item "ACT01-Elastic" of 1000 tokens
     When LisaBarry requests 10 of "PhotoPrint" "1.0"
-    Then the usage rows are:
-      | item       | session state | code |
-      | PhotoPrint |               | 101  |
+    Then every usage row holds:
+      | column           | value |
+      | SESSION_ID       |       |
+      | SESSION_STATE    |       |
+      | REQUEST_RESPONSE | 101   |

@@ -32,7 +32,7 @@ Feature: Usage rows of refunds
       | PhotoPrint | ACT01-Elastic | -20    | 70   | TERMINATED    |
     And every usage row keeps the usage rules
 
-  @DM-TIME-005 @WH-USAGE-077 @WH-USAGE-063 @WH-USAGE-034 @clock @usage
+  @DM-TIME-005 @WH-USAGE-077 @WH-USAGE-063 @WH-USAGE-034 @WH-USAGE-C20 @clock @usage
   Scenario: A missed heartbeat leaves a refund of the whole automatic charge
     When 91 minutes pass
     Then the usage rows are:

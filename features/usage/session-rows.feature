@@ -12,7 +12,7 @@ Feature: Usage rows of sessions
     And a line item "ACT01-Elastic" of 1000 tokens
     And a session
 
-  @WH-USAGE-055 @WH-USAGE-023 @WH-USAGE-028 @WH-USAGE-035 @usage
+  @WH-USAGE-055 @WH-USAGE-023 @WH-USAGE-028 @WH-USAGE-035 @WH-USAGE-062 @usage
   Scenario: A granted session request leaves one row for each item
     When LisaBarry requests in the session:
       | item       | version | count |
@@ -44,7 +44,7 @@ Feature: Usage rows of sessions
       | item       | tokens | metadata             |
       | PhotoPrint | 30     | {"project": "atlas"} |
 
-  @WH-USAGE-053 @DM-ACC-030 @WH-USAGE-041 @WH-USAGE-080 @usage
+  @WH-USAGE-053 @DM-ACC-030 @WH-USAGE-041 @WH-USAGE-080 @WH-USAGE-064 @usage
   Scenario: A refused session request leaves a denied row for each item
     When LisaBarry requests in the session:
       | item       | version | count |
@@ -78,7 +78,7 @@ Feature: Usage rows of sessions
       | PhotoPrint | ACT01-Elastic | 30     | 101  | ACTIVE        |
       | PhotoAlbum |               | 0      | 201  | ACTIVE        |
 
-  @DM-TIME-001 @WH-USAGE-075 @WH-USAGE-072 @WH-USAGE-063 @WH-USAGE-060 @clock @usage
+  @DM-TIME-001 @WH-USAGE-075 @WH-USAGE-072 @WH-USAGE-063 @WH-USAGE-060 @WH-USAGE-C19 @clock @usage
   Scenario: Each automatic charge leaves a row like the first one
     Given LisaBarry uses in the session:
       | item       | version | count |

@@ -116,7 +116,7 @@ pub(super) struct UsageCheckArgs {
     /// Write the findings as JSON to standard output.
     #[arg(long)]
     pub(super) json: bool,
-    /// A result code that means granted [default: 101]. May be repeated.
+    /// A result code that means granted [default: 101 and 1101, those of both versions]. May be repeated.
     #[arg(long, value_name = "CODE")]
     pub(super) granted_code: Vec<String>,
 }

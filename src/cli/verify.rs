@@ -62,7 +62,7 @@ fn judge_rows(run: &Run, name: &str, rows: &str) {
     if let Err(error) = keep_rows(run, name, rows) {
         run.events.send(Event::HarnessFault(format!("the usage rows cannot be kept: {error}")));
     }
-    let mut judge = Judge::new(Settings::of_both_versions());
+    let mut judge = Judge::new(Settings::default());
     for line in rows.lines() {
         judge.line(line);
     }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::check::{Place, Stepped};
 use super::record::lock;
 use super::stage::Stage;
-use crate::report::events::{Finding, Severity, UsageChecked};
-use crate::usage::{Judge, Settings};
+use crate::report::events::{Finding, Level, Severity, UsageChecked};
+use crate::usage::{Forms, Judge, Settings};
 
 /// The name under which the rows of a run are reported.
 const SOURCE: &str = "conformance";
@@ -60,13 +60,13 @@ impl Totals {
     }
 }
 
-/// Applies every usage rule to rows in NDJSON.
-pub(super) fn judge(rows: &str) -> UsageChecked {
-    let mut judge = Judge::new(Settings::of_both_versions());
+/// Applies every usage rule to rows in NDJSON. Also says which forms the rows have.
+pub(super) fn judge(rows: &str, formulas: bool) -> (UsageChecked, Forms) {
+    let mut judge = Judge::new(Settings { formulas, ..Settings::default() });
     for line in rows.lines().filter(|line| !line.trim().is_empty()) {
         judge.line(line);
     }
-    judge.finish(SOURCE)
+    judge.finish_with_forms(SOURCE)
 }
 
 impl Stage {
@@ -83,7 +83,7 @@ impl Stage {
         if rows.trim().is_empty() {
             return;
         }
-        let checked = judge(&rows);
+        let (checked, _) = judge(&rows, self.formulas);
         if !self.rules_checked {
             // The outcome is in the record; there is no step left to stop.
             self.assert_rules(place, &checked).ok();
@@ -91,11 +91,16 @@ impl Stage {
         lock(&self.context.usage).add(checked);
     }
 
-    /// One failed check for each usage rule that the rows contradict.
+    /// One check that does not hold for each usage rule that the rows contradict. What contradicts stated text
+    /// fails; a deviation from what is merely inferred warns, by the level of its requirement.
     pub(super) fn assert_rules(&self, place: &Place, checked: &UsageChecked) -> Stepped {
         let mut stepped = Ok(());
-        for finding in checked.findings.iter().filter(|finding| finding.level == Severity::E) {
+        for finding in &checked.findings {
             let rule = self.context.registry.get(&finding.rule);
+            let warns = rule.is_some_and(|rule| rule.level == Level::Should);
+            if finding.level != Severity::E && !(finding.level == Severity::W && warns) {
+                continue;
+            }
             if rule.is_some_and(|rule| !self.context.has(&rule.capability)) {
                 continue;
             }

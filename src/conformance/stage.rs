@@ -101,6 +101,8 @@ pub(super) struct Stage {
     pub(super) shown: Option<Exchange>,
     /// The largest charge so far, which bounds what a real clock can blur.
     pub(super) largest_charge: Decimal,
+    /// Whether the scenario has made a rate table with formulas.
+    pub(super) formulas: bool,
     /// Whether a step has applied the usage rules already.
     pub(super) rules_checked: bool,
 }
@@ -137,6 +139,7 @@ impl Stage {
             batch: Vec::new(),
             shown: None,
             largest_charge: Decimal::ZERO,
+            formulas: false,
             rules_checked: false,
         }
     }

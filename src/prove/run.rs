@@ -11,7 +11,7 @@ use super::collect::{Collector, Seen};
 use super::error::ProveError;
 use super::matrix::{MutantOutcome, MutantResult, ProveReport, ReadingResult};
 use crate::conformance::{self, Selection, Suite};
-use crate::report::events::Events;
+use crate::report::events::{Events, Level};
 use crate::spec::Registry;
 use crate::target::{Client, ControlClient, Decision, Mutant, Profile};
 
@@ -128,13 +128,14 @@ async fn try_mutant(
     mutant: &Mutant,
 ) -> Result<MutantResult, ProveError> {
     let about = suite.about(&mutant.requirements);
+    let level = registry.level(&mutant.requirements);
     if !about.is_empty() {
-        let result = judge_mutant(decision, mutant, &run_once(changed, registry, &about).await?);
+        let result = judge_mutant(decision, mutant, level, &run_once(changed, registry, &about).await?);
         if result.outcome == MutantOutcome::Killed {
             return Ok(result);
         }
     }
-    Ok(judge_mutant(decision, mutant, &run_once(changed, registry, suite).await?))
+    Ok(judge_mutant(decision, mutant, level, &run_once(changed, registry, suite).await?))
 }
 
 async fn run_once(profile: &Profile, registry: &Arc<Registry>, suite: &Suite) -> Result<Seen, ProveError> {
@@ -165,12 +166,15 @@ fn judge_reading(decision: &Decision, value: &str, seen: &Seen) -> ReadingResult
     ReadingResult { decision: decision.name.clone(), value: value.to_owned(), rejected_by }
 }
 
-fn judge_mutant(decision: &Decision, mutant: &Mutant, seen: &Seen) -> MutantResult {
+/// A mutant that breaks a MUST has to fail a scenario. One that breaks nothing but what a document leaves to inference
+/// is caught by a warning, because a warning is all that such a requirement can give.
+fn judge_mutant(decision: &Decision, mutant: &Mutant, level: Level, seen: &Seen) -> MutantResult {
     // Only an assertion that names one of the mutant's requirements counts: a crash or a failure elsewhere would
     // kill it by accident.
     let by: BTreeSet<String> = seen
         .broken
         .iter()
+        .filter(|checked| checked.level >= level)
         .filter(|checked| checked.requirements.iter().any(|id| mutant.requirements.contains(id)))
         .map(|checked| checked.scenario.clone())
         .collect();
@@ -192,6 +196,7 @@ fn judge_mutant(decision: &Decision, mutant: &Mutant, seen: &Seen) -> MutantResu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::events::Checked;
 
     fn judge(read: Option<&str>) -> ReadingResult {
         let decision = Decision {
@@ -210,5 +215,39 @@ mod tests {
         assert!(judge(Some("207")).rejected_by.is_empty());
         assert!(!judge(Some("200")).rejected_by.is_empty());
         assert!(!judge(None).rejected_by.is_empty());
+    }
+
+    fn judged(required: Level, seen: Level) -> MutantOutcome {
+        let mutant = Mutant {
+            value: "written-late".to_owned(),
+            requirements: vec!["WH-USAGE-086".to_owned()],
+            says: String::new(),
+        };
+        let decision = Decision {
+            name: "rows.column".to_owned(),
+            requirement: String::new(),
+            readings: Vec::new(),
+            mutants: Vec::new(),
+        };
+        let checked = Checked {
+            scenario: "usage/columns.feature:1".to_owned(),
+            step: String::new(),
+            location: String::new(),
+            requirements: mutant.requirements.clone(),
+            level: seen,
+            held: false,
+            expected: String::new(),
+            actual: String::new(),
+            exchange: None,
+        };
+        let seen = Seen { broken: vec![checked], ..Seen::default() };
+        judge_mutant(&decision, &mutant, required, &seen).outcome
+    }
+
+    #[test]
+    fn a_warning_kills_only_what_can_merely_warn() {
+        assert_eq!(judged(Level::Should, Level::Should), MutantOutcome::Killed);
+        assert_eq!(judged(Level::Must, Level::Should), MutantOutcome::Survived);
+        assert_eq!(judged(Level::Must, Level::Must), MutantOutcome::Killed);
     }
 }

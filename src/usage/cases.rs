@@ -98,6 +98,8 @@ pub(super) struct Facts {
     pub(super) charge: bool,
     /// The row has columns of the 31-column form.
     pub(super) wide: bool,
+    /// The item may be priced by a formula.
+    pub(super) formula: bool,
 }
 
 impl Facts {
@@ -116,7 +118,8 @@ impl Facts {
             Family::LicenseServer => license_case(row, denied),
             Family::Unknown => Case::Unknown,
         };
-        Self { family, case, denied, granted_code, refund, charge, wide: row.is_wide() }
+        let formula = elastic && settings.formulas;
+        Self { family, case, denied, granted_code, refund, charge, wide: row.is_wide(), formula }
     }
 
     pub(super) fn elastic(&self) -> bool {
@@ -239,6 +242,7 @@ fn lenience(row: &Row, facts: &Facts, column: Column) -> Option<Severity> {
         Column::TenantId if row.data_access => None,
         // The type of a feature that the license server does not know cannot be told (S-17).
         Column::MeterType if facts.license_server() && facts.denied => Some(Severity::I),
+        Column::MeterCost if facts.formula => Some(Severity::W),
         // What has been given back is borrowed no longer.
         Column::BorrowedUntil if ended => Some(Severity::I),
         _ => Some(Severity::E),

@@ -193,7 +193,7 @@ pub struct ColumnSet(u32);
 
 impl ColumnSet {
     /// The eight columns that only the 31-column form has (WH-USAGE-010).
-    pub(super) const EIGHT: Self = Self::of(&[
+    pub const EIGHT: Self = Self::of(&[
         Column::ControlsApplied,
         Column::Partial,
         Column::Incremental,
@@ -206,7 +206,7 @@ impl ColumnSet {
     /// All 31 columns.
     pub(super) const WIDE: Self = Self((1 << COLUMN_COUNT) - 1);
     /// The 23 columns without the eight.
-    pub(super) const NARROW: Self = Self(Self::WIDE.0 & !Self::EIGHT.0);
+    pub const NARROW: Self = Self(Self::WIDE.0 & !Self::EIGHT.0);
 
     /// The set of these columns.
     pub(super) const fn of(columns: &[Column]) -> Self {
@@ -260,7 +260,8 @@ impl ColumnSet {
     }
 
     /// The database names of the columns, in order.
-    pub(super) fn names(self) -> Vec<&'static str> {
+    #[must_use]
+    pub fn names(self) -> Vec<&'static str> {
         Column::all().filter(|column| self.contains(*column)).map(Column::name).collect()
     }
 }

@@ -39,6 +39,7 @@ pub(super) enum Form {
     Final,
     NegativeQuantity,
     NegativeItem,
+    Unsigned,
     Narrow,
     Wide,
     DatabaseNames,
@@ -46,7 +47,7 @@ pub(super) enum Form {
     VariantNames,
 }
 
-const FORM_COUNT: usize = 29;
+const FORM_COUNT: usize = 30;
 
 /// Form, topic and label, in the order of [`Form`].
 static FORMS: [(Form, &str, &str); FORM_COUNT] = [
@@ -74,6 +75,7 @@ static FORMS: [(Form, &str, &str); FORM_COUNT] = [
     (Form::Final, "WH-USAGE-008", "final"),
     (Form::NegativeQuantity, "WH-USAGE-009", "negative quantity"),
     (Form::NegativeItem, "WH-USAGE-009", "negative item"),
+    (Form::Unsigned, "WH-USAGE-009", "unsigned"),
     (Form::Narrow, "WH-USAGE-010", "23 columns"),
     (Form::Wide, "WH-USAGE-010", "31 columns"),
     (Form::DatabaseNames, "WH-USAGE-011", "database names"),

@@ -11,6 +11,7 @@ use super::reading::{INPUT, expected_columns};
 use super::row::{Row, RowFault};
 use super::rules::{Rule, rules};
 use super::settings::Settings;
+use super::unsigned::Totals;
 use crate::report::events::{Severity, UsageChecked};
 
 const COLUMN_SET: &str = "WH-USAGE-010";
@@ -44,6 +45,7 @@ pub struct Judge {
     groups: Groups,
     book: Book,
     columns: Option<SeenColumns>,
+    totals: Totals,
     rows: u64,
     input: String,
     lines: u64,
@@ -58,6 +60,7 @@ impl Judge {
             groups: Groups::new(settings.charge_period_ms),
             book: Book { findings: Findings::default(), forms: FormBook::new() },
             columns: None,
+            totals: Totals::default(),
             rows: 0,
             input: String::new(),
             lines: 0,
@@ -102,7 +105,7 @@ impl Judge {
     }
 
     /// Judges one row that was read by [`Row::from_json`].
-    pub fn row(&mut self, row: Row, faults: Vec<RowFault>) {
+    pub fn row(&mut self, mut row: Row, faults: Vec<RowFault>) {
         self.rows += 1;
         let unreadable = faults.iter().any(|fault| fault.rule == INPUT);
         for fault in faults {
@@ -112,11 +115,19 @@ impl Judge {
             return;
         }
         self.see_columns(&row);
+        let unsigned = self.totals.gives_back(&row);
+        if unsigned {
+            row.meter_quantity = row.meter_quantity.map(|tokens| -tokens);
+        }
         let facts = Facts::of(&row, &self.settings);
         self.book.forms.record_all(facts.family, row.forms, row.at());
         if facts.refund {
             let negative_item = row.item_quantity.is_some_and(|quantity| quantity.is_sign_negative());
-            let form = if negative_item { Form::NegativeItem } else { Form::NegativeQuantity };
+            let form = match (unsigned, negative_item) {
+                (true, _) => Form::Unsigned,
+                (false, true) => Form::NegativeItem,
+                (false, false) => Form::NegativeQuantity,
+            };
             self.book.forms.record(Family::Elastic, form, row.at());
         }
         for rule in &self.row_rules {

@@ -4,6 +4,7 @@
 //! one by one and `groups` across rows, `findings` counts what they find, and `render` shows it. Sources know
 //! nothing of rules and rules nothing of sources.
 
+mod canonical;
 mod cases;
 mod columns;
 mod errors;
@@ -11,6 +12,8 @@ mod findings;
 mod forms;
 mod groups;
 mod judge;
+#[cfg(test)]
+mod negative_controls;
 mod numbers;
 mod reading;
 mod render;
@@ -21,7 +24,9 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod time;
+mod unsigned;
 
+pub use canonical::canonical;
 pub use columns::{Column, ColumnSet};
 pub use errors::UsageError;
 pub use forms::Forms;

@@ -3,10 +3,14 @@
 /// What the rules have to be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Response codes of elastic rows that mean granted; four-digit codes of API v1.1 must be named here.
+    /// Response codes of elastic rows that mean granted. Both versions of the API may have left rows, and the code
+    /// of v1.1 is a reading (DM-CODE-011).
     pub granted_codes: Vec<String>,
     /// Charge period of sessions.
     pub charge_period_ms: i64,
+    /// Whether items may be priced by a formula. What `METER_COST` holds for them is not documented, so that the
+    /// rules which compute with it only warn (WH-USAGE-098).
+    pub formulas: bool,
 }
 
 impl Settings {
@@ -15,17 +19,9 @@ impl Settings {
     }
 }
 
-impl Settings {
-    /// For rows that both versions of the API may have left: the granted code of v1.1 is a reading (DM-CODE-011).
-    #[must_use]
-    pub fn of_both_versions() -> Self {
-        let granted_codes = vec!["101".to_owned(), "1101".to_owned()];
-        Self { granted_codes, ..Self::default() }
-    }
-}
-
 impl Default for Settings {
     fn default() -> Self {
-        Self { granted_codes: vec!["101".to_owned()], charge_period_ms: 3_600_000 }
+        let granted_codes = vec!["101".to_owned(), "1101".to_owned()];
+        Self { granted_codes, charge_period_ms: 3_600_000, formulas: false }
     }
 }

@@ -18,30 +18,35 @@ const VECTORS: [(&str, &str); 7] = [
 ];
 
 // Rows of `clean`, by index.
-const ONE_OFF: usize = 0;
-const ONE_OFF_SECOND: usize = 1;
-const SPLIT: usize = 4;
-const DENIED: usize = 5;
-const DENIED_SECOND: usize = 6;
-const SESSION: usize = 7;
-const REFUND: usize = 10;
-const CONCURRENT: usize = 11;
+pub(super) const ONE_OFF: usize = 0;
+pub(super) const ONE_OFF_SECOND: usize = 1;
+pub(super) const SPLIT: usize = 4;
+pub(super) const DENIED: usize = 5;
+pub(super) const DENIED_SECOND: usize = 6;
+pub(super) const SESSION: usize = 7;
+pub(super) const REFUND: usize = 10;
+pub(super) const CONCURRENT: usize = 11;
 const CONCURRENT_DENIED: usize = 12;
-const METERED: usize = 13;
-const METERED_SECOND: usize = 14;
+pub(super) const METERED: usize = 13;
+pub(super) const METERED_SECOND: usize = 14;
 
-const START: i64 = 1_768_435_200_000;
+pub(super) const START: i64 = 1_768_435_200_000;
 
 fn parse(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// The rows of one vector.
+pub(super) fn vector(index: usize) -> Vec<Value> {
+    parse(VECTORS[index].1)
+}
+
 /// V1 to V4 and the license server: every case of the NULL table.
-fn clean() -> Vec<Value> {
+pub(super) fn clean() -> Vec<Value> {
     [0, 1, 2, 3, 6].into_iter().flat_map(|index| parse(VECTORS[index].1)).collect()
 }
 
-fn judge(rows: &[Value]) -> UsageChecked {
+pub(super) fn judge(rows: &[Value]) -> UsageChecked {
     let mut judge = Judge::new(Settings::default());
     for row in rows {
         judge.line(&row.to_string());
@@ -171,11 +176,22 @@ fn the_form_final_is_recognised() {
     assert_eq!(forms["WH-USAGE-008"]["final"], 1);
 }
 
+/// Rows of both versions come from one service, and `usage check` must not take the second version for denied.
+#[test]
+fn codes_of_both_versions_are_granted_unless_others_are_named() {
+    let mut rows = vector(0);
+    assert_clean("API v1.0", &judge(&rows));
+    rows.iter_mut().for_each(|row| row["REQUEST_RESPONSE"] = json!("1101"));
+    assert_clean("API v1.1", &judge(&rows));
+    rows.iter_mut().for_each(|row| row["REQUEST_RESPONSE"] = json!("1202"));
+    assert!(has(&judge(&rows), "WH-USAGE-053", E));
+}
+
 #[test]
 fn four_digit_codes_are_granted_when_named() {
-    let mut judge = Judge::new(Settings { granted_codes: vec!["1101".to_owned()], ..Settings::default() });
+    let mut judge = Judge::new(Settings { granted_codes: vec!["1100".to_owned()], ..Settings::default() });
     for mut row in parse(VECTORS[0].1) {
-        row["REQUEST_RESPONSE"] = json!("1101");
+        row["REQUEST_RESPONSE"] = json!("1100");
         judge.line(&row.to_string());
     }
     assert_clean("API v1.1", &judge.finish("V1"));
@@ -357,6 +373,31 @@ fn defects_of_whole_rows_are_caught() {
         row.as_object_mut().unwrap().remove("PARTIAL");
     }
     assert!(has(&judge(&narrow), "WH-USAGE-010", W));
+}
+
+#[test]
+fn refunds_may_be_told_by_the_total_alone() {
+    let mut judge = Judge::new(Settings::default());
+    for mut row in vector(3) {
+        if row["METER_QUANTITY"] == -20 {
+            row["METER_QUANTITY"] = json!(20);
+        }
+        judge.line(&row.to_string());
+    }
+    let (checked, forms) = judge.finish_with_forms("unsigned");
+    assert_clean("unsigned", &checked);
+    assert_eq!(forms["WH-USAGE-009"]["unsigned"], 1);
+}
+
+#[test]
+fn the_cost_of_a_formula_only_warns() {
+    for cost in [json!(30), Value::Null] {
+        let mut judge = Judge::new(Settings { formulas: true, ..Settings::default() });
+        let mut row = clean().swap_remove(ONE_OFF);
+        row["METER_COST"] = cost;
+        judge.line(&row.to_string());
+        assert!(!fails(&judge.finish("formula")));
+    }
 }
 
 #[test]

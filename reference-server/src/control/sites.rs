@@ -11,12 +11,13 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::clock::LATEST;
 use super::operator::{Control, Operator, SiteDefaults, read};
 use crate::domain::Millis;
+use crate::domain::usage_row::Export;
 use crate::http::check_public_key;
 use crate::http::errors::Refused;
 use crate::site::{Clock, Refusal, SiteSettings};
@@ -147,12 +148,18 @@ pub(super) async fn usage_rows(
 ) -> Result<Response, Refused> {
     let Query(Wanted { after, limit }) =
         wanted.map_err(|error| Refusal::invalid(format!("the query cannot be read: {error}")))?;
-    let (delay, now) = control.sites.act(&site, |site| (site.rules().sessions.row_delay, site.now())).await?;
+    let (rules, now) = control.sites.act(&site, |site| (*site.rules(), site.now())).await?;
+    let delay = rules.sessions.row_delay;
     let rows = control.sites.store().usage_rows(&site, after.unwrap_or(0), limit.unwrap_or(ROWS)).await;
+    let mut rows = rows.map_err(SitesError::from)?;
+    if delay > 0 {
+        rows.retain(|row| written(row) + delay <= now);
+    }
+    if let Some(export) = rules.export {
+        rows = spelt(&rows, export);
+    }
     let mut text = String::new();
-    for row in
-        rows.map_err(SitesError::from)?.into_iter().filter(|row| delay == 0 || written(row) + delay <= now)
-    {
+    for row in rows {
         text.push_str(&row);
         text.push('\n');
     }
@@ -163,6 +170,14 @@ pub(super) async fn usage_rows(
 fn written(row: &str) -> Millis {
     let row: Value = serde_json::from_str(row).unwrap_or_default();
     row.get("WRITE_TIME").and_then(Value::as_i64).unwrap_or_default()
+}
+
+/// Rows in another spelling than the one that they were written in.
+fn spelt(rows: &[String], export: Export) -> Vec<String> {
+    let mut cells: Vec<Map<String, Value>> =
+        rows.iter().filter_map(|row| serde_json::from_str(row).ok()).collect();
+    export(&mut cells);
+    cells.into_iter().map(|row| Value::Object(row).to_string()).collect()
 }
 
 /// Fails a session, which no client can do (DM-SES-035).

@@ -20,6 +20,7 @@ pub mod session_readings;
 pub mod session_rules;
 pub mod token_rules;
 pub mod tokens;
+pub mod usage_forms;
 pub mod usage_row;
 pub mod version;
 

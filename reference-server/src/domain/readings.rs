@@ -34,7 +34,9 @@ pub(super) const fn reading(
 
 /// Every reading that is not a default.
 pub fn all() -> impl Iterator<Item = &'static Reading> {
-    [READINGS, producer_readings::READINGS, session_readings::READINGS].into_iter().flatten()
+    [READINGS, producer_readings::READINGS, session_readings::READINGS, super::usage_forms::READINGS]
+        .into_iter()
+        .flatten()
 }
 
 const READINGS: &[Reading] = &[

@@ -12,7 +12,7 @@ use super::access_rules::{self, Action, Admission, Conditions, Dictionary};
 use super::formula::Arithmetic;
 use super::line_item::{self, LineItemState, OrderKey};
 use super::session::{self, Session};
-use super::usage_row::{self, RowKind};
+use super::usage_row::{self, Export, RowKind};
 use super::{
     ConfigurationRules, InstanceRules, KeyRules, LineItem, LineItemRules, Millis, PerVersion, RateItem,
     RateTable, SaleRules, SessionRules, SessionState, TableRules, TokenRules, Tokens, UsageRow, charging,
@@ -278,10 +278,14 @@ pub struct Rules {
     // Usage rows.
     /// The rows written for a row.
     pub write_row: fn(RowKind, UsageRow) -> Vec<UsageRow>,
+    /// How rows are spelt when they are handed out, if not as they were written (WH-USAGE-001 to WH-USAGE-011).
+    pub export: Option<Export>,
     /// Whether refunds made by a request carry a correlation ID of their own (DM-USE-002).
     pub refund_own_correlation: bool,
     /// Whether rows of a split charge repeat the whole quantity or carry their share (WH-USAGE-007).
     pub split_repeats_quantity: bool,
+    /// What `METER_COST` shows of an item that a formula prices, if not the rate of one unit (WH-USAGE-098).
+    pub formula_cost: Option<fn(Decimal) -> Option<Decimal>>,
     /// Whether a granted item at rate 0 shows a line item (S-10).
     pub free_item_shows_line_item: bool,
 
@@ -367,8 +371,10 @@ impl Default for Rules {
             keys: KeyRules::default(),
             tokens: TokenRules::default(),
             write_row: usage_row::as_it_is,
+            export: None,
             refund_own_correlation: true,
             split_repeats_quantity: true,
+            formula_cost: None,
             free_item_shows_line_item: true,
             codes: Codes {
                 granted: per_version("101", "1101"),

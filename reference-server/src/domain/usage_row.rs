@@ -102,6 +102,9 @@ pub enum RowKind {
     Refund,
 }
 
+/// Changes how the rows of a site are spelt when they are handed out.
+pub type Export = fn(&mut [Map<String, Value>]);
+
 /// Writes a row as it is.
 #[must_use]
 pub fn as_it_is(_kind: RowKind, row: UsageRow) -> Vec<UsageRow> {

@@ -15,7 +15,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(
         "lineitem.order",
         "latest-end-first",
-        &["DM-LI-A20", "DM-LINE-042"],
+        &["DM-LI-A20", "DM-LINE-042", "WH-USAGE-071"],
         "Charges the line item that ends last first.",
         |r| {
             r.line_item_order = |item| (-item.end, item.start, 0, item.activation_id.clone());

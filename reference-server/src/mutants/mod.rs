@@ -19,6 +19,8 @@ mod sessions;
 mod time;
 mod tokens;
 mod usage;
+mod usage_columns;
+mod usage_forms;
 mod validation;
 mod versions;
 mod wire;
@@ -64,6 +66,8 @@ pub fn all() -> impl Iterator<Item = &'static Mutant> {
         time::MUTANTS,
         tokens::MUTANTS,
         usage::MUTANTS,
+        usage_columns::MUTANTS,
+        usage_forms::MUTANTS,
         validation::MUTANTS,
         versions::MUTANTS,
         wire::MUTANTS,

@@ -1,8 +1,8 @@
 //! Faults that only the usage rows show.
 
 use super::{Mutant, mutant};
-use crate::domain::Tokens;
 use crate::domain::usage_row::{RowKind, as_it_is};
+use crate::domain::{HOUR, Tokens};
 
 pub(super) const MUTANTS: &[Mutant] = &[
     mutant(
@@ -17,7 +17,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(
         "rows.written",
         "no-automatic-rows",
-        &["DM-TIME-001", "WH-USAGE-075", "WH-USAGE-072", "WH-USAGE-063"],
+        &["DM-TIME-001", "WH-USAGE-075", "WH-USAGE-C19"],
         "Leaves no row for automatic charges.",
         |r| {
             r.write_row =
@@ -27,7 +27,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(
         "rows.written",
         "no-refund-rows",
-        &["DM-REF-001", "WH-USAGE-065", "WH-USAGE-072", "WH-USAGE-077"],
+        &["DM-REF-001", "WH-USAGE-077", "WH-USAGE-081"],
         "Leaves no row for refunds.",
         |r| {
             r.write_row = |kind, row| if kind == RowKind::Refund { Vec::new() } else { as_it_is(kind, row) };
@@ -45,23 +45,45 @@ pub(super) const MUTANTS: &[Mutant] = &[
         },
     ),
     mutant(
-        "rows.content",
-        "positive-refunds",
-        &["WH-USAGE-065", "WH-USAGE-072", "DM-REF-001"],
-        "Writes refunds as positive amounts.",
+        "rows.written",
+        "one-off-refunded",
+        &["WH-USAGE-079"],
+        "Writes a refund after each one-off charge.",
         |r| {
-            r.write_row = |kind, mut row| {
-                if kind == RowKind::Refund {
-                    row.meter_quantity = -row.meter_quantity;
+            r.write_row = |kind, row| {
+                if kind != RowKind::Charge || row.session_id.is_some() {
+                    return as_it_is(kind, row);
                 }
-                vec![row]
+                let mut refund = row.clone();
+                refund.used = row.used.map(|used| used - row.meter_quantity);
+                refund.meter_quantity = -row.meter_quantity;
+                vec![row, refund]
+            };
+        },
+    ),
+    mutant(
+        "rows.written",
+        "charged-after-end",
+        &["WH-USAGE-076"],
+        "Writes another charge an hour after each refund, as if the session went on.",
+        |r| {
+            r.write_row = |kind, row| {
+                if kind != RowKind::Refund {
+                    return as_it_is(kind, row);
+                }
+                let mut charge = row.clone();
+                charge.usage_time += HOUR;
+                charge.write_time += HOUR;
+                charge.used = row.used.map(|used| used - row.meter_quantity);
+                charge.meter_quantity = -row.meter_quantity;
+                vec![row, charge]
             };
         },
     ),
     mutant(
         "rows.content",
         "denied-with-line-item",
-        &["DM-ACC-030", "WH-USAGE-053", "WH-USAGE-027"],
+        &["DM-ACC-030", "WH-USAGE-053", "WH-USAGE-027", "WH-USAGE-C03"],
         "Names a line item on denied rows.",
         |r| {
             r.write_row = |kind, mut row| {
@@ -75,7 +97,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(
         "rows.content",
         "used-before",
-        &["WH-USAGE-029", "WH-USAGE-072", "DM-ACC-012"],
+        &["WH-USAGE-029", "WH-USAGE-059", "WH-USAGE-072", "DM-ACC-012"],
         "Shows the total before the charge.",
         |r| {
             r.write_row = |_kind, mut row| {
@@ -126,16 +148,22 @@ pub(super) const MUTANTS: &[Mutant] = &[
             };
         },
     ),
-    mutant("rows.content", "wrong-meter", &["WH-USAGE-052", "WH-USAGE-038"], "Misnames the meter.", |r| {
-        r.write_row = |_kind, mut row| {
-            row.meter = "token".into();
-            vec![row]
-        };
-    }),
+    mutant(
+        "rows.content",
+        "wrong-meter",
+        &["WH-USAGE-052", "WH-USAGE-038", "WH-USAGE-C16"],
+        "Misnames the meter.",
+        |r| {
+            r.write_row = |_kind, mut row| {
+                row.meter = "token".into();
+                vec![row]
+            };
+        },
+    ),
     mutant(
         "rows.content",
         "denied-quantity",
-        &["WH-USAGE-053", "WH-USAGE-041"],
+        &["WH-USAGE-053", "WH-USAGE-041", "WH-USAGE-C06", "WH-USAGE-C07"],
         "Shows tokens on denied rows.",
         |r| {
             r.write_row = |kind, mut row| {
@@ -161,7 +189,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(
         "rows.consumer",
         "type-for-value",
-        &["WH-USAGE-023"],
+        &["WH-USAGE-023", "WH-USAGE-C10"],
         "Writes the requester's type in place of the value.",
         |r| {
             r.write_row = |_kind, mut row| {
@@ -182,12 +210,18 @@ pub(super) const MUTANTS: &[Mutant] = &[
             };
         },
     ),
-    mutant("rows.content", "time-in-seconds", &["WH-USAGE-021"], "Writes the usage time in seconds.", |r| {
-        r.write_row = |_kind, mut row| {
-            row.usage_time /= 1000;
-            vec![row]
-        };
-    }),
+    mutant(
+        "rows.content",
+        "time-in-seconds",
+        &["WH-USAGE-021", "WH-USAGE-089"],
+        "Writes the usage time in seconds.",
+        |r| {
+            r.write_row = |_kind, mut row| {
+                row.usage_time /= 1000;
+                vec![row]
+            };
+        },
+    ),
     mutant(
         "rows.content",
         "overdraft-unlimited",
@@ -209,7 +243,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(
         "rows.content",
         "license-server-columns",
-        &["WH-USAGE-043", "WH-USAGE-050"],
+        &["WH-USAGE-043", "WH-USAGE-050", "WH-USAGE-051"],
         "Fills a column that belongs to license servers.",
         |r| {
             r.write_row = |_kind, mut row| {

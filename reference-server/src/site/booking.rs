@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -177,7 +178,7 @@ impl Site {
         shown: Tokens,
     ) {
         row.request_response = Some(self.rules.codes.granted.of(version).into());
-        row.meter_cost = Some(share.rate);
+        row.meter_cost = self.shown_cost(share);
         row.meter_cost_list =
             Some(MeterCostList { series: share.series.clone(), version: share.table_version.clone() });
         row.meter_quantity = shown;
@@ -194,6 +195,15 @@ impl Site {
         } else {
             self.used(&share.activation_id);
         }
+    }
+
+    /// The rate as the row shows it; what it shows of a formula is not documented.
+    fn shown_cost(&self, share: &Share) -> Option<Decimal> {
+        let Some(of_formula) = self.rules.formula_cost else { return Some(share.rate) };
+        let mut tables = self.rate_tables.iter();
+        let table = tables.find(|table| table.series == share.series && table.version == share.table_version);
+        let has_formula = table.is_some_and(|table| table.items.iter().any(|item| item.formula.is_some()));
+        if has_formula { of_formula(share.rate) } else { Some(share.rate) }
     }
 
     /// Keeps the new total of a line item.

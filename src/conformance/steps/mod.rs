@@ -26,6 +26,8 @@ mod tells;
 mod tokens;
 mod unknown;
 mod usage;
+mod usage_columns;
+mod usage_forms;
 mod versions;
 
 use cucumber::codegen::{StepConstructor as _, WorldInventory, inventory};

@@ -70,7 +70,7 @@ impl Groups {
 }
 
 /// A hash that is the same on every run, so that findings are too.
-fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
+pub(super) fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
     let mut hasher = DefaultHasher::new();
     value.hash(&mut hasher);
     hasher.finish()

@@ -15,7 +15,7 @@ use super::super::forms::Form;
 use super::super::numbers::close;
 use super::super::row::Row;
 use super::{Book, OPEN_GROUPS, hash_of};
-use crate::report::events::Severity::{E, I, W};
+use crate::report::events::Severity::{self, E, I, W};
 
 const COST: &str = "WH-USAGE-055";
 const GRAIN: &str = "WH-USAGE-067";
@@ -46,6 +46,8 @@ struct Line {
     /// Everything that makes two rows alike.
     print: u64,
     charge: Option<Charge>,
+    /// How bad a wrong product is: what formulas cost is not documented (WH-USAGE-098).
+    level: Severity,
 }
 
 /// The three numbers of a charge.
@@ -187,7 +189,9 @@ impl Request {
         let activation = hash_of(&row.activation_ids);
         let numbers = (row.item_quantity, row.meter_quantity, row.used);
         let print = hash_of(&(item, activation, row.request_response.as_deref(), numbers));
-        self.lines.push(Line { row: row.number, item, activation, print, charge: Charge::of(row, facts) });
+        let level = if facts.formula { W } else { E };
+        let charge = Charge::of(row, facts);
+        self.lines.push(Line { row: row.number, item, activation, print, charge, level });
         if facts.elastic() && row.session_id.is_some() && !facts.refund {
             self.granted_or_denied(row.number, facts.denied, book);
         }
@@ -256,7 +260,7 @@ impl Request {
         for (line, charge) in wrong {
             let may_be_share = charge.product().is_some_and(|product| charge.tokens < product);
             if complete || !may_be_share {
-                book.findings.add(COST, E, self.at(line.row), charge.says());
+                book.findings.add(COST, line.level, self.at(line.row), charge.says());
             } else {
                 open.push(line.row);
             }
@@ -329,7 +333,7 @@ mod tests {
     }
 
     fn line(row: u64) -> Line {
-        Line { row, item: 0, activation: row, print: row, charge: None }
+        Line { row, item: 0, activation: row, print: row, charge: None, level: E }
     }
 
     fn adds_up(charges: &[Charge]) -> bool {
