@@ -1,5 +1,6 @@
 //! Pure rules of Elastic Access: no I/O, and no clock of its own. Read it as the specification.
 
+pub mod access_points;
 pub mod access_rules;
 pub mod charging;
 pub mod configuration;
@@ -21,7 +22,7 @@ pub use configuration::{Configuration, Setting};
 pub use formula::{Arithmetic, Formula, Variables};
 pub use key::{KeyKind, KeyVersions, StoredKey};
 pub use line_item::{Attributes, LineItem, LineItemState, OverdraftType};
-pub use pool::{Ground, Pool};
+pub use pool::{Asking, Ground, Pool};
 pub use rate_table::{RateItem, RateTable};
 pub use rules::{Codes, Rules, Statuses};
 pub use session::{ChargedItem, Due, DueKind, Session, SessionProgress, SessionState, Timeline};

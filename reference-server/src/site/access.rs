@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::booking::Activity;
 use super::{Refusal, Site, new_id};
 use crate::domain::usage_row::RowKind;
-use crate::domain::{ApiVersion, ItemVerdict, RequestedItem, Requester, Share};
+use crate::domain::{ApiVersion, Asking, ItemVerdict, RequestedItem, Requester, Share};
 
 /// A well-formed access request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +59,12 @@ impl Site {
         request: AccessRequest,
     ) -> Result<AccessAnswer, Refusal> {
         let instance = self.known_instance(instance)?;
-        let mut verdicts = self.price_all(&instance.id, &request.requester.dictionary, &request.items, &[]);
+        let asking = Asking {
+            dictionary: &request.requester.dictionary,
+            admits: self.rules.access.admits_once,
+            as_granted: &[],
+        };
+        let mut verdicts = self.price_all(&instance.id, asking, &request.items, &[]);
         let granted: Vec<bool> = verdicts.iter().map(ItemVerdict::granted).collect();
         if !(self.rules.oneoff_stands)(&granted) {
             block_granted(&mut verdicts);

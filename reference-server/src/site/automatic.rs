@@ -6,7 +6,9 @@ use super::access::block_granted;
 use super::booking::{Activity, charged_items};
 use super::{Site, new_id};
 use crate::domain::usage_row::RowKind;
-use crate::domain::{ApiVersion, ChargedItem, Dictionary, ItemVerdict, Millis, SessionState, Timeline};
+use crate::domain::{
+    ApiVersion, Asking, ChargedItem, Dictionary, ItemVerdict, Millis, SessionState, Timeline,
+};
 
 impl Site {
     /// A heartbeat window has passed without a heartbeat: the whole last automatic charge goes back and the session
@@ -27,8 +29,13 @@ impl Site {
         let last_heartbeat = session.last_heart_beat;
         let items: Vec<_> = timeline.charged.iter().map(|charged| charged.requested.clone()).collect();
         let nothing = Dictionary::new();
-        let dictionary = requester.as_ref().map_or(&nothing, |requester| &requester.dictionary);
-        let mut verdicts = self.price_all(&instance.id, dictionary, &items, &[]);
+        let ask_again = self.rules.access.automatic_charges_ask_again;
+        let asking = Asking {
+            dictionary: requester.as_ref().map_or(&nothing, |requester| &requester.dictionary),
+            admits: self.rules.access.admits_in_session,
+            as_granted: if ask_again { &[] } else { &timeline.charged },
+        };
+        let mut verdicts = self.price_all(&instance.id, asking, &items, &[]);
         let granted: Vec<bool> = verdicts.iter().map(ItemVerdict::granted).collect();
         let stands = (self.rules.session_stands)(&granted);
         let state = if stands { SessionState::Active } else { self.rules.state_without_tokens };

@@ -11,7 +11,7 @@ use super::outcome::{Effect, Kind};
 use super::{Instance, Site};
 use crate::domain::usage_row::{MeterCostList, RowKind};
 use crate::domain::{
-    ApiVersion, ChargedItem, Dictionary, Ground, ItemVerdict, Millis, Pool, RequestedItem, Requester,
+    ApiVersion, Asking, ChargedItem, Ground, ItemVerdict, Millis, Pool, RequestedItem, Requester,
     SessionState, Share, Timeline, Tokens, UsageRow,
 };
 
@@ -43,7 +43,7 @@ impl Site {
     pub(super) fn price_all(
         &self,
         instance: &str,
-        dictionary: &Dictionary,
+        asking: Asking<'_>,
         items: &[RequestedItem],
         credits: &[(Share, Tokens)],
     ) -> Vec<ItemVerdict> {
@@ -54,7 +54,7 @@ impl Site {
             now: self.now,
             tolerance: (self.rules.tolerance)(self.configuration.tolerance()),
         };
-        let mut pool = Pool::new(ground, dictionary, self.mapped_to(instance));
+        let mut pool = Pool::new(ground, asking, self.mapped_to(instance));
         for (share, refund) in credits {
             pool.credit(&share.activation_id, share.action.as_deref(), *refund);
         }
@@ -101,7 +101,7 @@ impl Site {
         let booked = (self.rules.booked)(share.tokens);
         let mut row = self.row(activity, item);
         self.enter(&mut row, activity.version, share, booked, share.tokens);
-        self.count(share, (self.rules.counted)(share.tokens));
+        self.count(share, (self.rules.access.counted)(share.tokens));
         if split && !self.rules.split_repeats_quantity {
             row.item_quantity = share.count.round_dp(9).normalize();
         }
@@ -119,7 +119,7 @@ impl Site {
             let mut row = self.row(activity, &item);
             row.meta_data = None;
             self.enter(&mut row, activity.version, &share, -part, -part);
-            if self.rules.refund_restores_allocation {
+            if self.rules.access.refund_restores_allocation {
                 self.count(&share, -part);
             }
             self.write(RowKind::Refund, row);

@@ -6,7 +6,7 @@ use super::access::block_granted;
 use super::booking::{Activity, charged_items, unused};
 use super::{AccessAnswer, AccessRequest, Instance, Refusal, Site, new_id};
 use crate::domain::usage_row::RowKind;
-use crate::domain::{ItemVerdict, Millis, RequestedItem, SessionState, Share, Timeline, Tokens};
+use crate::domain::{Asking, ItemVerdict, Millis, RequestedItem, SessionState, Share, Timeline, Tokens};
 
 impl Site {
     /// Replaces the items in use, all or nothing; an empty list halts the session (`10` §8.4).
@@ -64,8 +64,12 @@ impl Site {
             .map(|timeline| timeline.charged.iter().map(|charged| charged.requested.clone()).collect())
             .unwrap_or_default();
         request.items = (self.rules.requested_set)(in_use, request.items);
-        let dictionary = &request.requester.dictionary;
-        let mut verdicts = self.price_all(&instance.id, dictionary, &request.items, &self.credits(former));
+        let asking = Asking {
+            dictionary: &request.requester.dictionary,
+            admits: self.rules.access.admits_in_session,
+            as_granted: &[],
+        };
+        let mut verdicts = self.price_all(&instance.id, asking, &request.items, &self.credits(former));
         let granted: Vec<bool> = verdicts.iter().map(ItemVerdict::granted).collect();
         let stands = (self.rules.session_stands)(&granted);
         let status = if stands { 200 } else { self.rules.statuses.session_denied };

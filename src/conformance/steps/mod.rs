@@ -5,8 +5,10 @@
 
 mod access;
 mod access_rules;
+mod actions;
 mod answers;
 mod clock;
+mod conditions;
 mod configuration;
 mod instances;
 mod keys;
