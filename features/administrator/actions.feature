@@ -115,7 +115,7 @@ Feature: Actions
     When the administrator replaces the actions of "abc123" by:
       | keeps       | condition   | action | allocation |
       | Product     | Product     | ALLOW  | 50         |
-      | Engineering | Engineering | ALLOW  | 190        |
+      | Engineering | Engineering | ALLOW  | 120        |
       | default     |             | DENY   |            |
     Then the actions of "abc123" have used 0 and 40 and none
 

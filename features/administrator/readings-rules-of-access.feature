@@ -163,6 +163,14 @@ Feature: What the documents leave open about rules of access
       | Engineering | ALLOW  | -1         |
     Then the answer follows the reading "actions.negative.http"
 
+  @DM-RULE-027
+  Scenario: Allocations add up to more than the quantity
+    When the administrator gives "abc123" the actions:
+      | condition     | action | allocation |
+      | Engineering   | ALLOW  | 150        |
+      | Outside sales | ALLOW  | 51         |
+    Then the answer follows the reading "actions.sum.http"
+
   @DM-RULE-035
   Scenario: A line item without actions in the list of all actions
     When the administrator lists all actions

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::domain::Rules;
-use crate::domain::readings::{READINGS, Reading};
+use crate::domain::readings::{self, Reading};
 use crate::mutants::{self, Mutant};
 
 /// One decision point with its legal and illegal values.
@@ -41,7 +41,7 @@ pub enum PolicyError {
 #[must_use]
 pub fn decisions() -> Vec<DecisionPoint> {
     let mut points: BTreeMap<&'static str, DecisionPoint> = BTreeMap::new();
-    for reading in READINGS {
+    for reading in readings::all() {
         let point = points.entry(reading.decision).or_insert_with(|| DecisionPoint {
             name: reading.decision,
             requirement: reading.requirement,
@@ -76,7 +76,7 @@ pub fn rules(policy: &BTreeMap<String, String>) -> Result<Rules, PolicyError> {
 
 fn apply(rules: &mut Rules, decision: &str, value: &str) -> Result<(), PolicyError> {
     let named = |reading: &&Reading| reading.decision == decision && reading.value == value;
-    if let Some(reading) = READINGS.iter().find(named) {
+    if let Some(reading) = readings::all().find(named) {
         (reading.set)(rules);
         return Ok(());
     }

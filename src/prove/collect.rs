@@ -8,7 +8,7 @@ use crate::report::events::{Checked, Event, Listener, Outcome, Stamped};
 /// What one run of the suite showed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seen {
-    /// Assertions that did not hold. A SHOULD fails no target, but a mutant that breaks one has been noticed.
+    /// Assertions that did not hold, those that only warn too: nothing else can catch a mutant of a SHOULD.
     pub(super) broken: Vec<Checked>,
     /// Scenarios that failed, asserted nothing or met a harness fault, with the outcome.
     pub(super) failed: BTreeMap<String, Outcome>,
@@ -32,7 +32,9 @@ impl Listener for Collector {
     fn hear(&mut self, stamped: &Stamped) {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match &stamped.event {
-            Event::Checked(checked) if !checked.held => seen.broken.push(checked.clone()),
+            Event::Checked(checked) if !checked.held => {
+                seen.broken.push(checked.clone());
+            }
             Event::ScenarioFinished(finished) => match &finished.outcome {
                 Outcome::Passed | Outcome::Warned | Outcome::NotTested(_) => {}
                 Outcome::Error(fault) => {

@@ -1,6 +1,7 @@
 //! Pure rules of Elastic Access: no I/O, and no clock of its own. Read it as the specification.
 
 pub mod access_points;
+mod access_readings;
 pub mod access_rules;
 pub mod charging;
 pub mod configuration;

@@ -88,6 +88,7 @@ pub struct Statuses {
     pub action_denial_allocation: u16,
     pub action_fraction: u16,
     pub action_negative: u16,
+    pub action_sum: u16,
     pub configuration_changed: u16,
     pub configuration_unknown: u16,
 }
@@ -138,6 +139,7 @@ impl Default for Statuses {
             action_denial_allocation: 200,
             action_fraction: 200,
             action_negative: 400,
+            action_sum: 200,
             configuration_changed: 200,
             configuration_unknown: 400,
         }

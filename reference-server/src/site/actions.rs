@@ -89,8 +89,8 @@ impl Site {
         line_item: &str,
         new: Vec<NewAction>,
     ) -> Result<Vec<Action>, Refusal> {
-        let stored = self.actions(instance, line_item)?;
-        self.whole_list(&new)?;
+        let LineItem { quantity, actions: stored, .. } = self.line_item(instance, line_item)?;
+        self.whole_list(&new, quantity)?;
         let mut actions = Vec::with_capacity(new.len());
         for action in new {
             actions.push(self.action(instance, &stored, action)?);
@@ -102,7 +102,7 @@ impl Site {
 
     /// Refuses a list with too many actions of a kind, or with what the documents leave open (DM-RULE-022 to
     /// DM-RULE-027).
-    fn whole_list(&self, new: &[NewAction]) -> Result<(), Refusal> {
+    fn whole_list(&self, new: &[NewAction], quantity: i64) -> Result<(), Refusal> {
         let (access, statuses) = (&self.rules.access, &self.rules.statuses);
         let is_default = |action: &&NewAction| action.condition_id.is_none();
         if new.iter().filter(is_default).count() > access.most_default_actions {
@@ -110,6 +110,12 @@ impl Site {
         }
         if new.iter().filter(|action| action.is_uncapped()).count() > access.most_uncapped_actions {
             return Err(Refusal::invalid("$: must have at most one ALLOW without 'allocation'"));
+        }
+        let mut allocations = new.iter().filter_map(|action| action.allocation);
+        let sum = allocations.try_fold(Decimal::ZERO, Decimal::checked_add);
+        if statuses.action_sum >= 400 && sum.is_none_or(|sum| sum > Decimal::from(quantity)) {
+            let message = "the allocations must not add up to more than the quantity";
+            return Err(Refusal::new(statuses.action_sum, message));
         }
         let open: [(u16, fn(&NewAction) -> bool, &str); 4] = [
             (

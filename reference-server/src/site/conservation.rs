@@ -175,7 +175,7 @@ fn faults_do_not_get_past_the_audit() {
         ("charge.booked", "half", "the running total has a gap"),
         ("roa.left", "allocation-alone", "is overspent"),
         ("roa.left", "capacity-alone", "an allocation is exceeded"),
-        ("roa.count", "nothing", "is counted by no action"),
+        ("roa.count", "nothing", "an action gave back more than it took"),
         ("roa.count", "twice", "count more than it was charged"),
         ("session.refund_shares", "first-line-item-only", "a refund gives back more than was charged"),
         ("session.denial", "never-terminates", "Denied"),
