@@ -24,6 +24,9 @@ pub struct NewAction {
     pub allocation: Option<Decimal>,
 }
 
+/// Finds the actions that a refusal is about.
+type Finds = fn(&NewAction) -> bool;
+
 impl NewAction {
     /// Whether it allows as much as the line item has.
     fn is_uncapped(&self) -> bool {
@@ -117,7 +120,7 @@ impl Site {
             let message = "the allocations must not add up to more than the quantity";
             return Err(Refusal::new(statuses.action_sum, message));
         }
-        let open: [(u16, fn(&NewAction) -> bool, &str); 4] = [
+        let open: [(u16, Finds, &str); 4] = [
             (
                 statuses.action_uncapped_condition,
                 |action| action.is_uncapped() && action.condition_id.is_some(),
