@@ -60,6 +60,12 @@ impl Api {
         format!("{}/api/{}/instances/{instance}/line-items/{line_item}/actions", self.base, self.version)
     }
 
+    /// The actions of all line items of an instance: list.
+    #[must_use]
+    pub fn all_actions(&self, instance: &str) -> String {
+        format!("{}/api/{}/instances/{}/line-items/actions", self.base, self.version, segment(instance))
+    }
+
     /// Rate tables: list, create, delete.
     #[must_use]
     pub fn rate_tables(&self) -> String {

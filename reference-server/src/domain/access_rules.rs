@@ -111,29 +111,55 @@ pub type Conditions = HashMap<String, Condition>;
 #[must_use]
 pub fn holds(rules: &Rules, expression: &Expression, dictionary: &Dictionary) -> bool {
     match expression {
-        Expression::Simple(test) => (rules.test_passes)(test, dictionary),
-        Expression::All(tests) => tests.iter().all(|test| (rules.test_passes)(test, dictionary)),
-        Expression::Any(tests) => tests.iter().any(|test| (rules.test_passes)(test, dictionary)),
+        Expression::Simple(test) => (rules.access.test_passes)(rules, test, dictionary),
+        Expression::All(tests) => (rules.access.joined_by_and)(rules, tests, dictionary),
+        Expression::Any(tests) => (rules.access.joined_by_or)(rules, tests, dictionary),
     }
+}
+
+/// Whether every test passes (DM-RULE-011).
+#[must_use]
+pub fn all_pass(rules: &Rules, tests: &[Test], dictionary: &Dictionary) -> bool {
+    tests.iter().all(|test| (rules.access.test_passes)(rules, test, dictionary))
+}
+
+/// Whether at least one test passes (DM-RULE-011).
+#[must_use]
+pub fn any_passes(rules: &Rules, tests: &[Test], dictionary: &Dictionary) -> bool {
+    tests.iter().any(|test| (rules.access.test_passes)(rules, test, dictionary))
 }
 
 /// Whether a test passes. A missing key fails IN and passes NOT (DM-ROA-014).
 #[must_use]
-pub fn exact_test(test: &Test, dictionary: &Dictionary) -> bool {
-    let listed = dictionary.get(&test.key).is_some_and(|value| is_one_of(value, &test.values));
+pub fn exact_test(rules: &Rules, test: &Test, dictionary: &Dictionary) -> bool {
+    let listed = dictionary.get(&test.key).map(|value| is_one_of(rules, value, &test.values));
     match test.operator {
-        Operator::In => listed,
-        Operator::Not => !listed,
+        Operator::In => listed == Some(true),
+        Operator::Not => listed.map_or(rules.access.not_without_key, |listed| !listed),
     }
 }
 
-/// Strings are compared exactly, an array matches when any element does, and everything else is compared by its
-/// JSON text (DM-RULE-008, DM-RULE-009).
-fn is_one_of(value: &Value, values: &[String]) -> bool {
-    match value {
-        Value::String(text) => values.contains(text),
-        Value::Array(elements) => elements.iter().any(|element| is_one_of(element, values)),
-        other => values.contains(&other.to_string()),
+/// An array matches when any element does; everything else is compared by its text (DM-RULE-008, DM-RULE-009).
+fn is_one_of(rules: &Rules, value: &Value, values: &[String]) -> bool {
+    if let Value::Array(elements) = value {
+        return rules.access.arrays_match && elements.iter().any(|element| is_one_of(rules, element, values));
+    }
+    let Some(text) = (rules.access.value_text)(value) else { return false };
+    values.iter().any(|listed| (rules.access.same_text)(listed, &text))
+}
+
+/// A string as it is, everything else by its JSON text (DM-RULE-008).
+#[must_use]
+pub fn json_text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The smaller of two bounds, of which either may be missing (DM-ROA-010).
+#[must_use]
+pub fn smaller(capacity: Option<Tokens>, allocation: Option<Tokens>) -> Option<Tokens> {
+    match (capacity, allocation) {
+        (Some(capacity), Some(allocation)) => Some(capacity.min(allocation)),
+        (capacity, allocation) => capacity.or(allocation),
     }
 }
 
@@ -146,6 +172,19 @@ pub fn first_match(
     conditions: &Conditions,
 ) -> Option<usize> {
     actions.iter().position(|action| concerns(rules, action, dictionary, conditions))
+}
+
+/// The first action with a condition that concerns the requester, else the default action wherever it stands.
+#[must_use]
+pub fn default_last(
+    rules: &Rules,
+    actions: &[Action],
+    dictionary: &Dictionary,
+    conditions: &Conditions,
+) -> Option<usize> {
+    let is_default = |action: &Action| action.condition_id.is_none();
+    let decides = |action: &Action| !is_default(action) && concerns(rules, action, dictionary, conditions);
+    actions.iter().position(decides).or_else(|| actions.iter().position(is_default))
 }
 
 /// Whether an action concerns a requester: the default action concerns everybody, one whose condition is gone
@@ -170,12 +209,12 @@ pub fn admission(
     conditions: &Conditions,
 ) -> Admission {
     if actions.is_empty() {
-        return Admission::Open;
+        return rules.access.without_actions;
     }
-    match (rules.deciding_action)(rules, actions, dictionary, conditions) {
+    match (rules.access.deciding_action)(rules, actions, dictionary, conditions) {
         Some(index) if actions[index].action == Verdict::Allow => Admission::Allowed(index),
         Some(_) => Admission::Refused,
-        None => rules.without_match,
+        None => rules.access.without_match,
     }
 }
 
@@ -199,6 +238,8 @@ mod tests {
 
     #[test]
     fn in_and_not_are_opposites_also_for_what_is_missing() {
+        let rules = Rules::default();
+        let exact_test = |test: &Test, dictionary: &Dictionary| exact_test(&rules, test, dictionary);
         let wanted = test(Operator::In, &["Engineering"]);
         let unwanted = test(Operator::Not, &["Engineering"]);
         for (requester, listed) in [

@@ -72,6 +72,8 @@ pub enum ItemVerdict {
     NotFound,
     /// Too few tokens on usable line items (DM-CODE-004).
     Insufficient,
+    /// Refused by the rules of access of every usable line item that could price it (DM-CODE-005).
+    Barred,
     /// Its formula cannot be evaluated (DM-RATE-047).
     Unpriceable,
     /// Not processed because another item failed the whole request (DM-CODE-002).
@@ -102,6 +104,10 @@ impl ItemVerdict {
             Self::Granted(_) => (codes.granted, "Successfully checked out"),
             Self::NotFound => (codes.not_found, "Item not found in any effective rate table"),
             Self::Insufficient => (codes.insufficient, "Insufficient tokens"),
+            Self::Barred => match codes.barred {
+                Some(own) => (own, "Refused by rules of access"),
+                None => (codes.insufficient, "Insufficient tokens"),
+            },
             Self::Unpriceable => (codes.unpriceable, "Price formula cannot be evaluated"),
             Self::Blocked => (codes.blocked, "No Status"),
         };

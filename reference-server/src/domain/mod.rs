@@ -1,5 +1,7 @@
 //! Pure rules of Elastic Access: no I/O, and no clock of its own. Read it as the specification.
 
+pub mod access_points;
+mod access_readings;
 pub mod access_rules;
 pub mod charging;
 pub mod configuration;
@@ -32,7 +34,7 @@ pub use instance_rules::{InstanceRules, Wanted};
 pub use key::{KeyKind, KeyVersions, StoredKey};
 pub use key_rules::KeyRules;
 pub use line_item::{Attributes, LineItem, LineItemState, OverdraftType};
-pub use pool::{Ground, Pool, Pricing};
+pub use pool::{Asking, Ground, Pool, Pricing};
 pub use producer_rules::{ConfigurationRules, LineItemRules, OpenFault, TableRules};
 pub use rate_table::{RateItem, RateTable};
 pub use rules::{Codes, Rules, Statuses};

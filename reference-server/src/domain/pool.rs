@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::access_rules::{self, Action, Admission, Conditions, Dictionary};
+use super::access_points::Admit;
+use super::access_rules::{Action, Admission, Conditions, Dictionary};
 use super::rules::Limit;
-use super::{ItemVerdict, LineItem, Millis, RateTable, RequestedItem, Rules, Share, Tokens};
+use super::{ChargedItem, ItemVerdict, LineItem, Millis, RateTable, RequestedItem, Rules, Share, Tokens};
 
 /// What a request is held against.
 #[derive(Clone, Copy)]
@@ -39,10 +40,21 @@ pub struct Pricing {
     pub period: Option<Millis>,
 }
 
+/// Whom the line items are asked for.
+#[derive(Clone, Copy)]
+pub struct Asking<'a> {
+    /// What the request tells of its requester.
+    pub dictionary: &'a Dictionary,
+    /// How a line item stands to the requester.
+    pub admits: Admit,
+    /// Charges whose actions admit without being asked again (DM-TIME-017).
+    pub as_granted: &'a [ChargedItem],
+}
+
 /// The line items of one instance as one request sees them.
 pub struct Pool<'a, L> {
     ground: Ground<'a>,
-    dictionary: &'a Dictionary,
+    asking: Asking<'a>,
     line_items: L,
     taken: HashMap<&'a str, Tokens>,
     taken_under: HashMap<&'a str, Tokens>,
@@ -60,15 +72,15 @@ enum Price<'a> {
 
 impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
     /// The pool of the line items mapped to an instance, which come in the order of charging.
-    pub fn new(ground: Ground<'a>, dictionary: &'a Dictionary, line_items: L) -> Self {
-        Self { ground, dictionary, line_items, taken: HashMap::new(), taken_under: HashMap::new() }
+    pub fn new(ground: Ground<'a>, asking: Asking<'a>, line_items: L) -> Self {
+        Self { ground, asking, line_items, taken: HashMap::new(), taken_under: HashMap::new() }
     }
 
     /// Makes a refund available to what is priced next. One into a line item that is no longer usable does not
     /// help (DM-SES-058).
     pub fn credit(&mut self, activation_id: &'a str, action: Option<&'a str>, refund: Tokens) {
         *self.taken.entry(activation_id).or_default() -= refund;
-        if let Some(action) = action.filter(|_| self.ground.rules.refund_restores_allocation) {
+        if let Some(action) = action.filter(|_| self.ground.rules.access.refund_restores_allocation) {
             *self.taken_under.entry(action).or_default() -= refund;
         }
     }
@@ -96,7 +108,7 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
 
     /// Goes through the line items in order until the count is paid; what the first cannot cover goes to the next
     /// (DM-LI-A23). An item that a line item could price, were it usable, lacks tokens; one that none could price
-    /// is unknown (DM-CODE-006).
+    /// is unknown (DM-CODE-006). One that only rules of access keep from it is barred (DM-CODE-005).
     fn collect(&self, requested: &RequestedItem, pass: Limit, offer: &mut Offer<'a>) -> bool {
         let Ground { rules, now, tolerance, .. } = self.ground;
         for line_item in self.line_items.clone() {
@@ -109,11 +121,13 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
                 Price::Unknown => {}
                 Price::Unpriceable => offer.verdict = ItemVerdict::Unpriceable,
                 Price::Rate(rate, table) => {
-                    if matches!(offer.verdict, ItemVerdict::NotFound) {
-                        offer.verdict = ItemVerdict::Insufficient;
-                    }
+                    let barred = usable && self.admission(line_item, 0) == Admission::Refused;
+                    offer.lacks(if barred { ItemVerdict::Barred } else { ItemVerdict::Insufficient });
                     if usable && self.collect_from(line_item, rate, table, pass, offer) {
                         return true;
+                    }
+                    if barred && !rules.access.others_after_refusal {
+                        return false;
                     }
                 }
             }
@@ -145,7 +159,7 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
             }
             // What an allocation cannot give is sought from other line items (DM-RULE-046).
             match action {
-                Some(index) if rules.spent_allocation_passes_on => from = index + 1,
+                Some(index) if rules.access.spent_allocation_passes_on => from = index + 1,
                 _ => return false,
             }
         }
@@ -153,17 +167,28 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
 
     fn admission(&self, line_item: &LineItem, from: usize) -> Admission {
         let Ground { rules, conditions, .. } = self.ground;
+        let Asking { dictionary, admits, .. } = self.asking;
         let actions = &line_item.actions;
         if from == 0 {
-            return access_rules::admission(rules, actions, self.dictionary, conditions);
+            return match self.admitted_before(line_item) {
+                Some(index) => Admission::Allowed(index),
+                None => admits(rules, actions, dictionary, conditions),
+            };
         }
         match actions.get(from..) {
             None | Some([]) => Admission::Refused,
-            Some(later) => match access_rules::admission(rules, later, self.dictionary, conditions) {
+            Some(later) => match admits(rules, later, dictionary, conditions) {
                 Admission::Allowed(index) => Admission::Allowed(from + index),
                 other => other,
             },
         }
+    }
+
+    /// The action of a line item that an earlier charge was taken under.
+    fn admitted_before(&self, line_item: &LineItem) -> Option<usize> {
+        let shares = self.asking.as_granted.iter().flat_map(|charged| &charged.shares);
+        let mut under = shares.filter_map(|share| share.action.as_deref());
+        under.find_map(|id| line_item.actions.iter().position(|action| &*action.id == id))
     }
 
     /// What is left to this request; nothing means without bound.
@@ -174,13 +199,10 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
             limit - item.used - taken(&self.taken, &item.activation_id) - offer.of_line_item(item)
         });
         let allocation = lane.action.and_then(|action| {
-            let allocation = Tokens::rounded(action.allocation?);
-            Some(allocation - action.used - taken(&self.taken_under, &action.id) - offer.under(action))
+            let ceiling = (self.ground.rules.access.ceiling)(action)?;
+            Some(ceiling - action.used - taken(&self.taken_under, &action.id) - offer.under(action))
         });
-        match (capacity, allocation) {
-            (Some(capacity), Some(allocation)) => Some(capacity.min(allocation)),
-            (capacity, allocation) => capacity.or(allocation),
-        }
+        (self.ground.rules.access.left_of_both)(capacity, allocation)
     }
 
     /// The price of an item on a line item, from the one table that applies (DM-RATE-A04).
@@ -233,6 +255,13 @@ struct Offer<'a> {
 }
 
 impl<'a> Offer<'a> {
+    /// Notes why a line item does not pay; that tokens are lacking outweighs that rules bar the requester.
+    fn lacks(&mut self, reason: ItemVerdict) {
+        if matches!(self.verdict, ItemVerdict::NotFound | ItemVerdict::Barred) {
+            self.verdict = reason;
+        }
+    }
+
     /// Takes what is still wanted, as far as there is some; says whether that was all. A cut may pass through a
     /// single count (DM-LI-A25).
     fn take(
@@ -346,7 +375,8 @@ mod tests {
             pricing: Pricing { at: now, period: None },
             tolerance: 0,
         };
-        Pool::new(ground, &NOBODY.0, items.iter())
+        let asking = Asking { dictionary: &NOBODY.0, admits: rules.access.admits_once, as_granted: &[] };
+        Pool::new(ground, asking, items.iter())
     }
 
     fn tokens_by_line_item(verdict: &ItemVerdict) -> Vec<(String, Tokens)> {

@@ -4,7 +4,8 @@
 
 use super::rules::{up_to_capacity, up_to_quantity};
 use super::{
-    MINUTE, PerVersion, Rules, Wanted, instance_rules, per_version, producer_readings, session_readings,
+    MINUTE, PerVersion, Rules, Wanted, access_readings, instance_rules, per_version, producer_readings,
+    session_readings,
 };
 
 /// A legal alternative.
@@ -34,9 +35,15 @@ pub(super) const fn reading(
 
 /// Every reading that is not a default.
 pub fn all() -> impl Iterator<Item = &'static Reading> {
-    [READINGS, producer_readings::READINGS, session_readings::READINGS, super::usage_forms::READINGS]
-        .into_iter()
-        .flatten()
+    [
+        READINGS,
+        access_readings::READINGS,
+        producer_readings::READINGS,
+        session_readings::READINGS,
+        super::usage_forms::READINGS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 const READINGS: &[Reading] = &[
@@ -181,11 +188,6 @@ const READINGS: &[Reading] = &[
     reading("list.unknown_instance.http", "DM-GEN-011", "404", "400", |r| {
         r.statuses.list_unknown_instance = 400;
     }),
-    reading("conditions.created.http", "DM-RULE-005", "200", "201", |r| r.statuses.conditions_created = 201),
-    reading("conditions.in_use.http", "DM-RULE-012", "409", "400", |r| r.statuses.condition_in_use = 400),
-    reading("conditions.in_use.http", "DM-RULE-012", "409", "403", |r| r.statuses.condition_in_use = 403),
-    reading("actions.exist.http", "DM-RULE-031", "409", "400", |r| r.statuses.actions_exist = 400),
-    reading("actions.exist.http", "DM-RULE-031", "409", "200", |r| r.statuses.actions_exist = 200),
     reading("access.requested_version", "DM-ERR-A04", "ignored", "accepted", |r| {
         r.requested_version_counts = true;
     }),

@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
-use super::access_rules::{self, Action, Admission, Conditions, Dictionary};
+use super::access_points::AccessPoints;
 use super::formula::Arithmetic;
 use super::line_item::{self, LineItemState, OrderKey};
 use super::session::{self, Session};
@@ -34,8 +34,10 @@ pub struct Codes {
     pub blocked: Code,
     /// In no effective rate table.
     pub not_found: Code,
-    /// Too few tokens, or refused by rules of access (DM-CODE-005).
+    /// Too few tokens.
     pub insufficient: Code,
+    /// Refused by rules of access; nothing means the same as too few tokens (DM-CODE-005).
+    pub barred: Option<Code>,
     /// Formula that cannot be evaluated.
     pub unpriceable: Code,
 }
@@ -83,6 +85,12 @@ pub struct Statuses {
     pub actions_exist: u16,
     pub actions_deleted: u16,
     pub action_foreign_condition: u16,
+    pub action_unknown: u16,
+    pub action_uncapped_condition: u16,
+    pub action_denial_allocation: u16,
+    pub action_fraction: u16,
+    pub action_negative: u16,
+    pub action_sum: u16,
     pub configuration_changed: u16,
     pub configuration_unknown: u16,
 }
@@ -129,6 +137,12 @@ impl Default for Statuses {
             actions_exist: 409,
             actions_deleted: 204,
             action_foreign_condition: 400,
+            action_unknown: 400,
+            action_uncapped_condition: 200,
+            action_denial_allocation: 200,
+            action_fraction: 200,
+            action_negative: 400,
+            action_sum: 200,
             configuration_changed: 200,
             configuration_unknown: 400,
         }
@@ -173,23 +187,8 @@ pub struct Rules {
     /// Whether a refund may be credited.
     pub refundable: fn(&LineItem) -> bool,
 
-    // Rules of access.
-    /// Whether a test of a condition passes.
-    pub test_passes: fn(&access_rules::Test, &Dictionary) -> bool,
-    /// The action that decides for a requester.
-    pub deciding_action: fn(&Rules, &[Action], &Dictionary, &Conditions) -> Option<usize>,
-    /// What holds when there are actions and none of them concerns the requester (DM-ROA-005).
-    pub without_match: Admission,
-    /// Whether a later action may give what the allocation of an earlier one cannot (DM-ROA-011).
-    pub spent_allocation_passes_on: bool,
-    /// What is added to the count of an action for a charge.
-    pub counted: fn(Tokens) -> Tokens,
-    /// Whether a refund lowers the count of the action that it was taken under (DM-REF-009).
-    pub refund_restores_allocation: bool,
-    /// Whether a condition that an action refers to can be deleted (DM-RULE-012).
-    pub used_condition_deletable: bool,
-    /// The count of an action that is sent again under its ID (DM-RULE-029).
-    pub kept_count: fn(&Action) -> Tokens,
+    /// Rules of access.
+    pub access: AccessPoints,
 
     // Charging.
     /// What a count costs at a rate; nothing when it does not fit.
@@ -323,14 +322,7 @@ impl Default for Rules {
             replace: line_item::replaced,
             may_become: line_item::may_become,
             refundable: line_item::always_refundable,
-            test_passes: access_rules::exact_test,
-            deciding_action: access_rules::first_match,
-            without_match: Admission::Refused,
-            spent_allocation_passes_on: false,
-            counted: |charge| charge,
-            refund_restores_allocation: true,
-            used_condition_deletable: false,
-            kept_count: |action| action.used,
+            access: AccessPoints::default(),
             charge: charging::count_times_rate,
             processing_order: |count| (0..count).collect(),
             oneoff_stands: |_granted| true,
@@ -381,6 +373,7 @@ impl Default for Rules {
                 blocked: per_version("102", "1102"),
                 not_found: per_version("201", "1201"),
                 insufficient: per_version("202", "1202"),
+                barred: None,
                 unpriceable: per_version("204", "1204"),
             },
             statuses: Statuses::default(),

@@ -4,6 +4,7 @@
 //! that names one of its requirements. A mutant sets a rule to a wrong function; nothing else in the server knows
 //! that it exists.
 
+mod access_lists;
 mod access_rules;
 mod charging;
 mod configuration;
@@ -51,6 +52,7 @@ impl std::fmt::Debug for Mutant {
 /// Every mutant.
 pub fn all() -> impl Iterator<Item = &'static Mutant> {
     [
+        access_lists::MUTANTS,
         access_rules::MUTANTS,
         charging::MUTANTS,
         configuration::MUTANTS,

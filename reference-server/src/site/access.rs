@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::booking::Activity;
 use super::{Refusal, Site, new_id};
 use crate::domain::usage_row::RowKind;
-use crate::domain::{ApiVersion, ItemVerdict, Pricing, RequestedItem, Requester, Share, sale_rules};
+use crate::domain::{ApiVersion, Asking, ItemVerdict, Pricing, RequestedItem, Requester, Share, sale_rules};
 
 /// A well-formed access request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,8 +60,12 @@ impl Site {
     ) -> Result<AccessAnswer, Refusal> {
         let instance = self.known_instance(instance)?;
         let pricing = Pricing { at: self.now, period: None };
-        let dictionary = &request.requester.dictionary;
-        let mut verdicts = self.price_all(&instance.id, dictionary, &request.items, pricing, &[]);
+        let asking = Asking {
+            dictionary: &request.requester.dictionary,
+            admits: self.rules.access.admits_once,
+            as_granted: &[],
+        };
+        let mut verdicts = self.price_all(&instance.id, asking, &request.items, pricing, &[]);
         let granted: Vec<bool> = verdicts.iter().map(ItemVerdict::granted).collect();
         if !(self.rules.oneoff_stands)(&granted) {
             sale_rules::block_granted(&mut verdicts);

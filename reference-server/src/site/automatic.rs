@@ -6,8 +6,8 @@ use super::Site;
 use super::booking::Activity;
 use crate::domain::usage_row::RowKind;
 use crate::domain::{
-    ApiVersion, ChargedItem, Dictionary, ItemVerdict, Millis, Pricing, RequestedItem, Requester, Session,
-    SessionState, Share, Timeline, sale_rules,
+    ApiVersion, Asking, ChargedItem, Dictionary, ItemVerdict, Millis, Pricing, RequestedItem, Requester,
+    Session, SessionState, Share, Timeline, sale_rules,
 };
 
 /// What an automatic charge needs of its session, taken out of it while the charge is made: millions of charges a day
@@ -40,6 +40,11 @@ impl Running {
             items,
             former,
         })
+    }
+
+    /// The charges of the period that ends.
+    fn charged(&self) -> Vec<ChargedItem> {
+        paired(self.items.clone(), self.former.clone())
     }
 }
 
@@ -79,12 +84,18 @@ impl Site {
         };
         let Running { timeline, requester, items, .. } = &running;
         let nothing = Dictionary::new();
-        let dictionary = requester.as_ref().map_or(&nothing, |requester| &requester.dictionary);
+        let ask_again = self.rules.access.automatic_charges_ask_again;
+        let as_granted = if ask_again { Vec::new() } else { running.charged() };
+        let asking = Asking {
+            dictionary: requester.as_ref().map_or(&nothing, |requester| &requester.dictionary),
+            admits: self.rules.access.admits_in_session,
+            as_granted: &as_granted,
+        };
         let pricing = Pricing {
             at: (self.rules.sessions.automatic_rates_of)(timeline.anchor, self.now),
             period: Some((self.rules.next_period)(timeline.period, self.charge_period())),
         };
-        let mut verdicts = self.price_all(&instance.id, dictionary, items, pricing, &[]);
+        let mut verdicts = self.price_all(&instance.id, asking, items, pricing, &[]);
         let granted: Vec<bool> = verdicts.iter().map(ItemVerdict::granted).collect();
         let goes_on = (self.rules.sessions.may_go_on)(self.now - running.created);
         let stands = goes_on && (self.rules.session_stands)(&granted);

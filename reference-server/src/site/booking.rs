@@ -12,7 +12,7 @@ use super::outcome::{Effect, Kind};
 use super::{Instance, Site};
 use crate::domain::usage_row::{MeterCostList, RowKind};
 use crate::domain::{
-    ApiVersion, ChargedItem, Dictionary, Ground, ItemVerdict, LineItem, Millis, Pool, Pricing, RequestedItem,
+    ApiVersion, Asking, ChargedItem, Ground, ItemVerdict, LineItem, Millis, Pool, Pricing, RequestedItem,
     Requester, SessionState, Share, Timeline, Tokens, UsageRow,
 };
 
@@ -44,7 +44,7 @@ impl Site {
     pub(super) fn price_all(
         &self,
         instance: &str,
-        dictionary: &Dictionary,
+        asking: Asking<'_>,
         items: &[RequestedItem],
         pricing: Pricing,
         credits: &[(Share, Tokens)],
@@ -57,7 +57,7 @@ impl Site {
             pricing,
             tolerance: (self.rules.tolerance)(self.configuration.tolerance()),
         };
-        let mut pool = Pool::new(ground, dictionary, self.payers(instance));
+        let mut pool = Pool::new(ground, asking, self.payers(instance));
         for (share, refund) in credits {
             pool.credit(&share.activation_id, share.action.as_deref(), *refund);
         }
@@ -107,7 +107,7 @@ impl Site {
         let booked = (self.rules.booked)(share.tokens);
         let mut row = self.row(activity, item);
         self.enter(&mut row, activity.version, share, booked, share.tokens);
-        self.count(share, (self.rules.counted)(share.tokens));
+        self.count(share, (self.rules.access.counted)(share.tokens));
         if split && !self.rules.split_repeats_quantity {
             row.item_quantity = share.count.round_dp(9).normalize();
         }
@@ -127,7 +127,7 @@ impl Site {
             let total = self.line_items.get(&share.activation_id).map_or(part, |item| item.used);
             let taken_off = (self.rules.sessions.refunded)(part, total);
             self.enter(&mut row, activity.version, &share, -taken_off, -part);
-            if self.rules.refund_restores_allocation {
+            if self.rules.access.refund_restores_allocation {
                 self.count(&share, -part);
             }
             self.write(RowKind::Refund, row);

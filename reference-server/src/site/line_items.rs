@@ -166,13 +166,19 @@ impl Site {
             let status = self.rules.statuses.lineitem_delete_deployed;
             return Err(Refusal::new(status, "only an obsolete line item can be deleted"));
         }
+        let actions_go = self.rules.access.actions_go_with_line_item;
         if let Some(item) = self.line_items.get_mut(id) {
             item.deleted = true;
             // The rules of access go with it (DM-LINE-037).
-            item.actions.clear();
+            if actions_go {
+                item.actions.clear();
+            }
         }
         self.touch(Kind::LineItem, id);
-        self.release_when_unused(id);
+        // What still has actions is kept with them.
+        if actions_go || item.actions.is_empty() {
+            self.release_when_unused(id);
+        }
         Ok(())
     }
 

@@ -5,9 +5,10 @@
 //! real one go through the same code.
 
 mod access;
-mod access_rules;
+mod actions;
 mod automatic;
 mod booking;
+mod conditions;
 mod configuration;
 mod instances;
 mod keys;
@@ -21,7 +22,8 @@ mod state;
 mod timers;
 
 pub use access::{AccessAnswer, AccessRequest, AnsweredItem};
-pub use access_rules::{NewAction, NewCondition};
+pub use actions::NewAction;
+pub use conditions::NewCondition;
 pub use configuration::ConfigurationValue;
 pub use instances::{Instance, NewInstance};
 pub use line_items::NewLineItem;
@@ -39,6 +41,8 @@ fn new_id() -> String {
 
 #[cfg(test)]
 mod conservation;
+#[cfg(test)]
+mod histories;
 #[cfg(test)]
 mod settings_scenarios;
 #[cfg(test)]

@@ -6,7 +6,8 @@ use super::booking::{Activity, charged_items, unused};
 use super::{AccessAnswer, AccessRequest, Instance, Refusal, Site, new_id};
 use crate::domain::usage_row::RowKind;
 use crate::domain::{
-    ItemVerdict, Millis, Pricing, RequestedItem, Requester, SessionState, Share, Timeline, Tokens, session,
+    Asking, ItemVerdict, Millis, Pricing, RequestedItem, Requester, SessionState, Share, Timeline, Tokens,
+    session,
 };
 
 impl Site {
@@ -78,10 +79,14 @@ impl Site {
             .unwrap_or_default();
         let again = in_use == request.items && !self.rules.sessions.same_items_start_anew;
         request.items = (self.rules.requested_set)(in_use, request.items);
-        let dictionary = &request.requester.dictionary;
         let pricing = Pricing { at: self.now, period: Some(self.charge_period()) };
         let credits = self.credits(former);
-        let mut verdicts = self.price_all(&instance.id, dictionary, &request.items, pricing, &credits);
+        let asking = Asking {
+            dictionary: &request.requester.dictionary,
+            admits: self.rules.access.admits_in_session,
+            as_granted: &[],
+        };
+        let mut verdicts = self.price_all(&instance.id, asking, &request.items, pricing, &credits);
         let granted: Vec<bool> = verdicts.iter().map(ItemVerdict::granted).collect();
         let stands = (self.rules.session_stands)(&granted);
         let status = if stands { 200 } else { self.rules.statuses.session_denied };

@@ -112,6 +112,29 @@ fn a_replaced_list_keeps_the_counts_of_the_actions_that_it_names() {
 }
 
 #[test]
+fn a_list_has_one_default_and_one_uncapped_action_at_most() {
+    let mut world = World::with_rules();
+    let instance = world.instance.clone();
+    let stored = world.act(|site| site.actions(&instance, ACT01)).unwrap();
+    let condition = stored[0].condition_id.clone().unwrap();
+    let default = NewAction { condition_id: None, ..allow(&condition, 10) };
+    let uncapped = NewAction { allocation: None, ..allow(&condition, 0) };
+    let negative = allow(&condition, -1);
+    for wrong in [
+        vec![default.clone(), default.clone()],
+        vec![uncapped.clone(), uncapped.clone()],
+        vec![negative],
+        vec![allow("nobody's", 10)],
+    ] {
+        let refused = world.act(|site| site.replace_actions(&instance, ACT01, wrong)).unwrap_err();
+        assert_eq!(refused.status, 400);
+        assert_eq!(world.act(|site| site.actions(&instance, ACT01)).unwrap(), stored);
+    }
+    let list = vec![uncapped, default];
+    assert_eq!(world.act(|site| site.replace_actions(&instance, ACT01, list)).unwrap().len(), 2);
+}
+
+#[test]
 fn w13_tolerance_gives_way_by_twelve_hours_on_both_sides() {
     for (tolerant, after_end, code) in
         [("false", 1_000, "202"), ("true", 12 * HOUR - MINUTE, "101"), ("true", 12 * HOUR + MINUTE, "202")]

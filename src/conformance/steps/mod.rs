@@ -5,10 +5,12 @@
 
 mod access;
 mod access_rules;
+mod actions;
 mod addresses;
 mod answers;
 mod claims;
 mod clock;
+mod conditions;
 mod configuration;
 mod instance_pages;
 mod instances;

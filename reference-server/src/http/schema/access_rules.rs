@@ -1,7 +1,6 @@
 //! Bodies of conditions and actions (`20` §6). The shape of a condition's expression stands here and where it is
 //! shown, and nowhere else (DM-RULE-007).
 
-use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
 use super::super::check::{Check, Path};
@@ -114,23 +113,11 @@ fn action(check: &mut Check, path: &Path<'_>, value: Value, with_ids: bool) -> O
     let action = check
         .required(path, &mut members, "action", |check, path, value| check.one_of(path, value, &VERDICTS));
     let allocation = check.nullable(path, &mut members, "allocation", Check::decimal);
-    if allocation.is_some_and(|allocation| allocation < Decimal::ZERO) {
-        check.violation(&path.member("allocation"), "must have a minimum value of 0");
-    }
     Some(NewAction { id, name, condition_id, action: action?, allocation })
 }
 
-/// At most one default action, and at most one ALLOW without allocation (DM-RULE-022, DM-RULE-024, DM-RULE-025).
-/// No action is named twice.
+/// No action is named twice. How many actions of a kind a list may have is for the site to say.
 fn whole_list(check: &mut Check, actions: &[NewAction]) {
-    if actions.iter().filter(|action| action.condition_id.is_none()).count() > 1 {
-        check.violation(&Path::Root, "must have at most one action without 'conditionId'");
-    }
-    let uncapped =
-        actions.iter().filter(|action| action.action == Verdict::Allow && action.allocation.is_none());
-    if uncapped.count() > 1 {
-        check.violation(&Path::Root, "must have at most one ALLOW without 'allocation'");
-    }
     let ids: Vec<&String> = actions.iter().filter_map(|action| action.id.as_ref()).collect();
     if ids.iter().enumerate().any(|(index, id)| ids[..index].contains(id)) {
         check.violation(&Path::Root, "must not have an 'id' twice");
@@ -172,13 +159,10 @@ mod tests {
     }
 
     #[test]
-    fn a_list_has_one_default_and_one_uncapped_action_at_most() {
+    fn actions_are_named_once_and_only_where_they_are_replaced() {
         let allow = |condition: Option<&str>, allocation: Option<i64>| json!({"conditionId": condition, "action": "ALLOW", "allocation": allocation});
         let list = json!([allow(Some("c"), Some(150)), allow(None, None)]);
         assert_eq!(new_actions(list).unwrap().len(), 2);
-        assert_eq!(violations(new_actions(json!([allow(None, Some(1)), allow(None, Some(1))]))), 1);
-        assert_eq!(violations(new_actions(json!([allow(Some("c"), None), allow(None, None)]))), 1);
-        assert_eq!(violations(new_actions(json!([allow(Some("c"), Some(-1))]))), 1);
         assert_eq!(violations(new_actions(json!([{"action": "MAYBE"}]))), 1);
         assert_eq!(violations(new_actions(json!([{"id": "mine", "action": "DENY"}]))), 1);
         let twice = json!([{"id": "a", "conditionId": "c", "action": "DENY"}, {"id": "a", "action": "DENY"}]);
