@@ -34,6 +34,8 @@ pub(super) enum Command {
     Serve(ServeArgs),
     /// What a requirement or usage rule says, where it comes from, and which scenarios test it.
     Explain(ExplainArgs),
+    /// Mistakes in feature files, without running them.
+    Lint(LintArgs),
 }
 
 #[derive(Args, Debug)]
@@ -178,4 +180,23 @@ pub(super) struct ExplainArgs {
     /// Requirement ID, for example DM-ACC-010.
     #[arg(value_name = "ID")]
     pub(super) id: String,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct LintArgs {
+    /// Feature files to look at in place of the built-in ones.
+    #[arg(long, value_name = "DIR")]
+    pub(super) features: Option<PathBuf>,
+    /// Report steps that these feature files do not use, too.
+    #[arg(long)]
+    pub(super) unused: bool,
+    /// Notes count, too: requirements that are neither tested nor excused.
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Write the findings as JSON to standard output.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Print the document of all steps (docs/steps.md) and look at nothing.
+    #[arg(long, exclusive = true)]
+    pub(super) steps: bool,
 }

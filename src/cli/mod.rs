@@ -5,6 +5,7 @@ mod bundled;
 mod conformance;
 mod exit;
 mod explain;
+mod lint;
 mod load;
 mod prove;
 mod run;

@@ -5,6 +5,7 @@
 mod bad_input;
 mod crash;
 mod house;
+mod lint;
 mod proof;
 mod support;
 mod tutorial;
