@@ -55,6 +55,9 @@ pub(super) struct VerifyArgs {
     /// Shorter load, for a first look.
     #[arg(long)]
     pub(super) quick: bool,
+    /// File of known deviations; the run fails on any other, and on one that is not true any more.
+    #[arg(long, value_name = "FILE")]
+    pub(super) expect: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -79,6 +82,9 @@ pub(super) struct ConformanceArgs {
     /// Without a test clock, wait for real time to pass; this can take hours.
     #[arg(long)]
     pub(super) real_time: bool,
+    /// File of known deviations; the run fails on any other, and on one that is not true any more.
+    #[arg(long, value_name = "FILE")]
+    pub(super) expect: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

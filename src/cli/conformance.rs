@@ -2,6 +2,7 @@
 
 use super::args::ConformanceArgs;
 use super::exit::{CONFIGURATION, Failure, NOTHING_TESTED, print};
+use super::expect::known_deviations;
 use super::run::{Run, registry_for};
 use super::verify::judge_conformance;
 use crate::conformance::{self, ConformanceError, Selection, SmokeOutcome, Suite};
@@ -24,7 +25,9 @@ pub(super) fn run(args: &ConformanceArgs) -> Result<u8, Failure> {
         list(&suite);
         return Ok(0);
     }
+    let expected = known_deviations(args.expect.as_deref(), args.features.as_deref(), &registry)?;
     let run = Run::begin_with("conformance", &args.target, registry)?;
+    run.expect(expected);
     if run.wait(conformance::smoke(&run.profile, &run.events)) == SmokeOutcome::Ready {
         judge_conformance(&run, &selection)?;
     }

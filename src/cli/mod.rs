@@ -4,6 +4,7 @@ mod args;
 mod bundled;
 mod conformance;
 mod exit;
+mod expect;
 mod explain;
 mod lint;
 mod load;

@@ -12,7 +12,7 @@ use super::args::TargetArgs;
 use super::bundled::Bundled;
 use super::exit::{CONFIGURATION, Failure, HARNESS_FAULT, print};
 use crate::report::events::{
-    Event, Events, RegisteredRequirement, RunStarted, TargetInfo,
+    Event, Events, ExpectedDeviation, RegisteredRequirement, RunStarted, TargetInfo,
 };
 use crate::report::{self, ColourChoice, ModelListener, NdjsonListener, RunModel, TerminalListener};
 use crate::spec::{CAPABILITIES, Registry};
@@ -100,6 +100,13 @@ impl Run {
             source: requirement.source.clone(),
         });
         self.events.send(Event::Registry(registered.collect()));
+    }
+
+    /// Declares deviations known.
+    pub(super) fn expect(&self, expected: Vec<ExpectedDeviation>) {
+        if !expected.is_empty() {
+            self.events.send(Event::DeviationsExpected(expected));
+        }
     }
 
     /// Runs a piece of work on this run's runtime.

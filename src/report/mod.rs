@@ -9,6 +9,7 @@ pub mod events;
 
 mod coverage;
 mod errors;
+mod expected;
 mod failure;
 mod figures;
 mod folder;
@@ -26,6 +27,7 @@ mod samples;
 
 pub use coverage::{Coverage, CoverageStatus, NotTested, RequirementCoverage};
 pub use errors::ReportError;
+pub use expected::DeviationState;
 pub use failure::Failure;
 pub use folder::write_folder;
 pub use model::{ModelListener, ReadingValues, RunModel, ScenarioCounts};

@@ -1,6 +1,7 @@
 //! What a person at a terminal sees: progress while the run goes on, and the summary at its end.
 
 mod colour;
+mod deviations;
 mod listener;
 mod load;
 mod page;
