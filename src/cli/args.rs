@@ -32,10 +32,12 @@ pub(super) enum Command {
     Prove(ProveArgs),
     /// The reference server.
     Serve(ServeArgs),
-    /// What a requirement or usage rule says, where it comes from, and which scenarios test it.
+    /// What a requirement or usage rule says, where it comes from, what tests it, and what came of it last.
     Explain(ExplainArgs),
     /// Mistakes in feature files, without running them.
     Lint(LintArgs),
+    /// What differs between two runs, down to the assertions.
+    Diff(DiffArgs),
 }
 
 #[derive(Args, Debug)]
@@ -186,6 +188,9 @@ pub(super) struct ExplainArgs {
     /// Requirement ID, for example DM-ACC-010.
     #[arg(value_name = "ID")]
     pub(super) id: String,
+    /// Write it as JSON to standard output.
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Args, Debug)]
@@ -205,4 +210,17 @@ pub(super) struct LintArgs {
     /// Print the document of all steps (docs/steps.md) and look at nothing.
     #[arg(long, exclusive = true)]
     pub(super) steps: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct DiffArgs {
+    /// Folder of the first run.
+    #[arg(value_name = "A")]
+    pub(super) before: PathBuf,
+    /// Folder of the second run.
+    #[arg(value_name = "B")]
+    pub(super) after: PathBuf,
+    /// Write the differences as JSON to standard output.
+    #[arg(long)]
+    pub(super) json: bool,
 }

@@ -3,6 +3,7 @@
 mod args;
 mod bundled;
 mod conformance;
+mod diff;
 mod exit;
 mod expect;
 mod explain;

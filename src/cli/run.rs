@@ -132,7 +132,8 @@ impl Run {
     }
 }
 
-fn terminal_width() -> usize {
+/// The columns of the terminal.
+pub(super) fn terminal_width() -> usize {
     std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(80).clamp(60, 120)
 }
 

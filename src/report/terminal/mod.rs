@@ -2,6 +2,7 @@
 
 mod colour;
 mod deviations;
+mod diff;
 mod listener;
 mod load;
 mod page;
@@ -9,5 +10,6 @@ mod summary;
 mod wrap;
 
 pub use colour::ColourChoice;
+pub use diff::terminal_diff;
 pub use listener::TerminalListener;
 pub use summary::terminal_summary;
