@@ -84,7 +84,7 @@ impl Source {
         let name: String = argument.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
         let declared = format!("const {name}: ");
         let text = if function.contains(&declared) { function } else { self.text };
-        let (_, value) = text.split_once(&declared)?.1.split_once("= ")?;
+        let (_, value) = text.split_once(&declared)?.1.split_once('=')?;
         let list = value.trim_start().strip_prefix('[')?.split("];").next()?;
         let entries: Vec<&str> = list.split('(').skip(1).collect();
         if entries.is_empty() {

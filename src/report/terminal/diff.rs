@@ -172,6 +172,6 @@ mod tests {
         let text = terminal_diff(&diff, false, 80);
         assert!(text.lines().all(|line| columns(line) <= 80), "{text}");
         assert!(!text.contains('\u{1b}') && terminal_diff(&diff, true, 80).contains('\u{1b}'));
-        assert!(text.contains("LOST SCENARIOS (4)") && text.contains("LOAD steady"), "{text}");
+        assert!(text.contains("LOST SCENARIOS (5)") && text.contains("LOAD steady"), "{text}");
     }
 }
