@@ -138,7 +138,7 @@ Feature: One-off access requests
       | a number as requester value | "requester": {"type": "user", "value": 17}, |
 
   @DM-ACC-020
-  Scenario Outline: A request with <fault> is turned away
+  Scenario Outline: A request for <fault> is turned away
     Given a line item "ACT01-Elastic" of 1000 tokens
     When the client sends the access request:
       """

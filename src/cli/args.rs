@@ -32,8 +32,12 @@ pub(super) enum Command {
     Prove(ProveArgs),
     /// The reference server.
     Serve(ServeArgs),
-    /// What a requirement or usage rule says, where it comes from, and which scenarios test it.
+    /// What a requirement or usage rule says, where it comes from, what tests it, and what came of it last.
     Explain(ExplainArgs),
+    /// Mistakes in feature files, without running them.
+    Lint(LintArgs),
+    /// What differs between two runs, down to the assertions.
+    Diff(DiffArgs),
 }
 
 #[derive(Args, Debug)]
@@ -53,6 +57,9 @@ pub(super) struct VerifyArgs {
     /// Shorter load, for a first look.
     #[arg(long)]
     pub(super) quick: bool,
+    /// File of known deviations; the run fails on any other, and on one that is not true any more.
+    #[arg(long, value_name = "FILE")]
+    pub(super) expect: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -77,6 +84,9 @@ pub(super) struct ConformanceArgs {
     /// Without a test clock, wait for real time to pass; this can take hours.
     #[arg(long)]
     pub(super) real_time: bool,
+    /// File of known deviations; the run fails on any other, and on one that is not true any more.
+    #[arg(long, value_name = "FILE")]
+    pub(super) expect: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -178,4 +188,39 @@ pub(super) struct ExplainArgs {
     /// Requirement ID, for example DM-ACC-010.
     #[arg(value_name = "ID")]
     pub(super) id: String,
+    /// Write it as JSON to standard output.
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct LintArgs {
+    /// Feature files to look at in place of the built-in ones.
+    #[arg(long, value_name = "DIR")]
+    pub(super) features: Option<PathBuf>,
+    /// Report steps that these feature files do not use, too.
+    #[arg(long)]
+    pub(super) unused: bool,
+    /// Notes count, too: requirements that are neither tested nor excused.
+    #[arg(long)]
+    pub(super) strict: bool,
+    /// Write the findings as JSON to standard output.
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Print the document of all steps (docs/steps.md) and look at nothing.
+    #[arg(long, exclusive = true)]
+    pub(super) steps: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct DiffArgs {
+    /// Folder of the first run.
+    #[arg(value_name = "A")]
+    pub(super) before: PathBuf,
+    /// Folder of the second run.
+    #[arg(value_name = "B")]
+    pub(super) after: PathBuf,
+    /// Write the differences as JSON to standard output.
+    #[arg(long)]
+    pub(super) json: bool,
 }

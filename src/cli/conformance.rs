@@ -2,7 +2,8 @@
 
 use super::args::ConformanceArgs;
 use super::exit::{CONFIGURATION, Failure, NOTHING_TESTED, print};
-use super::run::{Run, registry};
+use super::expect::known_deviations;
+use super::run::{Run, registry_for};
 use super::verify::judge_conformance;
 use crate::conformance::{self, ConformanceError, Selection, SmokeOutcome, Suite};
 
@@ -15,7 +16,8 @@ pub(super) fn run(args: &ConformanceArgs) -> Result<u8, Failure> {
         real_time: args.real_time,
     };
     // Mistakes in the selection are found before a folder is made or a server started.
-    let suite = Suite::load(&selection, &*registry()?).map_err(|error| failure(&error))?;
+    let registry = registry_for(args.features.as_deref())?;
+    let suite = Suite::load(&selection, &registry).map_err(|error| failure(&error))?;
     if suite.is_empty() {
         return Err(failure(&ConformanceError::NothingSelected));
     }
@@ -23,7 +25,9 @@ pub(super) fn run(args: &ConformanceArgs) -> Result<u8, Failure> {
         list(&suite);
         return Ok(0);
     }
-    let run = Run::begin("conformance", &args.target)?;
+    let expected = known_deviations(args.expect.as_deref(), args.features.as_deref(), &registry)?;
+    let run = Run::begin_with("conformance", &args.target, registry)?;
+    run.expect(expected);
     if run.wait(conformance::smoke(&run.profile, &run.events)) == SmokeOutcome::Ready {
         judge_conformance(&run, &selection)?;
     }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use super::args::{Cli, Command};
-use super::{conformance, explain, load, prove, serve, usage, verify};
+use super::{conformance, diff, explain, lint, load, prove, serve, usage, verify};
 
 /// Exit code of wrong arguments or configuration.
 pub(super) const CONFIGURATION: u8 = 2;
@@ -73,6 +73,8 @@ pub fn main() -> ExitCode {
         Command::Prove(args) => prove::run(&args),
         Command::Serve(args) => serve::run(args),
         Command::Explain(args) => explain::run(&args),
+        Command::Lint(args) => lint::run(&args),
+        Command::Diff(args) => diff::run(&args),
     };
     match result {
         Ok(code) => ExitCode::from(code),

@@ -3,8 +3,11 @@
 mod args;
 mod bundled;
 mod conformance;
+mod diff;
 mod exit;
+mod expect;
 mod explain;
+mod lint;
 mod load;
 mod prove;
 mod run;

@@ -11,7 +11,9 @@ use tokio::sync::watch;
 use super::args::TargetArgs;
 use super::bundled::Bundled;
 use super::exit::{CONFIGURATION, Failure, HARNESS_FAULT, print};
-use crate::report::events::{Event, Events, RegisteredRequirement, RunStarted, TargetInfo};
+use crate::report::events::{
+    Event, Events, ExpectedDeviation, RegisteredRequirement, RunStarted, TargetInfo,
+};
 use crate::report::{self, ColourChoice, ModelListener, NdjsonListener, RunModel, TerminalListener};
 use crate::spec::{CAPABILITIES, Registry};
 use crate::target::{Client, ControlClient, Profile};
@@ -39,7 +41,15 @@ pub(super) struct Run {
 impl Run {
     /// Prepares a run: reads the target file or starts the bundled server, makes the folder, and announces itself.
     pub(super) fn begin(command: &str, args: &TargetArgs) -> Result<Self, Failure> {
-        let registry = registry()?;
+        Self::begin_with(command, args, registry()?)
+    }
+
+    /// Prepares a run by another registry.
+    pub(super) fn begin_with(
+        command: &str,
+        args: &TargetArgs,
+        registry: Arc<Registry>,
+    ) -> Result<Self, Failure> {
         // The target file is read first: a mistake in it should leave no folder behind.
         let profile = args.target.as_deref().map(load_profile).transpose()?;
         let out = args.out.clone().unwrap_or_else(|| default_folder(command));
@@ -92,6 +102,13 @@ impl Run {
         self.events.send(Event::Registry(registered.collect()));
     }
 
+    /// Declares deviations known.
+    pub(super) fn expect(&self, expected: Vec<ExpectedDeviation>) {
+        if !expected.is_empty() {
+            self.events.send(Event::DeviationsExpected(expected));
+        }
+    }
+
     /// Runs a piece of work on this run's runtime.
     pub(super) fn wait<F: Future>(&self, work: F) -> F::Output {
         self.runtime.block_on(work)
@@ -115,13 +132,22 @@ impl Run {
     }
 }
 
-fn terminal_width() -> usize {
+/// The columns of the terminal.
+pub(super) fn terminal_width() -> usize {
     std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(80).clamp(60, 120)
 }
 
 /// The embedded registry; a fault in it is ours.
 pub(super) fn registry() -> Result<Arc<Registry>, Failure> {
     Registry::embedded().map(Arc::new).map_err(|error| Failure::new(HARNESS_FAULT, &error))
+}
+
+/// The registry that goes with a folder of feature files, or the embedded one.
+pub(super) fn registry_for(features: Option<&Path>) -> Result<Arc<Registry>, Failure> {
+    if features.is_none() {
+        return registry();
+    }
+    Registry::for_features(features).map(Arc::new).map_err(|error| Failure::new(CONFIGURATION, &error))
 }
 
 /// The runtime of the harness.

@@ -2,7 +2,8 @@
 
 use super::args::VerifyArgs;
 use super::exit::{CONFIGURATION, Failure};
-use super::run::Run;
+use super::expect::known_deviations;
+use super::run::{Run, registry};
 use crate::conformance::{self, Selection, SmokeOutcome, Suite};
 use crate::load::{self, LoadOptions, LoadScenario};
 use crate::report::events::Event;
@@ -12,7 +13,10 @@ use crate::usage::{Judge, Settings};
 const SCENARIOS: [&str; 2] = ["steady-access", "session-heartbeats"];
 
 pub(super) fn run(args: &VerifyArgs) -> Result<u8, Failure> {
-    let run = Run::begin("verify", &args.target)?;
+    let registry = registry()?;
+    let expected = known_deviations(args.expect.as_deref(), None, &registry)?;
+    let run = Run::begin_with("verify", &args.target, registry)?;
+    run.expect(expected);
     if run.wait(conformance::smoke(&run.profile, &run.events)) == SmokeOutcome::NotReady {
         return run.finish();
     }

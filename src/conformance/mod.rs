@@ -13,6 +13,7 @@ mod error;
 mod hooks;
 mod items;
 mod judge;
+mod lint;
 mod moments;
 mod names;
 mod numbers;
@@ -31,6 +32,7 @@ mod tags;
 mod world;
 
 pub use error::ConformanceError;
+pub use lint::{Finding, LintOptions, LintReport, Severity, lint, steps_document};
 pub use run::run;
 pub use select::Selection;
 pub use smoke::{SmokeOutcome, smoke};

@@ -114,7 +114,7 @@ fn file_of(feature: &Feature) -> String {
 }
 
 /// Every feature file by its name relative to the folder, in the order of names.
-fn sources(folder: Option<&Path>) -> Result<Vec<(String, String)>, ConformanceError> {
+pub(super) fn sources(folder: Option<&Path>) -> Result<Vec<(String, String)>, ConformanceError> {
     let mut files = Vec::new();
     match folder {
         Some(path) if path.is_file() => files.push((file_name(path), text_of(path)?)),
@@ -170,9 +170,19 @@ fn unreadable(path: &Path, error: &std::io::Error) -> ConformanceError {
 
 /// Parses a feature file and expands its outlines; each example is a scenario at the line of its row.
 fn read(name: &str, text: &str) -> Result<Feature, ConformanceError> {
+    expand(name, parse(name, text)?)
+}
+
+/// Parses a feature file as it stands.
+pub(super) fn parse(name: &str, text: &str) -> Result<Feature, ConformanceError> {
     let mut feature =
         Feature::parse(text, GherkinEnv::default()).map_err(|error| not_gherkin(name, &error.to_string()))?;
     feature.path = Some(PathBuf::from(name));
+    Ok(feature)
+}
+
+/// Makes a scenario of each example.
+pub(super) fn expand(name: &str, feature: Feature) -> Result<Feature, ConformanceError> {
     feature.expand_examples().map_err(|error| ConformanceError::Gherkin {
         location: format!("{name}:{}:{}", error.pos.line, error.pos.col),
         reason: format!("no column of the examples is named <{}>", error.name),

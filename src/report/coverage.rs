@@ -15,6 +15,8 @@ pub enum CoverageStatus {
     Passed,
     /// A check that speaks for it failed.
     Failed,
+    /// A check that speaks for it failed, as a declared deviation expects.
+    Expected,
     /// An assertion below a MUST that speaks for it did not hold.
     Warned,
     /// Not tested, with the reason.
@@ -28,6 +30,7 @@ impl CoverageStatus {
         match self {
             Self::Passed => "passed",
             Self::Failed => "failed",
+            Self::Expected => "expected",
             Self::Warned => "warned",
             Self::NotTested(_) => "not tested",
         }
@@ -63,6 +66,8 @@ pub struct Coverage {
     pub requirements: Vec<RequirementCoverage>,
     /// Every requirement ID that a failing check names, sorted; registered or not.
     pub failed: Vec<String>,
+    /// Every requirement ID that fails only as declared deviations expect, sorted.
+    pub expected: Vec<String>,
     /// Why scenarios and requirements were not tested; the reason that cost most comes first.
     pub not_tested: Vec<NotTested>,
 }
@@ -117,8 +122,9 @@ impl RunModel {
             })
             .collect();
         let not_tested = group_reasons(self, &requirements);
-        let failed = evidence.failed.iter().map(|&id| id.to_owned()).collect();
-        Coverage { requirements, failed, not_tested }
+        let owned = |ids: &BTreeSet<&str>| ids.iter().map(|&id| id.to_owned()).collect();
+        let (failed, expected) = (owned(&evidence.failed), owned(&evidence.expected));
+        Coverage { requirements, failed, expected, not_tested }
     }
 }
 
@@ -127,6 +133,7 @@ struct Evidence<'a> {
     model: &'a RunModel,
     by_requirement: HashMap<&'a str, Vec<&'a ScenarioFinished>>,
     failed: BTreeSet<&'a str>,
+    expected: BTreeSet<&'a str>,
     doubted: BTreeSet<&'a str>,
 }
 
@@ -138,8 +145,9 @@ impl<'a> Evidence<'a> {
                 by_requirement.entry(id.as_str()).or_default().push(finished);
             }
         }
-        let (failed, doubted) = against(model);
-        Self { model, by_requirement, failed, doubted }
+        let Against { failed, mut expected, doubted } = against(model);
+        expected.retain(|id| !failed.contains(id));
+        Self { model, by_requirement, failed, expected, doubted }
     }
 
     fn naming(&self, id: &str) -> &[&'a ScenarioFinished] {
@@ -153,6 +161,9 @@ impl<'a> Evidence<'a> {
     fn status(&self, id: &str) -> CoverageStatus {
         if self.failed.contains(id) {
             return CoverageStatus::Failed;
+        }
+        if self.expected.contains(id) {
+            return CoverageStatus::Expected;
         }
         if self.doubted.contains(id) {
             return CoverageStatus::Warned;
@@ -200,31 +211,48 @@ impl<'a> Evidence<'a> {
     }
 }
 
-/// Requirement IDs that failing checks name, and those that doubtful ones name. A violated invariant is a
-/// failing check, and so is a usage rule of level E; the rule has to be registered to count as a requirement.
-fn against(model: &RunModel) -> (BTreeSet<&str>, BTreeSet<&str>) {
-    let mut failed: BTreeSet<&str> = BTreeSet::new();
-    let mut doubted: BTreeSet<&str> = BTreeSet::new();
+/// Requirement IDs that speak against the target, by how much that counts.
+#[derive(Default)]
+struct Against<'a> {
+    failed: BTreeSet<&'a str>,
+    expected: BTreeSet<&'a str>,
+    doubted: BTreeSet<&'a str>,
+}
+
+/// Requirement IDs that failing checks name, those that only declared deviations name, and those that doubtful
+/// checks name. A violated invariant is a failing check, and so is a usage rule of level E; the rule has to be
+/// registered to count as a requirement.
+fn against(model: &RunModel) -> Against<'_> {
+    let deviations = model.deviations();
+    let mut against = Against::default();
     for checked in &model.broken {
-        let side = if checked.level == Level::Must { &mut failed } else { &mut doubted };
+        let side = match (deviations.of_check(checked), checked.level) {
+            (Some(_), _) => &mut against.expected,
+            (None, Level::Must) => &mut against.failed,
+            (None, _) => &mut against.doubted,
+        };
         side.extend(checked.requirements.iter().map(String::as_str));
     }
     let invariants = model.loads.iter().flat_map(|load| &load.invariants);
     for invariant in invariants.filter(|invariant| invariant.violations > 0) {
-        failed.extend(invariant.requirements.iter().map(String::as_str));
+        let expected = deviations.of_invariant(invariant).is_some();
+        let side = if expected { &mut against.expected } else { &mut against.failed };
+        side.extend(invariant.requirements.iter().map(String::as_str));
     }
     let registered: BTreeSet<&str> =
         model.registry.iter().map(|requirement| requirement.id.as_str()).collect();
     let findings = model.usage.iter().flat_map(|usage| &usage.findings);
     for finding in findings.filter(|finding| finding.count > 0 && registered.contains(finding.rule.as_str()))
     {
+        let expected = deviations.of_rule(&finding.rule).is_some();
         match finding.level {
-            Severity::E => failed.insert(finding.rule.as_str()),
-            Severity::W => doubted.insert(finding.rule.as_str()),
+            Severity::E | Severity::W if expected => against.expected.insert(finding.rule.as_str()),
+            Severity::E => against.failed.insert(finding.rule.as_str()),
+            Severity::W => against.doubted.insert(finding.rule.as_str()),
             Severity::I => false,
         };
     }
-    (failed, doubted)
+    against
 }
 
 fn group_reasons(model: &RunModel, requirements: &[RequirementCoverage]) -> Vec<NotTested> {

@@ -95,6 +95,25 @@ pub struct RegisteredRequirement {
     pub source: String,
 }
 
+/// A deviation that somebody has declared known, with the reason.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExpectedDeviation {
+    /// The requirement that does not hold.
+    pub requirement: Option<String>,
+    /// Or the scenario that fails, by its ID or name.
+    pub scenario: Option<String>,
+    /// Why it is accepted.
+    pub reason: String,
+    /// Where it is tracked.
+    pub link: String,
+    /// The last day on which it is accepted, for example `2026-12-31`.
+    pub expires: String,
+    /// Whether that day was over when the run began.
+    pub expired: bool,
+    /// How many scenarios of the whole suite are about it.
+    pub scenarios: u64,
+}
+
 /// Where a scenario stands and what it is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ScenarioRef {
@@ -367,6 +386,8 @@ pub enum Event {
     RunStarted(RunStarted),
     /// The requirements that exist.
     Registry(Vec<RegisteredRequirement>),
+    /// The deviations that are declared known.
+    DeviationsExpected(Vec<ExpectedDeviation>),
     /// One check of the smoke test.
     SmokeChecked(SmokeChecked),
     /// The selection is made: how many scenarios will run.

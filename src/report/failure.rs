@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::events::{Checked, Exchange, Level, Outcome, ScenarioFinished};
+use super::events::{Checked, Exchange, ExpectedDeviation, Level, Outcome, ScenarioFinished};
 use super::model::RunModel;
 
 /// One thing that went wrong, with all that is needed to understand and repeat it.
@@ -34,6 +34,8 @@ pub struct Failure<'a> {
     pub exchange: Option<&'a Exchange>,
     /// A command that repeats the scenario, empty outside scenarios.
     pub reproduce: &'a str,
+    /// The declaration that makes it a known deviation.
+    pub deviation: Option<&'a ExpectedDeviation>,
 }
 
 impl<'a> Failure<'a> {
@@ -62,6 +64,7 @@ impl<'a> Failure<'a> {
             actual: &checked.actual,
             exchange: checked.exchange.as_ref(),
             reproduce: finished.map_or("", |finished| finished.reproduce.as_str()),
+            deviation: None,
         }
     }
 
@@ -79,19 +82,22 @@ impl<'a> Failure<'a> {
             actual,
             exchange: None,
             reproduce: &finished.reproduce,
+            deviation: None,
         }
     }
 }
 
 impl RunModel {
     /// Everything that makes the suite fail: each MUST that did not hold, and each scenario that failed
-    /// without one.
+    /// without one. Declared deviations are not among them.
     #[must_use]
     pub fn failures(&self) -> Vec<Failure<'_>> {
-        let mut failures = self.broken_at(|level| level == Level::Must);
+        let deviations = self.deviations();
+        let mut failures = self.unexpected(|level| level == Level::Must);
         let explained: HashSet<&str> = failures.iter().map(|failure| failure.scenario).collect();
         for finished in &self.scenarios {
-            let unexplained = !explained.contains(finished.scenario.id.as_str());
+            let unexplained = !explained.contains(finished.scenario.id.as_str())
+                && deviations.of_scenario(finished).is_none();
             match finished.outcome {
                 Outcome::Vacuous => {
                     failures.push(Failure::of_scenario(finished, "at least one assertion", "none was made"));
@@ -110,16 +116,33 @@ impl RunModel {
     /// Everything doubtful: what is inferred from the documents and did not hold.
     #[must_use]
     pub fn warnings(&self) -> Vec<Failure<'_>> {
-        number_from(self.failures().len() + 1, self.broken_at(|level| level != Level::Must))
+        number_from(self.failures().len() + 1, self.unexpected(|level| level != Level::Must))
+    }
+
+    /// Every check that did not hold and is covered by a declared deviation.
+    #[must_use]
+    pub fn expected_failures(&self) -> Vec<Failure<'_>> {
+        let first = self.failures().len() + self.warnings().len() + 1;
+        let all = self.broken_at(|_| true);
+        number_from(first, all.into_iter().filter(|failure| failure.deviation.is_some()).collect())
+    }
+
+    fn unexpected(&self, wanted: impl Fn(Level) -> bool) -> Vec<Failure<'_>> {
+        let all = self.broken_at(wanted);
+        all.into_iter().filter(|failure| failure.deviation.is_none()).collect()
     }
 
     fn broken_at(&self, wanted: impl Fn(Level) -> bool) -> Vec<Failure<'_>> {
+        let deviations = self.deviations();
         let finished: HashMap<&str, &ScenarioFinished> =
             self.scenarios.iter().map(|finished| (finished.scenario.id.as_str(), finished)).collect();
         self.broken
             .iter()
             .filter(|checked| wanted(checked.level))
-            .map(|checked| Failure::of_check(checked, finished.get(checked.scenario.as_str()).copied()))
+            .map(|checked| Failure {
+                deviation: deviations.of_check(checked),
+                ..Failure::of_check(checked, finished.get(checked.scenario.as_str()).copied())
+            })
             .collect()
     }
 }

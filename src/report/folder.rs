@@ -34,6 +34,7 @@ pub fn write_folder(dir: &Path, model: &RunModel) -> Result<(), ReportError> {
     write(dir, "badge.json", &badge_json(model)?)?;
     write_exchanges(dir, &model.failures())?;
     write_exchanges(dir, &model.warnings())?;
+    write_exchanges(dir, &model.expected_failures())?;
     write(dir, "report.html", &report_html(model)?)
 }
 
@@ -108,6 +109,7 @@ fn badge_json(model: &RunModel) -> Result<String, ReportError> {
     let color = match verdict {
         Verdict::Conforms => "brightgreen",
         Verdict::DoesNotConform => "red",
+        Verdict::DeviatesAsExpected => "yellow",
         Verdict::Saturated => "orange",
         Verdict::NothingTested | Verdict::Unreachable | Verdict::Interrupted | Verdict::HarnessFault => {
             "lightgrey"

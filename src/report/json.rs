@@ -10,8 +10,10 @@ use serde::Serialize;
 use super::coverage::{Coverage, NotTested};
 use super::errors::ReportError;
 use super::events::{
-    Finding, Invariant, Latencies, LoadFinished, Measurement, Rate, SmokeChecked, TargetInfo,
+    ExpectedDeviation, Finding, Invariant, Latencies, LoadFinished, Measurement, Rate, SmokeChecked,
+    TargetInfo,
 };
+use super::expected::DeviationState;
 use super::failure::Failure;
 use super::model::{RunModel, ScenarioCounts};
 use super::verdict::Verdict;
@@ -42,6 +44,7 @@ struct Run<'a> {
     usage: Option<Usage<'a>>,
     failures: Vec<Broken<'a>>,
     warnings: Vec<Broken<'a>>,
+    expected: Vec<Deviation<'a>>,
     not_tested: Vec<Reason>,
     faults: Vec<String>,
     notes: &'a [String],
@@ -67,6 +70,7 @@ impl<'a> Run<'a> {
             usage: Usage::of(model),
             failures: model.failures().iter().map(Broken::of).collect(),
             warnings: model.warnings().iter().map(Broken::of).collect(),
+            expected: Deviation::all(model),
             not_tested: coverage.not_tested.into_iter().map(Reason::of).collect(),
             faults: model.all_faults(),
             notes: &model.notes,
@@ -95,6 +99,7 @@ impl Conformance {
                 passed: coverage.passed(),
                 failed: coverage.failed.clone(),
                 not_tested: coverage.untested(),
+                expected: coverage.expected.clone(),
             },
             readings: readings.collect(),
             checks: model.checks,
@@ -111,6 +116,7 @@ struct Requirements {
     passed: usize,
     failed: Vec<String>,
     not_tested: usize,
+    expected: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -223,6 +229,39 @@ impl<'a> Broken<'a> {
     }
 }
 
+/// A declared deviation, what became of it, and the failures that it covers.
+#[derive(Serialize)]
+struct Deviation<'a> {
+    requirement: Option<&'a str>,
+    scenario: Option<&'a str>,
+    reason: &'a str,
+    link: &'a str,
+    expires: &'a str,
+    state: DeviationState,
+    failures: Vec<Broken<'a>>,
+}
+
+impl<'a> Deviation<'a> {
+    fn all(model: &'a RunModel) -> Vec<Self> {
+        let failures = model.expected_failures();
+        let covered = |one: &ExpectedDeviation| {
+            failures.iter().filter(|failure| failure.deviation == Some(one)).map(Broken::of).collect()
+        };
+        let declared = model.deviations().judged().into_iter();
+        declared
+            .map(|(one, state)| Self {
+                requirement: one.requirement.as_deref(),
+                scenario: one.scenario.as_deref(),
+                reason: &one.reason,
+                link: &one.link,
+                expires: &one.expires,
+                state,
+                failures: covered(one),
+            })
+            .collect()
+    }
+}
+
 #[derive(Serialize)]
 struct Reason {
     reason: String,
@@ -277,7 +316,8 @@ mod tests {
     fn every_run_keeps_the_schema() {
         let mut saturated = samples::failing_run();
         saturated.loads = vec![samples::load(Measurement::Saturated)];
-        for model in [RunModel::new(), samples::failing_run(), samples::hostile_run(), saturated] {
+        let expected = samples::expected_run();
+        for model in [RunModel::new(), samples::failing_run(), samples::hostile_run(), saturated, expected] {
             assert_eq!(complaints(RUN_SCHEMA, &written(&model)), NONE);
         }
     }
@@ -287,6 +327,7 @@ mod tests {
         let more = [
             Event::HarnessFault("the disk is full".to_owned()),
             Event::Interrupted,
+            Event::DeviationsExpected(vec![samples::deviation("DM-ACC-010")]),
             samples::scenario("a.feature:1", &[], super::super::events::Outcome::Vacuous),
             samples::scenario(
                 "a.feature:1",
@@ -319,9 +360,9 @@ mod tests {
             run["conformance"],
             json!({
                 "scenarios": {"selected": 3, "passed": 1, "failed": 1, "warned": 1, "not_tested": 2,
-                    "vacuous": 0, "error": 0},
+                    "vacuous": 0, "error": 0, "expected": 0},
                 "requirements": {"registered": 6, "must": 4, "tested": 3, "passed": 2,
-                    "failed": ["DM-CHG-011"], "not_tested": 3},
+                    "failed": ["DM-CHG-011"], "not_tested": 3, "expected": []},
                 "readings": {"session.denied.http": "200"},
                 "checks": 5,
                 "duration_ms": 412
@@ -340,6 +381,17 @@ mod tests {
         assert_eq!(run["loads"][0]["latency_us"]["response"]["p999"], json!(21_300));
         assert_eq!(run["loads"][0]["seed"], json!(7));
         assert_eq!(run["usage"]["findings"][0]["level"], "I");
+    }
+
+    #[test]
+    fn a_known_deviation_is_written_with_what_it_covers() {
+        let run = written(&samples::expected_run());
+        assert_eq!((&run["verdict"], &run["exit_code"]), (&json!("does-not-conform"), &json!(1)));
+        assert_eq!(run["failures"], json!([]));
+        assert_eq!(run["conformance"]["requirements"]["expected"], json!(["DM-CHG-011"]));
+        let (happened, gone) = (&run["expected"][0], &run["expected"][1]);
+        assert_eq!((&happened["state"], &gone["state"]), (&json!("happened"), &json!("did-not-happen")));
+        assert_eq!(happened["failures"][0]["exchange"], "exchanges/002.json");
     }
 
     #[test]

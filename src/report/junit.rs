@@ -3,7 +3,8 @@
 //! One suite a feature, with a case a scenario; one a load run, whose cases are its invariants, thresholds
 //! and operations; one for usage rows, with a case a finding; one for the smoke test; and one for the run
 //! itself, so that a partial run or a fault of the harness cannot look green. A scenario that was not tested
-//! is skipped with its reason, a vacuous one is a failure, a harness fault is an error.
+//! is skipped with its reason, and so is one whose failure is a declared deviation; a vacuous one is a failure,
+//! a harness fault is an error. Declared deviations have a suite of their own.
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -12,9 +13,10 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::errors::ReportError;
 use super::events::{
-    Exchange, Finding, FindingExample, LoadFinished, Measurement, Outcome, ScenarioFinished, Severity,
-    UsageChecked,
+    Exchange, ExpectedDeviation, Finding, FindingExample, LoadFinished, Measurement, Outcome,
+    ScenarioFinished, Severity, UsageChecked,
 };
+use super::expected::Deviations;
 use super::failure::Failure;
 use super::figures::{count, plural};
 use super::model::RunModel;
@@ -29,8 +31,12 @@ pub(super) fn junit_xml(model: &RunModel) -> Result<String, ReportError> {
         report.add_test_suite(smoke_suite(model));
     }
     report.add_test_suites(feature_suites(model));
-    report.add_test_suites(model.loads.iter().map(load_suite));
-    report.add_test_suites(model.usage.iter().map(usage_suite));
+    let deviations = model.deviations();
+    report.add_test_suites(model.loads.iter().map(|load| load_suite(load, &deviations)));
+    report.add_test_suites(model.usage.iter().map(|usage| usage_suite(usage, &deviations)));
+    if !model.expected.is_empty() {
+        report.add_test_suite(deviation_suite(&deviations));
+    }
     Ok(report.to_string()?)
 }
 
@@ -68,11 +74,12 @@ fn feature_suites(model: &RunModel) -> Vec<TestSuite> {
     }
     let mut features: BTreeMap<&str, TestSuite> = BTreeMap::new();
     let mut times: BTreeMap<&str, u64> = BTreeMap::new();
+    let deviations = model.deviations();
     for finished in &model.scenarios {
         let feature = finished.scenario.feature.as_str();
         let broken = by_scenario.remove(finished.scenario.id.as_str()).unwrap_or_default();
         let suite = features.entry(feature).or_insert_with(|| TestSuite::new(clean(feature)));
-        suite.add_test_case(scenario_case(finished, &broken));
+        suite.add_test_case(scenario_case(finished, &broken, deviations.of_scenario(finished)));
         *times.entry(feature).or_default() += finished.duration_ms;
     }
     for (feature, suite) in &mut features {
@@ -97,8 +104,15 @@ fn stray_suite(stray: &[&Failure<'_>]) -> TestSuite {
     suite
 }
 
-fn scenario_case(finished: &ScenarioFinished, broken: &[&Failure<'_>]) -> TestCase {
+fn scenario_case(
+    finished: &ScenarioFinished,
+    broken: &[&Failure<'_>],
+    expected: Option<&ExpectedDeviation>,
+) -> TestCase {
     let status = match &finished.outcome {
+        Outcome::Failed | Outcome::Warned if expected.is_some() => {
+            expected.map_or_else(TestCaseStatus::skipped, known)
+        }
         Outcome::Error(fault) => error("harness-fault", fault),
         Outcome::Failed | Outcome::Vacuous => failed(broken),
         // However the scenario ended, an assertion that failed in it must not be lost.
@@ -110,7 +124,7 @@ fn scenario_case(finished: &ScenarioFinished, broken: &[&Failure<'_>]) -> TestCa
     case.set_classname(clean(&finished.scenario.id));
     case.set_time(Duration::from_millis(finished.duration_ms));
     case.set_assertions(usize::try_from(finished.checks).unwrap_or(usize::MAX));
-    if finished.outcome == Outcome::Warned {
+    if finished.outcome == Outcome::Warned && expected.is_none() {
         case.set_system_out("warned: something that is inferred from the documents does not hold");
     }
     if !finished.scenario.requirements.is_empty() {
@@ -165,20 +179,23 @@ fn exchanged(exchange: &Exchange) -> String {
     )
 }
 
-fn load_suite(load: &LoadFinished) -> TestSuite {
+fn load_suite(load: &LoadFinished, deviations: &Deviations<'_>) -> TestSuite {
     let mut suite = TestSuite::new(clean(&format!("load {}", load.scenario)));
     suite.set_time(Duration::from_millis(load.duration_ms));
     for invariant in &load.invariants {
-        let status = if invariant.violations > 0 {
-            let examples = invariant.examples.join("\n");
-            let times = plural(invariant.violations, "violation");
-            let message = format!("{times} in {}", plural(invariant.exercised, "test"));
-            failure_with("invariant", &message, &examples)
-        } else if invariant.exercised == 0 {
-            skipped("never exercised")
-        } else {
-            TestCaseStatus::success()
-        };
+        let status =
+            if let Some(one) = deviations.of_invariant(invariant).filter(|_| invariant.violations > 0) {
+                known(one)
+            } else if invariant.violations > 0 {
+                let examples = invariant.examples.join("\n");
+                let times = plural(invariant.violations, "violation");
+                let message = format!("{times} in {}", plural(invariant.exercised, "test"));
+                failure_with("invariant", &message, &examples)
+            } else if invariant.exercised == 0 {
+                skipped("never exercised")
+            } else {
+                TestCaseStatus::success()
+            };
         suite.add_test_case(TestCase::new(clean(&invariant.id), status));
     }
     for threshold in &load.thresholds_failed {
@@ -198,10 +215,12 @@ fn load_suite(load: &LoadFinished) -> TestSuite {
     suite
 }
 
-fn usage_suite(usage: &UsageChecked) -> TestSuite {
+fn usage_suite(usage: &UsageChecked, deviations: &Deviations<'_>) -> TestSuite {
     let mut suite = TestSuite::new(clean(&format!("usage rows from {}", usage.source)));
     for finding in usage.findings.iter().filter(|finding| finding.count > 0) {
-        suite.add_test_case(TestCase::new(clean(&finding.rule), finding_status(finding)));
+        let expected = deviations.of_rule(&finding.rule).filter(|_| finding.level != Severity::I);
+        let status = expected.map_or_else(|| finding_status(finding), known);
+        suite.add_test_case(TestCase::new(clean(&finding.rule), status));
     }
     let name = format!("{} read against {}", plural(usage.rows, "row"), plural(usage.rules, "rule"));
     let read = if usage.rows == 0 { skipped("there were no rows") } else { TestCaseStatus::success() };
@@ -233,6 +252,24 @@ fn error(kind: &str, message: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
     status.set_type(kind).set_message(clean(message));
     status
+}
+
+/// One case for each declared deviation: skipped while it is true, a failure once it is not.
+fn deviation_suite(deviations: &Deviations<'_>) -> TestSuite {
+    let mut suite = TestSuite::new("expected deviations");
+    for (one, state) in deviations.judged() {
+        let status = if state.fails() {
+            failure_with("expected-deviation", state.words(), &one.in_words())
+        } else {
+            skipped(&format!("{}: {}", state.words(), one.in_words()))
+        };
+        suite.add_test_case(TestCase::new(clean(one.subject()), status));
+    }
+    suite
+}
+
+fn known(deviation: &ExpectedDeviation) -> TestCaseStatus {
+    skipped(&format!("expected deviation: {}", deviation.in_words()))
 }
 
 fn skipped(reason: &str) -> TestCaseStatus {
@@ -282,6 +319,17 @@ mod tests {
         let feature = suite(&report, "One-off access");
         assert_eq!((feature.failures, feature.errors), (1, 1));
         assert_eq!(suite(&report, "outside scenarios").failures, 1);
+    }
+
+    #[test]
+    fn a_known_deviation_is_skipped_and_one_that_is_not_true_fails() {
+        let report = written(&samples::expected_run());
+        let feature = suite(&report, "One-off access");
+        assert_eq!((feature.failures, feature.skipped), (0, 3));
+        let declared = suite(&report, "expected deviations");
+        assert_eq!((declared.failures, declared.skipped), (1, 1));
+        let text = junit_xml(&samples::expected_run()).unwrap();
+        assert!(text.contains("expected deviation: the vendor has confirmed it"), "{text}");
     }
 
     #[test]

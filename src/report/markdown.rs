@@ -4,7 +4,8 @@
 //! can neither format, link, mention anybody nor end the span.
 
 use super::coverage::Coverage;
-use super::events::{LoadFinished, Measurement, Severity, UsageChecked};
+use super::events::{ExpectedDeviation, LoadFinished, Measurement, Severity, UsageChecked};
+use super::expected::DeviationState;
 use super::failure::Failure;
 use super::figures::{count, duration, milliseconds, plural, rate, size};
 use super::model::RunModel;
@@ -27,6 +28,7 @@ pub(super) fn summary_md(model: &RunModel) -> String {
     lines.extend(list("Failures", &failures));
     let warnings: Vec<String> = model.warnings().iter().map(failure_line).collect();
     lines.extend(list("Warnings", &warnings));
+    lines.extend(list("Expected deviations", &deviations(model)));
     lines.extend(list("Load", &model.loads.iter().flat_map(load_lines).collect::<Vec<_>>()));
     lines.extend(list("Usage findings", &model.usage.iter().flat_map(finding_lines).collect::<Vec<_>>()));
     lines.extend(list("Not tested, and why", &not_tested(&coverage)));
@@ -58,20 +60,22 @@ fn figures(model: &RunModel, coverage: &Coverage) -> Vec<String> {
         let counts = model.scenario_counts();
         let bad = counts.failed + counts.vacuous;
         rows.push(format!(
-            "| Scenarios | {} passed, {} failed, {} warned, {} not tested |",
+            "| Scenarios | {} passed, {} failed, {} warned, {} not tested{} |",
             count(counts.passed),
             count(bad),
             count(counts.warned),
-            count(counts.not_tested)
+            count(counts.not_tested),
+            as_expected(counts.expected)
         ));
     }
     if coverage.registered() > 0 {
         rows.push(format!(
-            "| Requirements | {} of {} tested, {} hold, {} failed |",
+            "| Requirements | {} of {} tested, {} hold, {} failed{} |",
             size(coverage.tested()),
             size(coverage.registered()),
             size(coverage.passed()),
-            size(coverage.failed.len())
+            size(coverage.failed.len()),
+            as_expected(coverage.expected.len() as u64)
         ));
     }
     for usage in &model.usage {
@@ -84,6 +88,11 @@ fn figures(model: &RunModel, coverage: &Coverage) -> Vec<String> {
     }
     // A table without rows would be an empty frame.
     if rows.len() > 3 { rows } else { Vec::new() }
+}
+
+/// How many deviate as declared, where any do.
+fn as_expected(number: u64) -> String {
+    if number > 0 { format!(", {} as expected", count(number)) } else { String::new() }
 }
 
 fn smoke(model: &RunModel) -> Vec<String> {
@@ -101,6 +110,18 @@ fn failure_line(failure: &Failure<'_>) -> String {
         code(failure.expected),
         code(failure.actual)
     )
+}
+
+fn deviations(model: &RunModel) -> Vec<String> {
+    let line = |(one, state): (&ExpectedDeviation, DeviationState)| {
+        let (subject, about) = (code(one.subject()), code(&one.in_words()));
+        if state.fails() {
+            format!("**{subject} {}**: {about}", state.words())
+        } else {
+            format!("{subject} {}: {about}", state.words())
+        }
+    };
+    model.deviations().judged().into_iter().map(line).collect()
 }
 
 fn load_lines(load: &LoadFinished) -> Vec<String> {
@@ -203,6 +224,14 @@ mod tests {
         let text = summary_md(&fold(vec![Event::LoadFinished(samples::load(Measurement::Saturated))]));
         assert!(text.contains("saturated, no latency is quoted"), "{text}");
         assert!(!text.contains("p50"), "{text}");
+    }
+
+    #[test]
+    fn known_deviations_are_listed_with_what_became_of_them() {
+        let text = summary_md(&samples::expected_run());
+        assert!(text.contains("- `DM-CHG-011` happened as expected: `the vendor has confirmed it"), "{text}");
+        assert!(text.contains("- **`DM-ACC-010` did not happen; remove it from the list**: "), "{text}");
+        assert!(text.contains("1 passed, 0 failed, 1 warned, 2 not tested, 1 as expected"), "{text}");
     }
 
     #[test]

@@ -8,7 +8,9 @@
 pub mod events;
 
 mod coverage;
+mod diff;
 mod errors;
+mod expected;
 mod failure;
 mod figures;
 mod folder;
@@ -18,6 +20,7 @@ mod junit;
 mod markdown;
 mod model;
 mod ndjson;
+mod recorded;
 mod terminal;
 mod verdict;
 
@@ -25,10 +28,16 @@ mod verdict;
 mod samples;
 
 pub use coverage::{Coverage, CoverageStatus, NotTested, RequirementCoverage};
+pub use diff::{
+    AssertionsLost, CountChange, LoadChange, LoadFigures, OutcomeChange, ReadingChange, RequirementChange,
+    RunDiff, RunSide, ScenarioSeen, UsageChange,
+};
 pub use errors::ReportError;
+pub use expected::DeviationState;
 pub use failure::Failure;
 pub use folder::write_folder;
 pub use model::{ModelListener, ReadingValues, RunModel, ScenarioCounts};
 pub use ndjson::NdjsonListener;
-pub use terminal::{ColourChoice, TerminalListener, terminal_summary};
+pub use recorded::{Recorded, RecordedError};
+pub use terminal::{ColourChoice, TerminalListener, terminal_diff, terminal_summary};
 pub use verdict::Verdict;

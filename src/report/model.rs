@@ -10,8 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Serialize;
 
 use super::events::{
-    Checked, Event, Listener, LoadFinished, LoadStarted, Outcome, ReadingSeen, RegisteredRequirement,
-    RunStarted, ScenarioFinished, SmokeChecked, Stamped, TargetInfo, UsageChecked,
+    Checked, Event, ExpectedDeviation, Listener, LoadFinished, LoadStarted, Outcome, ReadingSeen,
+    RegisteredRequirement, RunStarted, ScenarioFinished, SmokeChecked, Stamped, TargetInfo, UsageChecked,
 };
 
 /// The values seen at one decision point.
@@ -54,13 +54,15 @@ pub struct ScenarioCounts {
     pub vacuous: u64,
     /// The harness itself failed.
     pub error: u64,
+    /// Failed or warned, and nothing but declared deviations did it.
+    pub expected: u64,
 }
 
 impl ScenarioCounts {
     /// Scenarios that say something about the target.
     #[must_use]
     pub fn conclusive(&self) -> u64 {
-        self.passed + self.failed + self.warned
+        self.passed + self.failed + self.warned + self.expected
     }
 }
 
@@ -71,6 +73,8 @@ pub struct RunModel {
     pub run: Option<RunStarted>,
     /// The requirements that exist.
     pub registry: Vec<RegisteredRequirement>,
+    /// The deviations that are declared known.
+    pub expected: Vec<ExpectedDeviation>,
     /// The checks of the smoke test.
     pub smoke: Vec<SmokeChecked>,
     /// How many scenarios were to run; absent when no suite ran.
@@ -116,6 +120,7 @@ impl RunModel {
         match &stamped.event {
             Event::RunStarted(run) => self.run = Some(run.clone()),
             Event::Registry(requirements) => self.register(requirements),
+            Event::DeviationsExpected(expected) => self.expected.extend(expected.iter().cloned()),
             Event::SmokeChecked(check) => self.smoke.push(check.clone()),
             Event::ConformanceStarted(count) => self.selected = Some(self.selected.unwrap_or(0) + count),
             Event::Checked(checked) => self.check(checked),
@@ -149,7 +154,12 @@ impl RunModel {
     #[must_use]
     pub fn scenario_counts(&self) -> ScenarioCounts {
         let mut counts = ScenarioCounts { selected: self.selected.unwrap_or(0), ..ScenarioCounts::default() };
+        let deviations = self.deviations();
         for finished in &self.scenarios {
+            if deviations.of_scenario(finished).is_some() {
+                counts.expected += 1;
+                continue;
+            }
             match &finished.outcome {
                 Outcome::Passed => counts.passed += 1,
                 Outcome::Failed => counts.failed += 1,

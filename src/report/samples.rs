@@ -1,10 +1,10 @@
 //! Runs for the tests of the reports: small, complete, and with every kind of event.
 
 use super::events::{
-    Checked, Event, Exchange, Finding, FindingExample, Invariant, Latencies, Level, LoadFinished,
-    LoadProgress, LoadStarted, Measurement, OperationFigures, Outcome, Percentiles, Rate, ReadingSeen,
-    RegisteredRequirement, RunStarted, ScenarioFinished, ScenarioRef, Severity, SmokeChecked, Stamped,
-    TargetInfo, UsageChecked,
+    Checked, Event, Exchange, ExpectedDeviation, Finding, FindingExample, Invariant, Latencies, Level,
+    LoadFinished, LoadProgress, LoadStarted, Measurement, OperationFigures, Outcome, Percentiles, Rate,
+    ReadingSeen, RegisteredRequirement, RunStarted, ScenarioFinished, ScenarioRef, Severity, SmokeChecked,
+    Stamped, TargetInfo, UsageChecked,
 };
 use super::model::RunModel;
 
@@ -65,6 +65,19 @@ pub(super) fn named_scenario(id: &str, name: &str, requirements: &[&str], outcom
             "chargeproof conformance --target target.toml --scenario '{id}' --out reports/again"
         ),
     })
+}
+
+/// A deviation from this requirement that is declared known, with one scenario about it.
+pub(super) fn deviation(requirement: &str) -> ExpectedDeviation {
+    ExpectedDeviation {
+        requirement: Some(requirement.to_owned()),
+        scenario: None,
+        reason: "the vendor has confirmed it".to_owned(),
+        link: "https://issues.example/17".to_owned(),
+        expires: "2026-12-31".to_owned(),
+        expired: false,
+        scenarios: 1,
+    }
 }
 
 /// An assertion that held.
@@ -226,6 +239,14 @@ pub(super) fn failing_run() -> RunModel {
     model
 }
 
+/// The failing run with its failure declared known, and a declaration that is not true any more.
+pub(super) fn expected_run() -> RunModel {
+    let mut model = failing_run();
+    let declared = vec![deviation("DM-CHG-011"), deviation("DM-ACC-010")];
+    model.apply(&stamped(Event::DeviationsExpected(declared)));
+    model
+}
+
 /// A run in which every text that comes from outside is hostile.
 pub(super) fn hostile_run() -> RunModel {
     let text = HOSTILE.to_owned();
@@ -280,6 +301,12 @@ pub(super) fn hostile_run() -> RunModel {
         Event::LoadFinished(loaded),
         Event::UsageChecked(judged),
         Event::Note(text.clone()),
+        Event::DeviationsExpected(vec![ExpectedDeviation {
+            reason: text.clone(),
+            link: text.clone(),
+            expires: text.clone(),
+            ..deviation(&text)
+        }]),
         Event::HarnessFault(text),
         Event::Interrupted,
     ])

@@ -8,7 +8,11 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::events::{Level, LoadFinished, Measurement, Outcome, Severity, UsageChecked};
+use super::events::{
+    Checked, Finding, Invariant, Level, LoadFinished, Measurement, Outcome, ScenarioFinished, Severity,
+    UsageChecked,
+};
+use super::expected::{DeviationState, Deviations};
 use super::model::RunModel;
 
 /// The verdict on a run.
@@ -17,6 +21,8 @@ use super::model::RunModel;
 pub enum Verdict {
     /// Everything that was tested holds.
     Conforms,
+    /// What does not hold is declared known, and nothing else.
+    DeviatesAsExpected,
     /// A requirement, an invariant, a threshold or a usage rule does not hold.
     DoesNotConform,
     /// A load plan was not held, so its measurement is worth nothing.
@@ -37,6 +43,7 @@ impl Verdict {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Conforms => "conforms",
+            Self::DeviatesAsExpected => "deviates-as-expected",
             Self::DoesNotConform => "does-not-conform",
             Self::Saturated => "saturated",
             Self::NothingTested => "nothing-tested",
@@ -50,7 +57,7 @@ impl Verdict {
     #[must_use]
     pub fn exit_code(self) -> u8 {
         match self {
-            Self::Conforms => 0,
+            Self::Conforms | Self::DeviatesAsExpected => 0,
             Self::DoesNotConform => 1,
             Self::Unreachable => 3,
             Self::NothingTested | Self::Interrupted => 4,
@@ -64,6 +71,7 @@ impl Verdict {
     pub fn heading(self) -> &'static str {
         match self {
             Self::Conforms => "Conforms",
+            Self::DeviatesAsExpected => "Deviates as expected",
             Self::DoesNotConform => "Does not conform",
             Self::Saturated => "Saturated",
             Self::NothingTested => "Nothing tested",
@@ -78,8 +86,11 @@ impl Verdict {
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Conforms => "Everything that was tested holds.",
+            Self::DeviatesAsExpected => {
+                "What does not hold is declared a known deviation; everything else that was tested holds."
+            }
             Self::DoesNotConform => {
-                "At least one requirement, invariant, threshold or usage rule does not hold."
+                "At least one requirement, invariant, threshold, usage rule or declared deviation does not hold."
             }
             Self::Saturated => {
                 "Nothing failed, but the load plan was not held: the measurement says nothing about speed."
@@ -127,6 +138,9 @@ impl RunModel {
         if self.nothing_tested() {
             return Verdict::NothingTested;
         }
+        if self.deviations().judged().iter().any(|(_, state)| *state == DeviationState::Happened) {
+            return Verdict::DeviatesAsExpected;
+        }
         Verdict::Conforms
     }
 
@@ -142,12 +156,19 @@ impl RunModel {
     }
 
     fn something_failed(&self) -> bool {
+        let deviations = self.deviations();
         let bad = |outcome: &Outcome| matches!(outcome, Outcome::Failed | Outcome::Vacuous);
-        self.scenarios.iter().any(|finished| bad(&finished.outcome))
+        let must = |checked: &Checked| checked.level == Level::Must && deviations.of_check(checked).is_none();
+        let scenario = |one: &ScenarioFinished| bad(&one.outcome) && deviations.of_scenario(one).is_none();
+        let rule = |one: &Finding| {
+            one.level == Severity::E && one.count > 0 && deviations.of_rule(&one.rule).is_none()
+        };
+        deviations.fail()
+            || self.scenarios.iter().any(scenario)
             // A MUST that an assertion outside every scenario found broken is just as broken.
-            || self.broken.iter().any(|checked| checked.level == Level::Must)
-            || self.loads.iter().any(load_failed)
-            || self.usage.iter().any(|usage| findings(usage, Severity::E) > 0)
+            || self.broken.iter().any(must)
+            || self.loads.iter().any(|load| unexpectedly_failed(load, &deviations))
+            || self.usage.iter().flat_map(|usage| &usage.findings).any(rule)
     }
 
     /// A suite in which nothing came to a conclusion proves nothing, whatever else ran; and neither does a
@@ -157,6 +178,11 @@ impl RunModel {
         let rows_were_read = self.usage.iter().any(|usage| usage.rows > 0);
         suite_was_empty || (!self.suite_ran() && self.loads.is_empty() && !rows_were_read)
     }
+}
+
+fn unexpectedly_failed(load: &LoadFinished, deviations: &Deviations<'_>) -> bool {
+    let violated = |one: &Invariant| one.violations > 0 && deviations.of_invariant(one).is_none();
+    load.invariants.iter().any(violated) || wrong_answers(load) > 0 || !load.thresholds_failed.is_empty()
 }
 
 /// Whether a load run found something wrong, whatever the measurement is worth.

@@ -4,8 +4,10 @@
 //! and answers questions about it; it knows no HTTP and judges nothing.
 
 mod errors;
+mod expected;
 mod registry;
 mod registry_file;
 
 pub use errors::SpecError;
+pub use expected::{ExpectedContext, ExpectedError, read_expected};
 pub use registry::{CAPABILITIES, FEATURES, ReadingPoint, Registry, Requirement};

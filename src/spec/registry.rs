@@ -6,7 +6,7 @@ use std::path::Path;
 use include_dir::{Dir, include_dir};
 
 use super::errors::SpecError;
-use super::registry_file::{self, Source};
+use super::registry_file::{self, Source, file_name};
 use crate::report::events::Level;
 
 /// The `features/` folder as it was when this program was built: feature files and `requirements/*.toml`.
@@ -55,6 +55,8 @@ pub struct Requirement {
     pub versions: Vec<String>,
     /// Why no test can show it, if none can.
     pub untestable: Option<String>,
+    /// Where it stands: `file:line`, the file being one of the folder `requirements`.
+    pub place: String,
 }
 
 /// A place that the documents leave open, with the values that are legal there.
@@ -84,15 +86,22 @@ impl Registry {
     /// # Errors
     /// When it was wrong at the time of the build, which the tests rule out.
     pub fn embedded() -> Result<Registry, SpecError> {
-        let files = FEATURES.get_dir(REQUIREMENTS).into_iter().flat_map(|folder| folder.files());
-        let sources = files
-            .filter(|file| file.path().extension().is_some_and(|extension| extension == "toml"))
-            .map(|file| Source {
-                file: file.path().display().to_string(),
-                text: String::from_utf8_lossy(file.contents()).into_owned(),
-            })
-            .collect();
-        Registry::from_sources("inside this program", sources)
+        Registry::from_sources("inside this program", embedded_sources())
+    }
+
+    /// The registry that goes with a features folder: the one inside this program, and the folder's own
+    /// `requirements/*.toml`, if it has any, added to it. A file of the same name takes the other's place.
+    ///
+    /// # Errors
+    /// When a file of the folder cannot be read or understood, repeats an ID or uses a value that is not known.
+    pub fn for_features(dir: Option<&Path>) -> Result<Registry, SpecError> {
+        let folder = dir.map(|dir| dir.join(REQUIREMENTS)).filter(|folder| folder.is_dir());
+        let Some(folder) = folder else { return Registry::embedded() };
+        let own = registry_file::read_folder(&folder)?;
+        let mut sources = embedded_sources();
+        sources.retain(|ours| own.iter().all(|theirs| file_name(&theirs.file) != file_name(&ours.file)));
+        sources.extend(own);
+        Registry::from_sources(&folder.display().to_string(), sources)
     }
 
     /// The registry of a features folder: all `requirements/*.toml` in it.
@@ -146,6 +155,17 @@ impl Registry {
         readings.sort_by(|a, b| a.decision.cmp(&b.decision));
         readings
     }
+}
+
+fn embedded_sources() -> Vec<Source> {
+    let files = FEATURES.get_dir(REQUIREMENTS).into_iter().flat_map(|folder| folder.files());
+    files
+        .filter(|file| file.path().extension().is_some_and(|extension| extension == "toml"))
+        .map(|file| Source {
+            file: file.path().display().to_string(),
+            text: String::from_utf8_lossy(file.contents()).into_owned(),
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -239,6 +259,24 @@ mod tests {
         assert_eq!(registry.reading("refund.rounding").unwrap().values, ["none", "hundredths", "whole"]);
         assert_eq!(registry.reading("unknown"), None);
         assert!(registry.readings().len() >= 60);
+    }
+
+    #[test]
+    fn a_folder_may_add_requirements_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Registry::for_features(Some(folder.path())).unwrap().all().eq(embedded().all()));
+        let own = folder.path().join("requirements");
+        std::fs::create_dir(&own).unwrap();
+        let text = "# ours\n[[requirement]]\nid = \"ACME-001\"\nlevel = \"MUST\"\ntext = \"t.\"\n\
+            source = \"ours\"\ndocument = \"A\"\nsection = \"1\"\ncapability = \"charging\"\n\
+            versions = [\"v1.0\"]\n";
+        std::fs::write(own.join("acme.toml"), text).unwrap();
+        let registry = Registry::for_features(Some(folder.path())).unwrap();
+        assert_eq!(registry.all().count(), embedded().all().count() + 1);
+        assert_eq!(registry.get("ACME-001").unwrap().place, "acme.toml:3");
+        let features = Path::new(env!("CARGO_MANIFEST_DIR")).join("features");
+        let same = Registry::for_features(Some(&features)).unwrap();
+        assert_eq!(same.all().count(), embedded().all().count());
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::errors::SpecError;
 use super::registry::{CAPABILITIES, ReadingPoint, Requirement};
@@ -32,7 +33,7 @@ struct RegistryFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RequirementTable {
-    id: String,
+    id: Spanned<String>,
     level: Level,
     text: String,
     source: String,
@@ -84,8 +85,9 @@ pub(super) fn parse(mut sources: Vec<Source>) -> Result<(Vec<Requirement>, Vec<R
             detail: error.to_string().trim_end().to_owned(),
         })?;
         for table in parsed.requirement {
-            seen.once(&table.id, &file)?;
-            requirements.push(requirement(table, &file)?);
+            seen.once(table.id.get_ref(), &file)?;
+            let line = text[..table.id.span().start].matches('\n').count() + 1;
+            requirements.push(requirement(table, &file, line)?);
         }
         for table in parsed.reading {
             seen.once(&table.decision, &file)?;
@@ -125,9 +127,11 @@ impl Seen {
     }
 }
 
-fn requirement(table: RequirementTable, file: &str) -> Result<Requirement, SpecError> {
+fn requirement(table: RequirementTable, file: &str, line: usize) -> Result<Requirement, SpecError> {
     let RequirementTable { id, level, text, source, document, section, capability, versions, untestable } =
         table;
+    let id = id.into_inner();
+    let place = format!("{}:{line}", file_name(file));
     if text.trim().is_empty() {
         return Err(wrong(&id, file, "its text is empty"));
     }
@@ -139,7 +143,12 @@ fn requirement(table: RequirementTable, file: &str) -> Result<Requirement, SpecE
         return Err(wrong(&id, file, "its versions are not v1.0, v1.1 or both"));
     }
     let source = format!("{document} §{section} — {source}");
-    Ok(Requirement { id, level, text, source, document, section, capability, versions, untestable })
+    Ok(Requirement { id, level, text, source, document, section, capability, versions, untestable, place })
+}
+
+/// The last part of a path.
+pub(super) fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 fn wrong(id: &str, file: &str, problem: impl Into<String>) -> SpecError {

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod bad_input;
+mod compare;
 mod crash;
 mod house;
+mod lint;
 mod proof;
 mod support;
 mod tutorial;

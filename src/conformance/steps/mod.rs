@@ -52,7 +52,9 @@ pub(super) fn collection() -> Collection<World> {
     all
 }
 
-type Definition = (cucumber::step::Location, fn() -> cucumber::codegen::Regex, cucumber::Step<World>);
+/// Where a step stands, the expression that its text has to fit, and what it does.
+pub(super) type Definition =
+    (cucumber::step::Location, fn() -> cucumber::codegen::Regex, cucumber::Step<World>);
 
 fn add(all: Collection<World>, (location, regex, function): Definition) -> Collection<World> {
     all.given(Some(location), regex(), function).when(Some(location), regex(), function).then(

@@ -7,8 +7,10 @@ use minijinja::{Environment, HtmlEscape, UndefinedBehavior, Value, context};
 use crate::report::coverage::{Coverage, CoverageStatus, NotTested, RequirementCoverage};
 use crate::report::errors::ReportError;
 use crate::report::events::{
-    Exchange, FindingExample, Level, RegisteredRequirement, Severity, SmokeChecked, UsageChecked,
+    Exchange, ExpectedDeviation, FindingExample, Level, RegisteredRequirement, Severity, SmokeChecked,
+    UsageChecked,
 };
+use crate::report::expected::DeviationState;
 use crate::report::failure::Failure;
 use crate::report::figures::{count, duration, milliseconds, plural, size};
 use crate::report::model::{ReadingValues, RunModel};
@@ -66,10 +68,12 @@ fn page(model: &RunModel) -> Value {
         groups => vec![
             group("failures", "Failures", "bad", model.failures()),
             group("warnings", "Warnings", "doubtful", model.warnings()),
+            group("expected", "Failures that are expected", "doubtful", model.expected_failures()),
         ],
         requirements => coverage.requirements.iter().map(requirement_row).collect::<Vec<Value>>(),
         readings => readings(model),
         not_tested => not_tested(&coverage),
+        deviations => deviations(model),
         loads => loads.collect::<Vec<Value>>(),
         usage => model.usage.iter().map(usage).collect::<Vec<Value>>(),
         notes => model.notes.clone(),
@@ -80,7 +84,9 @@ fn verdict_view(verdict: Verdict) -> Value {
     let tone = match verdict {
         Verdict::Conforms => "good",
         Verdict::DoesNotConform | Verdict::Unreachable | Verdict::HarnessFault => "bad",
-        Verdict::Saturated | Verdict::NothingTested | Verdict::Interrupted => "doubtful",
+        Verdict::Saturated | Verdict::NothingTested | Verdict::Interrupted | Verdict::DeviatesAsExpected => {
+            "doubtful"
+        }
     };
     context! {
         heading => verdict.heading(),
@@ -110,10 +116,14 @@ fn figures(model: &RunModel, coverage: &Coverage) -> Vec<Value> {
         let counts = model.scenario_counts();
         let bad = counts.failed + counts.vacuous + counts.error;
         let [failed, warned, not_tested] = [bad, counts.warned, counts.not_tested].map(count);
+        let expected = match counts.expected {
+            0 => String::new(),
+            some => format!(", {} as expected", count(some)),
+        };
         figures.push(context! {
             label => "Scenarios passed",
             value => count(counts.passed),
-            detail => format!("{failed} failed, {warned} warned, {not_tested} not tested"),
+            detail => format!("{failed} failed, {warned} warned, {not_tested} not tested{expected}"),
             tone => if bad > 0 { "bad" } else { "good" },
         });
     }
@@ -213,6 +223,7 @@ fn requirement_row(entry: &RequirementCoverage) -> Value {
     let (tone, reason) = match &entry.status {
         CoverageStatus::Passed => ("good", ""),
         CoverageStatus::Failed => ("bad", ""),
+        CoverageStatus::Expected => ("doubtful", "a declared deviation"),
         CoverageStatus::Warned => ("doubtful", ""),
         CoverageStatus::NotTested(reason) => ("quiet", reason.as_str()),
     };
@@ -241,6 +252,21 @@ fn readings(model: &RunModel) -> Vec<Value> {
         }
     };
     model.readings.iter().map(reading).collect()
+}
+
+fn deviations(model: &RunModel) -> Vec<Value> {
+    let declared = model.deviations().judged().into_iter();
+    let view = |(one, state): (&ExpectedDeviation, DeviationState)| {
+        context! {
+            subject => one.subject(),
+            reason => one.reason.as_str(),
+            link => one.link.as_str(),
+            expires => one.expires.as_str(),
+            state => state.words(),
+            tone => if state.fails() { "bad" } else { "doubtful" },
+        }
+    };
+    declared.map(view).collect()
 }
 
 fn not_tested(coverage: &Coverage) -> Vec<Value> {
@@ -338,6 +364,20 @@ mod tests {
         for reference in ["src=", "href=\"http", "@import", "url(", "<link"] {
             assert!(!page.contains(reference), "refers to {reference}");
         }
+    }
+
+    #[test]
+    fn known_deviations_are_shown_as_such() {
+        let page = html(&samples::expected_run());
+        for part in [
+            "Expected deviations",
+            "the vendor has confirmed it",
+            "happened as expected",
+            "a declared deviation",
+        ] {
+            assert!(page.contains(part), "lacks {part}");
+        }
+        assert!(!page.contains("id=\"failures\""));
     }
 
     #[test]

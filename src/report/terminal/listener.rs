@@ -13,6 +13,7 @@ use crate::report::events::{
     UsageChecked,
 };
 use crate::report::figures::{count, duration, plural};
+use crate::report::model::RunModel;
 use crate::report::verdict;
 
 use super::colour::{ColourChoice, Tone};
@@ -29,6 +30,8 @@ pub struct TerminalListener {
     progress: bool,
     bar: Option<ProgressBar>,
     tally: Tally,
+    // What decides whether a failure is a declared deviation; filled only where any are declared.
+    declared: RunModel,
 }
 
 /// How the scenarios ended so far.
@@ -39,6 +42,7 @@ struct Tally {
     bad: u64,
     warned: u64,
     not_tested: u64,
+    expected: u64,
 }
 
 impl TerminalListener {
@@ -50,7 +54,7 @@ impl TerminalListener {
     }
 
     fn writing_to(out: Box<dyn Write + Send>, colour: bool, progress: bool) -> Self {
-        Self { out, colour, progress, bar: None, tally: Tally::default() }
+        Self { out, colour, progress, bar: None, tally: Tally::default(), declared: RunModel::new() }
     }
 
     /// Writes one line, above the bar if there is one.
@@ -114,18 +118,21 @@ impl TerminalListener {
     }
 
     fn scenario_finished(&mut self, finished: &ScenarioFinished) {
+        let expected = self.declared.deviations().of_scenario(finished).is_some();
         let tally = &mut self.tally;
         match &finished.outcome {
+            _ if expected => tally.expected += 1,
             Outcome::Passed => tally.passed += 1,
             Outcome::Warned => tally.warned += 1,
             Outcome::NotTested(_) => tally.not_tested += 1,
             Outcome::Failed | Outcome::Vacuous | Outcome::Error(_) => tally.bad += 1,
         }
-        let done = tally.passed + tally.warned + tally.bad;
+        let done = tally.passed + tally.warned + tally.bad + tally.expected;
         let bad = tally.bad;
         // Scenarios that give up are selected too but do not move the bar: the end clears it anyway.
         self.advance(done.min(self.tally.selected));
         let what = match &finished.outcome {
+            _ if expected => "deviates as expected",
             Outcome::Failed => "failed",
             Outcome::Vacuous => "asserted nothing",
             Outcome::Error(_) => "harness fault",
@@ -133,16 +140,21 @@ impl TerminalListener {
         };
         self.message(format!("{} failed", count(bad)));
         let scenario = &finished.scenario;
-        self.say(Tone::Bad, &format!("{what}: {} ({})", scenario.name, scenario.id));
+        let tone = if expected { Tone::Doubtful } else { Tone::Bad };
+        self.say(tone, &format!("{what}: {} ({})", scenario.name, scenario.id));
     }
 
     fn suite_finished(&mut self, duration_ms: u64) {
         self.stop_bar();
-        let Tally { passed, bad, warned, not_tested, .. } = self.tally;
+        let Tally { passed, bad, warned, not_tested, expected, .. } = self.tally;
         let [passed, failed, warned, not_tested] = [passed, bad, warned, not_tested].map(count);
         let tone = if bad > 0 { Tone::Bad } else { Tone::Good };
         let time = duration(duration_ms);
-        let counts = format!("{passed} passed, {failed} failed, {warned} warned, {not_tested} not tested");
+        let mut counts =
+            format!("{passed} passed, {failed} failed, {warned} warned, {not_tested} not tested");
+        if expected > 0 {
+            counts.push_str(&format!(", {} as expected", count(expected)));
+        }
         self.say(tone, &format!("suite: {counts} in {time}"));
     }
 
@@ -172,6 +184,11 @@ impl TerminalListener {
 
 impl Listener for TerminalListener {
     fn hear(&mut self, stamped: &Stamped) {
+        let decides = matches!(stamped.event, Event::Checked(_) | Event::ScenarioFinished(_));
+        let declares = matches!(stamped.event, Event::DeviationsExpected(_));
+        if declares || (decides && !self.declared.expected.is_empty()) {
+            self.declared.apply(stamped);
+        }
         match &stamped.event {
             Event::RunStarted(run) => {
                 let line = format!("chargeproof {} {}: target {}", run.version, run.command, run.target.name);
@@ -188,7 +205,11 @@ impl Listener for TerminalListener {
             Event::HarnessFault(fault) => self.say(Tone::Bad, &format!("harness fault: {fault}")),
             Event::Interrupted => self.say(Tone::Doubtful, "interrupted: what was not reached is not proved"),
             Event::RunFinished(_) => self.stop_bar(),
-            Event::Registry(_) | Event::Checked(_) | Event::ReadingSeen(_) | Event::Note(_) => {}
+            Event::Registry(_)
+            | Event::DeviationsExpected(_)
+            | Event::Checked(_)
+            | Event::ReadingSeen(_)
+            | Event::Note(_) => {}
         }
     }
 }

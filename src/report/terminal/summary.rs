@@ -28,6 +28,7 @@ pub fn terminal_summary(model: &RunModel, colour: bool, width: usize) -> String 
     faults(&mut page, model);
     broken(&mut page, model, "FAILURES", &model.failures(), Tone::Bad);
     broken(&mut page, model, "WARNINGS", &model.warnings(), Tone::Doubtful);
+    super::deviations::show(&mut page, model);
     not_tested(&mut page, &coverage);
     readings(&mut page, model);
     for load in &model.loads {
@@ -44,7 +45,9 @@ fn tone_of(verdict: Verdict) -> Tone {
     match verdict {
         Verdict::Conforms => Tone::Good,
         Verdict::DoesNotConform | Verdict::Unreachable | Verdict::HarnessFault => Tone::Bad,
-        Verdict::Saturated | Verdict::NothingTested | Verdict::Interrupted => Tone::Doubtful,
+        Verdict::Saturated | Verdict::NothingTested | Verdict::Interrupted | Verdict::DeviatesAsExpected => {
+            Tone::Doubtful
+        }
     }
 }
 
@@ -102,6 +105,7 @@ fn scenarios(model: &RunModel) -> String {
         (counts.vacuous, "vacuous"),
         (counts.error, "in error"),
         (counts.warned, "warned"),
+        (counts.expected, "as expected"),
         (counts.not_tested, "not tested"),
     ];
     // What did not happen is left out, except that nothing passed.
@@ -112,11 +116,16 @@ fn scenarios(model: &RunModel) -> String {
 
 fn requirements(coverage: &Coverage) -> String {
     format!(
-        "{} of {} tested: {} hold, {} failed; {} not tested",
+        "{} of {} tested: {} hold, {} failed{}; {} not tested",
         size(coverage.tested()),
         size(coverage.registered()),
         size(coverage.passed()),
         size(coverage.failed.len()),
+        if coverage.expected.is_empty() {
+            String::new()
+        } else {
+            format!(", {} expected", size(coverage.expected.len()))
+        },
         size(coverage.untested())
     )
 }
