@@ -14,7 +14,7 @@ use crate::site::{Clock, ClockError, Effect, RestoreError, Site, SiteSettings};
 use crate::store::{Store, StoreError};
 
 /// Most of what falls due that happens in one part of a long way of a clock.
-const PART: usize = 10_000;
+const PART: usize = 1000;
 
 /// Why nothing could be done at a site.
 #[derive(Debug, thiserror::Error)]

@@ -158,21 +158,17 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
         }
     }
 
-    /// What is left to this request; nothing means without bound.
-    fn available(&self, lane: Lane<'a>, limit: Limit, offer: &Offer<'a>) -> Option<Tokens> {
+    /// What is left to this request. Without a limit it is what can still be counted exactly.
+    fn available(&self, lane: Lane<'a>, limit: Limit, offer: &Offer<'a>) -> Tokens {
         let item = lane.line_item;
         let taken = |taken: &HashMap<&str, Tokens>, id: &str| taken.get(id).copied().unwrap_or_default();
-        let capacity = limit(self.ground.rules, item).map(|limit| {
-            limit - item.used - taken(&self.taken, &item.activation_id) - offer.of_line_item(item)
-        });
+        let limit = limit(self.ground.rules, item).unwrap_or(Tokens::MOST);
+        let capacity = limit - item.used - taken(&self.taken, &item.activation_id) - offer.of_line_item(item);
         let allocation = lane.action.and_then(|action| {
-            let allocation = Tokens::rounded(action.allocation?);
+            let allocation = Tokens::rounded(action.allocation?).min(Tokens::MOST);
             Some(allocation - action.used - taken(&self.taken_under, &action.id) - offer.under(action))
         });
-        match (capacity, allocation) {
-            (Some(capacity), Some(allocation)) => Some(capacity.min(allocation)),
-            (capacity, allocation) => capacity.or(allocation),
-        }
+        allocation.map_or(capacity, |allocation| allocation.min(capacity))
     }
 
     /// The price of an item on a line item, from the one table that applies (DM-RATE-A04).
@@ -232,12 +228,12 @@ impl<'a> Offer<'a> {
         &mut self,
         rules: &Rules,
         lane: Lane<'a>,
-        available: Option<Tokens>,
+        available: Tokens,
         rate: Decimal,
         table: &RateTable,
     ) -> bool {
         let Some(wanted) = (rules.charge)(self.remaining, rate) else { return false };
-        let tokens = available.map_or(wanted, |available| wanted.min(available));
+        let tokens = wanted.min(available);
         if !wanted.is_zero() && (tokens.is_zero() || tokens.is_negative()) {
             return false;
         }

@@ -8,7 +8,7 @@ mod access;
 mod actions;
 mod api;
 mod auth;
-mod body;
+pub(crate) mod body;
 mod busy;
 mod call;
 mod check;
@@ -29,6 +29,8 @@ pub mod wire;
 
 pub(crate) use api::Api;
 pub(crate) use public_key::check as check_public_key;
+#[cfg(test)]
+pub(crate) use router::addresses;
 pub(crate) use router::router;
 
 #[cfg(test)]

@@ -40,6 +40,8 @@ fn new_id() -> String {
 #[cfg(test)]
 mod conservation;
 #[cfg(test)]
+mod duty_scenarios;
+#[cfg(test)]
 mod settings_scenarios;
 #[cfg(test)]
 mod test_world;
