@@ -126,6 +126,7 @@ impl Sites {
         }
     }
 
+    /// DM-ACC-029.
     fn perform<R>(&self, id: &str, operation: impl FnOnce(&mut Site) -> R) -> Result<(R, u64), SitesError> {
         let slot = self.find(id).ok_or_else(|| SitesError::Unknown(id.to_owned()))?;
         let mut slot = slot.lock().map_err(|_| SitesError::Broken(id.to_owned()))?;

@@ -6,6 +6,7 @@ mod bad_input;
 mod crash;
 mod house;
 mod proof;
+mod requirements;
 mod support;
 mod tutorial;
 mod whole_run;

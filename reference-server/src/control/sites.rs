@@ -139,7 +139,7 @@ pub(super) struct Wanted {
     limit: Option<u64>,
 }
 
-/// The usage rows of a site, one JSON object a line; whatever has fallen due is among them.
+/// The usage rows of a site, one JSON object a line; whatever has fallen due is among them (DM-USE-001).
 pub(super) async fn usage_rows(
     _operator: Operator,
     State(control): State<Control>,

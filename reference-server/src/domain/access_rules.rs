@@ -128,7 +128,7 @@ pub fn exact_test(test: &Test, dictionary: &Dictionary) -> bool {
 }
 
 /// Strings are compared exactly, an array matches when any element does, and everything else is compared by its
-/// JSON text (DM-RULE-008, DM-RULE-009).
+/// JSON text (DM-RULE-008, DM-RULE-009, DM-ROA-015).
 fn is_one_of(value: &Value, values: &[String]) -> bool {
     match value {
         Value::String(text) => values.contains(text),
@@ -137,7 +137,7 @@ fn is_one_of(value: &Value, values: &[String]) -> bool {
     }
 }
 
-/// The first action of the list that concerns the requester decides (DM-ROA-003, DM-RULE-041).
+/// The first action of the list that concerns the requester decides (DM-ROA-003, DM-RULE-041, DM-RULE-040).
 #[must_use]
 pub fn first_match(
     rules: &Rules,
@@ -149,7 +149,7 @@ pub fn first_match(
 }
 
 /// Whether an action concerns a requester: the default action concerns everybody, one whose condition is gone
-/// nobody (DM-RULE-025).
+/// nobody (DM-RULE-025, DM-RULE-015).
 #[must_use]
 pub fn concerns(rules: &Rules, action: &Action, dictionary: &Dictionary, conditions: &Conditions) -> bool {
     match &action.condition_id {
@@ -161,7 +161,7 @@ pub fn concerns(rules: &Rules, action: &Action, dictionary: &Dictionary, conditi
 }
 
 /// How a line item with these actions stands to a requester: open without actions, else as the first action says
-/// that concerns the requester, else refused (DM-ROA-002 to DM-ROA-006).
+/// that concerns the requester, else refused (DM-ROA-002 to DM-ROA-006, DM-RULE-042, DM-RULE-043).
 #[must_use]
 pub fn admission(
     rules: &Rules,

@@ -88,8 +88,9 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
     }
 
     /// Goes through the line items in order until the count is paid; what the first cannot cover goes to the next
-    /// (DM-LI-A23). An item that a line item could price, were it usable, lacks tokens; one that none could price
-    /// is unknown (DM-CODE-006).
+    /// (DM-LI-A23). An item that a line item could price, were it usable, lacks tokens; one that none could
+    /// price
+    /// is unknown (DM-CODE-006, DM-RATE-A08).
     fn collect(&self, requested: &RequestedItem, pass: Limit, offer: &mut Offer<'a>) -> bool {
         let Ground { rules, now, tolerance, .. } = self.ground;
         for line_item in self.line_items.clone() {
@@ -114,7 +115,7 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
     }
 
     /// Takes what a line item gives to this requester: nothing, or up to what its limits and the allocation of the
-    /// action that admits the requester leave (DM-ROA-010).
+    /// action that admits the requester leave (DM-ROA-010, DM-LI-A08, DM-RULE-044).
     fn collect_from(
         &self,
         line_item: &'a LineItem,
@@ -158,7 +159,8 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
         }
     }
 
-    /// What is left to this request. Without a limit it is what can still be counted exactly.
+    /// What is left to this request. Without a limit it is what can still be counted exactly
+    /// (DM-LI-A06, DM-OD-007, DM-ROA-007, DM-ROA-013, DM-RULE-048).
     fn available(&self, lane: Lane<'a>, limit: Limit, offer: &Offer<'a>) -> Tokens {
         let item = lane.line_item;
         let taken = |taken: &HashMap<&str, Tokens>, id: &str| taken.get(id).copied().unwrap_or_default();
@@ -171,7 +173,8 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
         allocation.map_or(capacity, |allocation| allocation.min(capacity))
     }
 
-    /// The price of an item on a line item, from the one table that applies (DM-RATE-A04).
+    /// The price of an item on a line item, from the one table that applies
+    /// (DM-RATE-A04, DM-LI-A07, DM-RATE-034).
     fn rate_at(&self, line_item: &LineItem, requested: &RequestedItem) -> Price<'a> {
         let Ground { rules, tables, pricing, .. } = self.ground;
         let Some(table) = (rules.applicable_table)(tables, line_item.series(), pricing.at) else {
@@ -223,7 +226,7 @@ struct Offer<'a> {
 
 impl<'a> Offer<'a> {
     /// Takes what is still wanted, as far as there is some; says whether that was all. A cut may pass through a
-    /// single count (DM-LI-A25).
+    /// single count (DM-LI-A25, DM-OD-004).
     fn take(
         &mut self,
         rules: &Rules,
@@ -244,6 +247,7 @@ impl<'a> Offer<'a> {
         covers_all
     }
 
+    /// DM-RATE-A09.
     fn add(&mut self, lane: Lane<'a>, rate: Decimal, count: Decimal, tokens: Tokens, table: &RateTable) {
         let action = lane.action.map(|action| &*action.id);
         let same = |(_, share): &&mut (Lane<'_>, Share)| {
@@ -357,6 +361,7 @@ mod tests {
         assert_eq!(cad.shares()[1].count, Decimal::from(7));
     }
 
+    /// DM-ACC-016.
     #[test]
     fn w5_a_cheaper_item_is_still_granted() {
         let rules = Rules::default();
@@ -367,6 +372,7 @@ mod tests {
         assert!(pool.price(&ask("PhotoPrint", "1.0", 5)).granted());
     }
 
+    /// DM-LI-A14.
     #[test]
     fn an_unusable_line_item_that_knows_the_item_means_too_few_tokens() {
         let rules = Rules::default();

@@ -31,7 +31,7 @@ pub(super) struct Token {
     text: Arc<str>,
     kind: KeyKind,
     key_id: String,
-    /// Instances that a client token is for.
+    /// Instances that a client token is for (DM-AUTH-A02).
     audience: Vec<String>,
     not_before_s: i64,
     expires_s: i64,
@@ -50,7 +50,7 @@ pub(super) struct Presented {
 /// The token of a request, or why there is none.
 pub(super) type Bearer = Result<Presented, &'static str>;
 
-/// The required claims of both kinds of token (DM-AUTH-002, DM-AUTH-003).
+/// The required claims of both kinds of token (DM-AUTH-002, DM-AUTH-003, DM-AUTH-011).
 #[derive(Deserialize)]
 struct Claims {
     #[serde(rename = "iss")]
@@ -131,7 +131,7 @@ impl Token {
     }
 
     /// The instance that a client token names in the header, which it must (DM-AUTH-A03, DM-AUTH-A04,
-    /// DM-AUTH-A06); an administration token names none, whatever the header says (DM-AUTH-A07).
+    /// DM-AUTH-A06); an administration token names none, whatever the header says (DM-AUTH-A07, DM-AUTH-015).
     pub(super) fn instance_in_header<'c>(
         &self,
         rules: &Rules,
@@ -153,6 +153,7 @@ impl Token {
         &self.key_id
     }
 
+    /// DM-AUTH-014.
     fn reaches(&self, rules: &Rules, instance: &str) -> bool {
         self.kind == KeyKind::Admin || (rules.audience_allows)(&self.audience, instance)
     }
@@ -183,7 +184,7 @@ struct Generations {
 }
 
 impl VerifiedTokens {
-    /// Reads the token of an `Authorization` header (DM-AUTH-001).
+    /// Reads the token of an `Authorization` header (DM-AUTH-001, DM-AUTH-A09).
     pub(super) fn read(&self, authorization: Option<&str>) -> Bearer {
         let authorization = authorization.ok_or("there is no Authorization header")?;
         let (scheme, text) = authorization.split_once(' ').unwrap_or((authorization, ""));
@@ -197,7 +198,7 @@ impl VerifiedTokens {
         }
     }
 
-    /// Believes a token, or refuses it with 401 (DM-AUTH-007).
+    /// Believes a token, or refuses it with 401 (DM-AUTH-007, DM-AUTH-A01, DM-AUTH-008, DM-AUTH-010).
     pub(super) fn authenticate(&self, site: &Site, bearer: &Bearer) -> Result<Arc<Token>, Refusal> {
         let presented = bearer.as_ref().map_err(|why| unauthorized(why))?;
         let (token, rules) = (&presented.token, site.rules());

@@ -86,6 +86,7 @@ pub(crate) async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result
     }
 }
 
+/// DM-GEN-010.
 fn parse(bytes: &[u8]) -> Result<Value, BodyFault> {
     let refused = |what: String| BodyFault::Refused(Refusal::invalid(what));
     let value = serde_json::from_slice(bytes)

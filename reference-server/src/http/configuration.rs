@@ -18,6 +18,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![Route { bases: PROVISIONING_BASE, path: "/configuration", methods: get(read).patch(change) }]
 }
 
+/// DM-CONF-015.
 async fn read(State(api): State<Api>, call: Call) -> Response {
     api.answer(
         &call,
@@ -31,6 +32,7 @@ async fn read(State(api): State<Api>, call: Call) -> Response {
     .await
 }
 
+/// DM-CONF-005.
 async fn change(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
     let values = body.read(schema::configuration);
     api.answer(

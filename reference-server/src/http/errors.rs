@@ -9,7 +9,7 @@ use crate::domain::ApiVersion;
 use crate::site::Refusal;
 use crate::sites::SitesError;
 
-/// A refusal of an operation.
+/// A refusal of an operation (DM-ERR-A01).
 pub(super) fn reply(operation: Operation, version: ApiVersion, refusal: &Refusal) -> Reply {
     let text = refusal.messages.join("; ");
     let body = match (operation, refusal.status) {

@@ -45,6 +45,7 @@ enum Wanted {
     DefaultOf(String),
 }
 
+/// DM-INST-010, DM-INST-011.
 async fn list(State(api): State<Api>, call: Call) -> Response {
     let wanted = wanted(&call);
     api.answer(
@@ -77,6 +78,7 @@ fn wanted(call: &Call) -> Result<Wanted, Refusal> {
     }
 }
 
+/// DM-INST-020.
 async fn read(State(api): State<Api>, call: Call) -> Response {
     let id = call.path("instanceId");
     api.answer(

@@ -38,6 +38,7 @@ async fn create(State(api): State<Api>, call: Call, body: JsonBody) -> Response 
     .await
 }
 
+/// DM-RATE-008, DM-RATE-014.
 async fn list(State(api): State<Api>, call: Call) -> Response {
     api.answer(
         &call,
@@ -51,7 +52,7 @@ async fn list(State(api): State<Api>, call: Call) -> Response {
     .await
 }
 
-/// An element of the list; `series` is there even when there is none (DM-RATE-009).
+/// An element of the list; `series` is there even when there is none (DM-RATE-009, DM-RATE-010, DM-RATE-027).
 fn listed(table: &RateTable) -> Value {
     json!({
         "series": table.series,

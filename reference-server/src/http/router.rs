@@ -18,7 +18,7 @@ const SITES: [&str; 2] = ["/dynamicmonetization", "/sites/{siteId}/dynamicmoneti
 pub(super) const INSTANCE_BASES: Bases = PerVersion::both(&["/provisioning/api", "/api"]);
 /// So are keys (DM-GEN-002).
 pub(super) const KEY_BASES: Bases = PerVersion::both(&["/floating/api", "/api"]);
-/// Sessions have a second base in v1.0 only (DM-SES-007).
+/// Sessions have a second base in v1.0 only (DM-SES-007, DM-SES-008).
 pub(super) const SESSION_BASES: Bases = per_version(&["/api", "/floating/api"], &["/api"]);
 /// Rate tables and configuration.
 pub(super) const PROVISIONING_BASE: Bases = PerVersion::both(&["/provisioning/api"]);
@@ -28,7 +28,7 @@ pub(super) const ELASTIC_BASE: Bases = PerVersion::both(&["/elastic/api"]);
 /// The service segments of a group of operations, before the version.
 pub(super) type Bases = PerVersion<&'static [&'static str]>;
 
-/// Everything that is served.
+/// Everything that is served (DM-GEN-001, DM-SES-009).
 pub(crate) fn router(api: Api) -> Router {
     let mut router = Router::new();
     for version in ApiVersion::ALL {

@@ -49,7 +49,8 @@ pub struct AnsweredItem {
 }
 
 impl Site {
-    /// Grants and charges as many items as possible, one after the other (DM-ACC-014, DM-ACC-015).
+    /// Grants and charges as many items as possible, one after the other
+    /// (DM-ACC-014, DM-ACC-015, DM-ACC-013, DM-ACC-028, DM-CODE-014, DM-REF-010).
     ///
     /// # Errors
     /// For an unknown instance.
@@ -118,7 +119,7 @@ impl Site {
     }
 }
 
-/// Takes back what could be granted because the request as a whole is not (DM-SES-041).
+/// Takes back what could be granted because the request as a whole is not (DM-SES-041, DM-CODE-013).
 pub(super) fn block_granted(verdicts: &mut [ItemVerdict]) {
     for verdict in verdicts {
         if verdict.granted() {

@@ -51,7 +51,8 @@ impl Site {
         self.conditions.values().filter(move |condition| condition.instance_id == instance)
     }
 
-    /// Changes conditions and adds new ones, all or none; those that are not named stay (DM-RULE-003, DM-RULE-004).
+    /// Changes conditions and adds new ones, all or none; those that are not named stay
+    /// (DM-RULE-003, DM-RULE-004).
     /// Returns them in the order of the request.
     ///
     /// # Errors
@@ -84,7 +85,8 @@ impl Site {
         condition
     }
 
-    /// Deletes one condition, or all of an instance, unless an action refers to it (DM-RULE-012, DM-RULE-014).
+    /// Deletes one condition, or all of an instance, unless an action refers to it
+    /// (DM-RULE-012, DM-RULE-014).
     ///
     /// # Errors
     /// For an unknown instance or condition, and for one that is in use.
@@ -114,7 +116,7 @@ impl Site {
         Ok(())
     }
 
-    /// The actions of a line item in their order (DM-RULE-020).
+    /// The actions of a line item in their order (DM-RULE-020, DM-RULE-033).
     ///
     /// # Errors
     /// For an unknown instance or line item.
@@ -122,7 +124,8 @@ impl Site {
         self.line_item(instance, line_item).map(|item| item.actions)
     }
 
-    /// The elastic line items of an instance from a place on, with the place of the next page or 0 (DM-RULE-034,
+    /// The elastic line items of an instance from a place on, with the place of the next page or 0
+    /// (DM-RULE-034,
     /// DM-RULE-035).
     ///
     /// # Errors
@@ -158,8 +161,9 @@ impl Site {
         self.replace_actions(instance, line_item, new)
     }
 
-    /// Replaces the list: actions that are sent with their ID keep their count, those left out lose it (DM-RULE-028,
-    /// DM-RULE-029).
+    /// Replaces the list: actions that are sent with their ID keep their count, those left out lose it
+    /// (DM-RULE-028,
+    /// DM-RULE-029) (DM-ROA-012, DM-RULE-030).
     ///
     /// # Errors
     /// For an unknown line item, action or condition.

@@ -21,7 +21,8 @@ impl Site {
     }
 
     /// Charges the items in use for another period, from line items and rates as they are now and all or nothing
-    /// (DM-TIME-001, DM-TIME-002, DM-TIME-016); without tokens the session ends (DM-TIME-003).
+    /// (DM-TIME-001, DM-TIME-002, DM-TIME-016); without tokens the session ends
+    /// (DM-TIME-003, DM-LI-A13, DM-TIME-013, DM-TIME-017).
     pub(super) fn automatic_charge(&mut self, id: Uuid) {
         let Ok((session, instance)) = self.live_session(id, ApiVersion::V1_0) else { return };
         let Some(timeline) = session.timeline.clone() else { return };
@@ -78,6 +79,7 @@ impl Site {
         if as_it_was { self.moved_session(id) } else { self.changed_session(id) }
     }
 
+    /// DM-HB-010, DM-CONF-014.
     fn next_period(
         &self,
         timeline: Timeline,

@@ -67,6 +67,7 @@ fn expression(check: &mut Check, path: &Path<'_>, mut members: Map<String, Value
     Some(join(tests))
 }
 
+/// DM-RULE-016.
 fn test(check: &mut Check, path: &Path<'_>, mut members: Map<String, Value>) -> Option<Test> {
     let key = check.required(path, &mut members, "key", Check::text);
     let operator = check
@@ -103,6 +104,7 @@ fn actions(body: Value, with_ids: bool) -> Result<Vec<NewAction>, Refusal> {
     check.finish(actions)
 }
 
+/// DM-RULE-027.
 fn action(check: &mut Check, path: &Path<'_>, value: Value, with_ids: bool) -> Option<NewAction> {
     let mut members = check.object(path, value)?;
     let id = check.nullable(path, &mut members, "id", Check::text);
@@ -120,8 +122,9 @@ fn action(check: &mut Check, path: &Path<'_>, value: Value, with_ids: bool) -> O
     Some(NewAction { id, name, condition_id, action: action?, allocation })
 }
 
-/// At most one default action, and at most one ALLOW without allocation (DM-RULE-022, DM-RULE-024, DM-RULE-025).
-/// No action is named twice.
+/// At most one default action, and at most one ALLOW without allocation
+/// (DM-RULE-022, DM-RULE-024, DM-RULE-025).
+/// No action is named twice (DM-ROA-008).
 fn whole_list(check: &mut Check, actions: &[NewAction]) {
     if actions.iter().filter(|action| action.condition_id.is_none()).count() > 1 {
         check.violation(&Path::Root, "must have at most one action without 'conditionId'");
