@@ -14,8 +14,9 @@ use super::{Ground, Running, SITE, photo_prints, text};
 const START: i64 = 1_768_435_200_000;
 const HOUR: i64 = 3_600_000;
 const SESSIONS: usize = 20;
-/// Each of them charges every session over and over.
-const STEPS: [i64; 3] = [200 * HOUR, 400 * HOUR, 600 * HOUR];
+/// Each of them charges every session over and over. A session that is changed at the end of one is charged at that
+/// instant of the hour from then on, which must be no other session's.
+const STEPS: [i64; 3] = [200 * HOUR + 100, 400 * HOUR + 200, 600 * HOUR + 300];
 /// After so many kills a step is left to come to its end.
 const KILLS_A_STEP: usize = 12;
 
