@@ -14,7 +14,7 @@ use crate::site::{Clock, ClockError, Effect, RestoreError, Site, SiteSettings};
 use crate::store::{Store, StoreError};
 
 /// Most of what falls due that happens in one part of a long way of a clock.
-const PART: usize = 10_000;
+const PART: usize = 1000;
 
 /// Why nothing could be done at a site.
 #[derive(Debug, thiserror::Error)]
@@ -126,6 +126,7 @@ impl Sites {
         }
     }
 
+    /// DM-ACC-029.
     fn perform<R>(&self, id: &str, operation: impl FnOnce(&mut Site) -> R) -> Result<(R, u64), SitesError> {
         let slot = self.find(id).ok_or_else(|| SitesError::Unknown(id.to_owned()))?;
         let mut slot = slot.lock().map_err(|_| SitesError::Broken(id.to_owned()))?;

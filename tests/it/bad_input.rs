@@ -29,6 +29,32 @@ fn wrong_arguments() {
     expect(&["explain", "DM-NONE-1"], 2, &["DM-NONE-1"]);
 }
 
+/// A server that would not keep what it acknowledges does not start.
+#[test]
+fn stores_that_cannot_be_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let refused = |store: &str, words: &[&str]| {
+        expect(&["serve", "--listen", "127.0.0.1:0", "--store", store], 2, words);
+    };
+    fs::write(path("notes"), "text that is no database, and long enough to tell: ".repeat(20)).unwrap();
+    refused(&path("notes"), &["notes", "not a database"]);
+    refused(&path("none/store.sqlite"), &["none/store.sqlite", "can be written"]);
+    refused(&folder.path().display().to_string(), &["cannot be opened"]);
+    fs::write(path("lost.sqlite-wal"), "what was promised").unwrap();
+    refused(&path("lost.sqlite"), &["lost.sqlite", "put the file back"]);
+    let store = path("taken.sqlite");
+    let running = Server::start(&["--store", &store]);
+    refused(&store, &["in use"]);
+    running.kill();
+    fs::create_dir(path("blocked.sqlite-wal")).unwrap();
+    refused(&path("blocked.sqlite"), &["blocked.sqlite"]);
+    if cfg!(target_os = "linux") {
+        // Where nobody can make a file, whoever runs this.
+        refused("/proc/store.sqlite", &["/proc/store.sqlite", "can be written"]);
+    }
+}
+
 #[test]
 fn target_files() {
     let folder = tempfile::tempdir().unwrap();

@@ -8,6 +8,7 @@ mod crash;
 mod house;
 mod lint;
 mod proof;
+mod requirements;
 mod support;
 mod tutorial;
 mod whole_run;

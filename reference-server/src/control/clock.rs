@@ -1,13 +1,12 @@
 //! The clock of a site.
 
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::operator::{Control, Operator, read as read_body};
+use super::operator::{Content, Control, Named, Operator, read as read_body};
 use crate::domain::Millis;
 use crate::http::errors::Refused;
 use crate::site::{Clock, ClockError, Refusal};
@@ -19,7 +18,7 @@ pub(super) const LATEST: Millis = 253_402_300_799_999;
 pub(super) async fn read(
     _operator: Operator,
     State(control): State<Control>,
-    Path(site): Path<String>,
+    Named(site): Named<String>,
 ) -> Result<Response, Refused> {
     let (clock, now) = control.sites.act(&site, |site| (site.clock(), site.now())).await?;
     let mode = match clock {
@@ -41,8 +40,8 @@ struct Advance {
 pub(super) async fn advance(
     _operator: Operator,
     State(control): State<Control>,
-    Path(site): Path<String>,
-    body: Bytes,
+    Named(site): Named<String>,
+    body: Content,
 ) -> Result<Response, Refused> {
     let advance: Advance = read_body(&body)?;
     let step = advance.step()?;

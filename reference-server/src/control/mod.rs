@@ -10,4 +10,6 @@ mod router;
 mod sites;
 
 pub(crate) use operator::{Control, SiteDefaults};
+#[cfg(test)]
+pub(crate) use router::addresses;
 pub(crate) use router::router;

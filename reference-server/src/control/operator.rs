@@ -5,12 +5,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header::{AUTHORIZATION, HOST, HeaderName};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use crate::domain::Millis;
+use crate::http::body;
 use crate::http::errors::Refused;
 use crate::site::Refusal;
 use crate::sites::Sites;
@@ -71,11 +72,43 @@ fn same(given: &str, token: &str) -> bool {
     given.len() == token.len() && difference == 0
 }
 
+/// What the path names; a name that is not even text names nothing.
+pub(super) struct Named<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Control> for Named<T> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, control: &Control) -> Result<Self, Refused> {
+        match Path::from_request_parts(parts, control).await {
+            Ok(Path(named)) => Ok(Self(named)),
+            Err(_) => Err(Refusal::new(404, "the path names nothing that exists").into()),
+        }
+    }
+}
+
+/// The bytes of a body, within the same limits as those of the API.
+pub(super) struct Content(Bytes);
+
+impl FromRequest<Control> for Content {
+    type Rejection = Refused;
+
+    async fn from_request(request: Request, control: &Control) -> Result<Self, Refused> {
+        Ok(Self(body::bytes(request, control).await?))
+    }
+}
+
 /// Reads a body strictly; no body counts as an empty object.
-pub(super) fn read<T: DeserializeOwned>(body: &Bytes) -> Result<T, Refused> {
+pub(super) fn read<T: DeserializeOwned>(Content(body): &Content) -> Result<T, Refused> {
     let bytes: &[u8] = if body.is_empty() { &b"{}"[..] } else { &body[..] };
     serde_json::from_slice(bytes)
         .map_err(|error| Refusal::invalid(format!("the body is not what this call takes: {error}")).into())
+}
+
+#[cfg(test)]
+impl Content {
+    pub(super) const fn of(text: &'static str) -> Self {
+        Self(Bytes::from_static(text.as_bytes()))
+    }
 }
 
 #[cfg(test)]

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
@@ -15,7 +14,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::clock::LATEST;
-use super::operator::{Control, Operator, SiteDefaults, read};
+use super::operator::{Content, Control, Named, Operator, SiteDefaults, read};
 use crate::domain::Millis;
 use crate::domain::usage_row::Export;
 use crate::http::check_public_key;
@@ -27,6 +26,8 @@ use crate::sites::SitesError;
 const LONGEST_ID: usize = 64;
 /// Usage rows in one answer when the caller does not say.
 const ROWS: u64 = 10_000;
+/// Most usage rows in one answer, whatever the caller says; the rest is a call away.
+const MOST_ROWS: u64 = 100_000;
 
 /// What a new site is to be.
 #[derive(Default, Deserialize)]
@@ -111,8 +112,8 @@ impl NewKey {
 pub(super) async fn create(
     operator: Operator,
     State(control): State<Control>,
-    Path(site): Path<String>,
-    body: Bytes,
+    Named(site): Named<String>,
+    body: Content,
 ) -> Result<Response, Refused> {
     check_id(&site)?;
     let new: NewSite = read(&body)?;
@@ -126,7 +127,7 @@ pub(super) async fn create(
 pub(super) async fn delete(
     _operator: Operator,
     State(control): State<Control>,
-    Path(site): Path<String>,
+    Named(site): Named<String>,
 ) -> Result<StatusCode, Refused> {
     control.sites.delete(&site).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -139,18 +140,19 @@ pub(super) struct Wanted {
     limit: Option<u64>,
 }
 
-/// The usage rows of a site, one JSON object a line; whatever has fallen due is among them.
+/// The usage rows of a site, one JSON object a line; whatever has fallen due is among them (DM-USE-001).
 pub(super) async fn usage_rows(
     _operator: Operator,
     State(control): State<Control>,
-    Path(site): Path<String>,
+    Named(site): Named<String>,
     wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Response, Refused> {
     let Query(Wanted { after, limit }) =
         wanted.map_err(|error| Refusal::invalid(format!("the query cannot be read: {error}")))?;
     let (rules, now) = control.sites.act(&site, |site| (*site.rules(), site.now())).await?;
     let delay = rules.sessions.row_delay;
-    let rows = control.sites.store().usage_rows(&site, after.unwrap_or(0), limit.unwrap_or(ROWS)).await;
+    let limit = limit.unwrap_or(ROWS).min(MOST_ROWS);
+    let rows = control.sites.store().usage_rows(&site, after.unwrap_or(0), limit).await;
     let mut rows = rows.map_err(SitesError::from)?;
     if delay > 0 {
         rows.retain(|row| written(row) + delay <= now);
@@ -184,7 +186,7 @@ fn spelt(rows: &[String], export: Export) -> Vec<String> {
 pub(super) async fn fail_session(
     _operator: Operator,
     State(control): State<Control>,
-    Path((site, session)): Path<(String, String)>,
+    Named((site, session)): Named<(String, String)>,
 ) -> Result<StatusCode, Refused> {
     let session = Uuid::try_parse(&session).map_err(|_| Refusal::not_found("session"))?;
     control.sites.act(&site, |site| site.fail_session(session)).await??;
@@ -209,7 +211,7 @@ mod tests {
     fn settings(body: &'static str) -> Result<SiteSettings, Refusal> {
         let policy = BTreeMap::from([("a".to_owned(), "1".to_owned()), ("b".to_owned(), "1".to_owned())]);
         let defaults = SiteDefaults { policy, key_propagation: 5000 };
-        let new: NewSite = read(&Bytes::from_static(body.as_bytes())).map_err(|refused| refused.0)?;
+        let new: NewSite = read(&Content::of(body)).map_err(|refused| refused.0)?;
         new.settings(&defaults)
     }
 

@@ -163,7 +163,7 @@ pub fn smaller(capacity: Option<Tokens>, allocation: Option<Tokens>) -> Option<T
     }
 }
 
-/// The first action of the list that concerns the requester decides (DM-ROA-003, DM-RULE-041).
+/// The first action of the list that concerns the requester decides (DM-ROA-003, DM-RULE-041, DM-RULE-040).
 #[must_use]
 pub fn first_match(
     rules: &Rules,
@@ -188,7 +188,7 @@ pub fn default_last(
 }
 
 /// Whether an action concerns a requester: the default action concerns everybody, one whose condition is gone
-/// nobody (DM-RULE-025).
+/// nobody (DM-RULE-025, DM-RULE-015).
 #[must_use]
 pub fn concerns(rules: &Rules, action: &Action, dictionary: &Dictionary, conditions: &Conditions) -> bool {
     match &action.condition_id {
@@ -200,7 +200,7 @@ pub fn concerns(rules: &Rules, action: &Action, dictionary: &Dictionary, conditi
 }
 
 /// How a line item with these actions stands to a requester: open without actions, else as the first action says
-/// that concerns the requester, else refused (DM-ROA-002 to DM-ROA-006).
+/// that concerns the requester, else refused (DM-ROA-002 to DM-ROA-006, DM-RULE-042, DM-RULE-043).
 #[must_use]
 pub fn admission(
     rules: &Rules,

@@ -60,7 +60,7 @@ impl Configuration {
         self.settings.remove(name);
     }
 
-    /// Changes a value.
+    /// Changes a value (DM-CONF-012).
     pub fn set(&mut self, name: &str, setting: Setting) {
         self.settings.insert(name.to_owned(), setting);
     }
@@ -106,7 +106,7 @@ pub fn legal(name: &str, value: &str) -> bool {
     }
 }
 
-/// A charge period in ms: `PTnH`, `PTnM` or `PTnHnM`, from 10 minutes to 24 hours (DM-CONF-009).
+/// A charge period in ms: `PTnH`, `PTnM` or `PTnHnM`, from 10 minutes to 24 hours (DM-CONF-009, DM-CONF-010).
 #[must_use]
 pub fn charge_period(text: &str) -> Option<Millis> {
     let time = text.strip_prefix("PT")?;

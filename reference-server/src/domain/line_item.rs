@@ -95,8 +95,8 @@ impl LineItem {
     }
 }
 
-/// Whether a line item may be charged at this time (DM-LI-A02 to DM-LI-A05). Both ends are inclusive, and both give
-/// way by the tolerance, which is nothing or twelve hours.
+/// Whether a line item may be charged at this time (DM-LI-A02 to DM-LI-A05). Both ends are inclusive, and
+/// both give way by the tolerance, which is nothing or twelve hours (DM-LINE-041).
 #[must_use]
 pub fn usable(item: &LineItem, now: Millis, tolerance: Millis) -> bool {
     !item.deleted
@@ -106,7 +106,8 @@ pub fn usable(item: &LineItem, now: Millis, tolerance: Millis) -> bool {
         && now <= item.end.saturating_add(tolerance)
 }
 
-/// How many tokens may be charged in all; nothing means without bound (DM-OD-001 to DM-OD-003).
+/// How many tokens may be charged in all; nothing means without bound (DM-OD-001 to DM-OD-003, DM-OD-005,
+/// DM-LINE-022, DM-LINE-024, DM-LINE-025).
 #[must_use]
 pub fn capacity(item: &LineItem) -> Option<Tokens> {
     item.overdraft_count().map(|overdraft| Tokens::from(item.quantity) + Tokens::from(overdraft))
@@ -115,14 +116,15 @@ pub fn capacity(item: &LineItem) -> Option<Tokens> {
 /// What line items are charged in the order of: two times, a number, a text.
 pub type OrderKey = (Millis, Millis, u64, Arc<str>);
 
-/// The order of charging: earliest end, then earliest start, then activation ID (DM-LI-A20 to DM-LI-A22).
+/// The order of charging: earliest end, then earliest start, then activation ID (DM-LI-A20 to DM-LI-A22,
+/// DM-LINE-042).
 #[must_use]
 pub fn charging_order(item: &LineItem) -> OrderKey {
     (item.end, item.start, 0, item.activation_id.clone())
 }
 
 /// What a PUT of an existing line item leaves behind: every stored detail is replaced, and what was used stays used
-/// (DM-LINE-002 to DM-LINE-004).
+/// (DM-LINE-002 to DM-LINE-004, DM-LINE-028).
 #[must_use]
 pub fn replaced(old: &LineItem, new: LineItem, _used_in_body: Option<Tokens>) -> LineItem {
     LineItem { used: old.used, actions: old.actions.clone(), sequence: old.sequence, ..new }
@@ -146,7 +148,8 @@ pub fn may_be_deleted(state: LineItemState) -> bool {
     state == LineItemState::Obsolete
 }
 
-/// Whether a refund may be credited: always, whatever has become of the line item (DM-REF-005).
+/// Whether a refund may be credited: always, whatever has become of the line item (DM-REF-005, DM-LI-A10,
+/// DM-LI-A11, DM-LINE-012).
 #[must_use]
 pub fn always_refundable(_item: &LineItem) -> bool {
     true

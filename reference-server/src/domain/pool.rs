@@ -108,7 +108,7 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
 
     /// Goes through the line items in order until the count is paid; what the first cannot cover goes to the next
     /// (DM-LI-A23). An item that a line item could price, were it usable, lacks tokens; one that none could price
-    /// is unknown (DM-CODE-006). One that only rules of access keep from it is barred (DM-CODE-005).
+    /// is unknown (DM-CODE-006, DM-RATE-A08). One that only rules of access keep from it is barred (DM-CODE-005).
     fn collect(&self, requested: &RequestedItem, pass: Limit, offer: &mut Offer<'a>) -> bool {
         let Ground { rules, now, tolerance, .. } = self.ground;
         for line_item in self.line_items.clone() {
@@ -136,7 +136,7 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
     }
 
     /// Takes what a line item gives to this requester: nothing, or up to what its limits and the allocation of the
-    /// action that admits the requester leave (DM-ROA-010).
+    /// action that admits the requester leave (DM-ROA-010, DM-LI-A08, DM-RULE-044).
     fn collect_from(
         &self,
         line_item: &'a LineItem,
@@ -191,21 +191,22 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
         under.find_map(|id| line_item.actions.iter().position(|action| &*action.id == id))
     }
 
-    /// What is left to this request; nothing means without bound.
-    fn available(&self, lane: Lane<'a>, limit: Limit, offer: &Offer<'a>) -> Option<Tokens> {
+    /// What is left to this request. Without a limit it is what can still be counted exactly (DM-LI-A06,
+    /// DM-OD-007, DM-ROA-007, DM-ROA-013, DM-RULE-048).
+    fn available(&self, lane: Lane<'a>, limit: Limit, offer: &Offer<'a>) -> Tokens {
         let item = lane.line_item;
         let taken = |taken: &HashMap<&str, Tokens>, id: &str| taken.get(id).copied().unwrap_or_default();
-        let capacity = limit(self.ground.rules, item).map(|limit| {
-            limit - item.used - taken(&self.taken, &item.activation_id) - offer.of_line_item(item)
-        });
+        let limit = limit(self.ground.rules, item).unwrap_or(Tokens::MOST);
+        let capacity = limit - item.used - taken(&self.taken, &item.activation_id) - offer.of_line_item(item);
         let allocation = lane.action.and_then(|action| {
-            let ceiling = (self.ground.rules.access.ceiling)(action)?;
+            let ceiling = (self.ground.rules.access.ceiling)(action)?.min(Tokens::MOST);
             Some(ceiling - action.used - taken(&self.taken_under, &action.id) - offer.under(action))
         });
-        (self.ground.rules.access.left_of_both)(capacity, allocation)
+        (self.ground.rules.access.left_of_both)(Some(capacity), allocation).unwrap_or(capacity)
     }
 
-    /// The price of an item on a line item, from the one table that applies (DM-RATE-A04).
+    /// The price of an item on a line item, from the one table that applies (DM-RATE-A04, DM-LI-A07,
+    /// DM-RATE-034).
     fn rate_at(&self, line_item: &LineItem, requested: &RequestedItem) -> Price<'a> {
         let Ground { rules, tables, pricing, .. } = self.ground;
         let Some(series) = (rules.line_items.series)(line_item) else { return Price::Unknown };
@@ -263,18 +264,18 @@ impl<'a> Offer<'a> {
     }
 
     /// Takes what is still wanted, as far as there is some; says whether that was all. A cut may pass through a
-    /// single count (DM-LI-A25).
+    /// single count (DM-LI-A25, DM-OD-004).
     fn take(
         &mut self,
         rules: &Rules,
         lane: Lane<'a>,
-        available: Option<Tokens>,
+        available: Tokens,
         rate: Decimal,
         table: &RateTable,
     ) -> bool {
         let rate = (rules.sale.rate_of_part)(self.shares.first().map(|(_, share)| share.rate), rate);
         let Some(wanted) = (rules.charge)(self.remaining, rate) else { return false };
-        let tokens = available.map_or(wanted, |available| (rules.sale.part)(wanted, available, rate));
+        let tokens = (rules.sale.part)(wanted, available, rate);
         if !wanted.is_zero() && (tokens.is_zero() || tokens.is_negative()) {
             return false;
         }
@@ -285,6 +286,7 @@ impl<'a> Offer<'a> {
         covers_all
     }
 
+    /// DM-RATE-A09.
     fn add(&mut self, lane: Lane<'a>, rate: Decimal, count: Decimal, tokens: Tokens, table: &RateTable) {
         let action = lane.action.map(|action| &*action.id);
         let same = |(_, share): &&mut (Lane<'_>, Share)| {
@@ -399,6 +401,7 @@ mod tests {
         assert_eq!(cad.shares()[1].count, Decimal::from(7));
     }
 
+    /// DM-ACC-016.
     #[test]
     fn w5_a_cheaper_item_is_still_granted() {
         let rules = Rules::default();
@@ -409,6 +412,7 @@ mod tests {
         assert!(pool.price(&ask("PhotoPrint", "1.0", 5)).granted());
     }
 
+    /// DM-LI-A14.
     #[test]
     fn an_unusable_line_item_that_knows_the_item_means_too_few_tokens() {
         let rules = Rules::default();

@@ -60,7 +60,8 @@ pub struct RateTable {
 }
 
 /// The table that prices a series now: the newest whose effective time has come (DM-RATE-A02, DM-RATE-028).
-/// Of two that are effective from the same instant the last created applies (DM-RATE-A10).
+/// Of two that are effective from the same instant the last created applies (DM-RATE-A10, DM-RATE-005,
+/// DM-RATE-029, DM-RATE-030, DM-RATE-031, DM-RATE-033).
 #[must_use]
 pub fn newest_effective<'a>(tables: &'a [RateTable], series: &str, now: Millis) -> Option<&'a RateTable> {
     effective(tables, series, now).max_by_key(|table| (table.effective_from, table.sequence))
@@ -90,7 +91,7 @@ pub fn effective<'a>(
 }
 
 /// The item with exactly this name and version; an empty version matches an empty version only
-/// (DM-RATE-A05, DM-RATE-A06).
+/// (DM-RATE-A05, DM-RATE-A06, DM-RATE-A07, DM-RATE-032).
 #[must_use]
 pub fn exact_item<'a>(table: &'a RateTable, name: &str, version: &str) -> Option<&'a RateItem> {
     table.items.iter().find(|item| item.name == name && item.version == version)

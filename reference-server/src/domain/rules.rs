@@ -25,7 +25,7 @@ pub type Limit = fn(&Rules, &LineItem) -> Option<Tokens>;
 /// A result code: three digits in v1.0, four in v1.1 (DM-CODE-010).
 pub type Code = PerVersion<&'static str>;
 
-/// The result codes (DM-CODE-001 to DM-CODE-004, DM-CODE-011).
+/// The result codes (DM-CODE-001 to DM-CODE-004, DM-CODE-011, DM-CODE-012).
 #[derive(Clone, Copy, Debug)]
 pub struct Codes {
     /// Item granted and charged.
@@ -258,7 +258,8 @@ pub struct Rules {
     pub busy_session_refuses: bool,
     /// The charge period from the configured one (DM-TIME-012).
     pub charge_period: fn(Millis) -> Millis,
-    /// The period of the next automatic charge, from that of the timeline and the configured one (DM-TIME-015).
+    /// The period of the next automatic charge, from that of the timeline and the configured one
+    /// (DM-TIME-015).
     pub next_period: fn(Millis, Millis) -> Millis,
     /// How long a session may be idle (DM-TIME-010).
     pub idle_limit: Millis,

@@ -22,6 +22,10 @@ impl Tokens {
     /// No tokens.
     pub const ZERO: Self = Self(Decimal::ZERO);
 
+    /// The most that is counted in one place: what the decimal type holds to the unit of account. It lies above the
+    /// sum of any quantity and any overdraft of 64 bits.
+    pub const MOST: Self = Self(Decimal::from_parts(u32::MAX, u32::MAX, u32::MAX, false, SCALE));
+
     /// The amount rounded half to even to the unit of account.
     #[must_use]
     pub fn rounded(amount: Decimal) -> Self {

@@ -17,6 +17,7 @@ use super::wire::Operation;
 use crate::domain::{Rules, Share, Tokens};
 use crate::site::{AccessAnswer, AnsweredItem, Refusal};
 
+/// DM-ACC-001.
 pub(super) fn routes() -> Vec<Route> {
     let path = "/instances/{instanceId}/access-request";
     vec![Route { bases: ELASTIC_BASE, path, methods: post(request) }]
@@ -111,6 +112,7 @@ struct ShownShare<'a> {
     tokens_charged: Exact,
 }
 
+/// DM-ACC-011, DM-LI-A24.
 fn shown_item(item: &AnsweredItem) -> ShownItem<'_> {
     let total: Tokens = item.shares.iter().map(|share| share.tokens).sum();
     ShownItem {

@@ -45,7 +45,7 @@ struct Generations {
 }
 
 impl VerifiedTokens {
-    /// Reads the token of an `Authorization` header (DM-AUTH-001).
+    /// Reads the token of an `Authorization` header (DM-AUTH-001, DM-AUTH-A09).
     pub(super) fn read(&self, authorization: Option<&str>) -> Bearer {
         let authorization = authorization.ok_or("there is no Authorization header")?;
         let (scheme, text) = authorization.split_once(' ').unwrap_or((authorization, ""));
@@ -59,7 +59,7 @@ impl VerifiedTokens {
         }
     }
 
-    /// Believes a token, or refuses it with 401 (DM-AUTH-007).
+    /// Believes a token, or refuses it with 401 (DM-AUTH-007, DM-AUTH-A01, DM-AUTH-008, DM-AUTH-010).
     pub(super) fn authenticate(&self, site: &Site, bearer: &Bearer) -> Result<Arc<Token>, Refusal> {
         let rules = &site.rules().tokens;
         let presented = match bearer {

@@ -14,7 +14,13 @@ use crate::domain::Rules;
 use crate::site::Refusal;
 
 /// Largest body that is read.
-pub(super) const MOST_BYTES: usize = 1 << 20;
+pub(crate) const MOST_BYTES: usize = 1 << 20;
+
+/// Most levels of arrays and objects inside of each other, half of what the parser can read.
+const DEEPEST: usize = 64;
+
+/// How names begin that the parser keeps for itself.
+const RESERVED: &str = "$serde_json::private::";
 
 /// How long a body may take to arrive.
 const LONGEST_READ: Duration = Duration::from_secs(30);
@@ -55,33 +61,67 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Infallible> {
         let is_json = is_json(request.headers());
-        // What is announced as too large need not be waited for.
-        if announced_bytes(request.headers()) > MOST_BYTES {
-            return Ok(Self(Err(unread(413))));
-        }
-        // Only the reading is timed: what has begun is always finished.
-        let bytes = match timeout(LONGEST_READ, Bytes::from_request(request, state)).await {
-            Ok(Ok(bytes)) => bytes,
-            Ok(Err(rejection)) => return Ok(Self(Err(unread(rejection.status().as_u16())))),
-            Err(_) => return Ok(Self(Err(unread(408)))),
+        let bytes = match bytes(request, state).await {
+            Ok(bytes) => bytes,
+            Err(refusal) => return Ok(Self(Err(BodyFault::Refused(refusal)))),
         };
         if !is_json {
             return Ok(Self(Err(BodyFault::ContentType)));
         }
-        let parsed = serde_json::from_slice(&bytes).map_err(|error| {
-            BodyFault::Refused(Refusal::invalid(format!("the body is not valid JSON: {error}")))
-        });
-        Ok(Self(parsed))
+        Ok(Self(parse(&bytes)))
     }
 }
 
-fn unread(status: u16) -> BodyFault {
+/// The bytes of a body, or why there are too many or too few of them.
+pub(crate) async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Refusal> {
+    // What is announced as too large need not be waited for.
+    if announced_bytes(request.headers()) > MOST_BYTES {
+        return Err(unread(413));
+    }
+    // Only the reading is timed: what has begun is always finished.
+    match timeout(LONGEST_READ, Bytes::from_request(request, state)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(rejection)) => Err(unread(rejection.status().as_u16())),
+        Err(_) => Err(unread(408)),
+    }
+}
+
+/// DM-GEN-010.
+fn parse(bytes: &[u8]) -> Result<Value, BodyFault> {
+    let refused = |what: String| BodyFault::Refused(Refusal::invalid(what));
+    let value = serde_json::from_slice(bytes)
+        .map_err(|error| refused(format!("the body is not valid JSON: {error}")))?;
+    match unkeepable(&value, DEEPEST) {
+        None => Ok(value),
+        Some(what) => Err(refused(what.to_owned())),
+    }
+}
+
+/// Why a value could be read now but not again out of the store, where it stands inside of other values. What comes in
+/// by the `metaData` or the `dictionary` of a request is kept as it is.
+fn unkeepable(value: &Value, levels: usize) -> Option<&'static str> {
+    let within = |inner: &Value| match levels {
+        0 => Some("the body is nested too deeply"),
+        _ => unkeepable(inner, levels - 1),
+    };
+    match value {
+        Value::Array(elements) => elements.iter().find_map(within),
+        // These names are how the parser itself marks numbers, so that an object that has one is no object to it.
+        Value::Object(members) if members.keys().any(|name| name.starts_with(RESERVED)) => {
+            Some("the body has a member with a reserved name")
+        }
+        Value::Object(members) => members.values().find_map(within),
+        _ => None,
+    }
+}
+
+fn unread(status: u16) -> Refusal {
     let text = match status {
         413 => format!("the body is larger than {MOST_BYTES} bytes"),
         408 => format!("the body did not arrive within {} seconds", LONGEST_READ.as_secs()),
         _ => "the body could not be read to its end".to_owned(),
     };
-    BodyFault::Refused(Refusal::new(status, text))
+    Refusal::new(status, text)
 }
 
 /// Whether the body claims to be JSON; without a claim it speaks for itself.
@@ -112,5 +152,23 @@ mod tests {
         assert!(!claims("text/plain"));
         assert!(!claims(""));
         assert!(is_json(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn what_could_not_be_read_again_is_refused() {
+        let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        assert!(parse(nested(DEEPEST + 1).as_bytes()).is_ok());
+        for body in [
+            nested(DEEPEST + 2),
+            nested(30_000),
+            r#"{"a": 1, "$serde_json::private::Number": "x"}"#.to_owned(),
+            r#"[{"a": 1, "\u0024serde_json::private::RawValue": "x"}]"#.to_owned(),
+            r#"{"$serde_json::private::Number": "x"}"#.to_owned(),
+            "{\"a\": \"\\ud800\"}".to_owned(),
+            "{\"a\": 01}".to_owned(),
+        ] {
+            let Err(BodyFault::Refused(refusal)) = parse(body.as_bytes()) else { panic!("{body}") };
+            assert_eq!(refusal.status, 400);
+        }
     }
 }

@@ -17,7 +17,7 @@ use crate::site::Refusal;
 /// The site without a `/sites/{siteId}` prefix.
 const DEFAULT_SITE: &str = "default";
 
-/// What a handler knows of a request before the body.
+/// What a handler knows of a request before the body (DM-GEN-006).
 pub(super) struct Call {
     path: Option<RawPathParams>,
     method: Method,

@@ -23,6 +23,7 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
+/// DM-RULE-006.
 async fn list(State(api): State<Api>, call: Call) -> Response {
     let instance = call.path("instanceId");
     api.answer(
@@ -78,6 +79,7 @@ async fn remove_all(State(api): State<Api>, call: Call) -> Response {
     delete_some(&api, &call, Operation::DeleteConditions, None).await
 }
 
+/// DM-RULE-013.
 async fn delete_some(api: &Api, call: &Call, operation: Operation, id: Option<&str>) -> Response {
     let instance = call.path("instanceId");
     api.answer(

@@ -20,6 +20,7 @@ pub(super) fn routes() -> Vec<Route> {
     vec![Route { bases: PROVISIONING_BASE, path: "/configuration", methods: get(read).patch(change) }]
 }
 
+/// DM-CONF-015.
 async fn read(State(api): State<Api>, call: Call) -> Response {
     api.answer(
         &call,
@@ -33,6 +34,7 @@ async fn read(State(api): State<Api>, call: Call) -> Response {
     .await
 }
 
+/// DM-CONF-005.
 async fn change(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
     let values = body.read(|body| {
         let form = Form::of(&body);

@@ -9,7 +9,7 @@ use crate::domain::ApiVersion;
 use crate::site::Refusal;
 use crate::sites::SitesError;
 
-/// A refusal of an operation. Where no body is published, the member that names the reason is left open.
+/// A refusal of an operation. Where no body is published, the member that names the reason is left open (DM-ERR-A01).
 pub(super) fn reply(
     operation: Operation,
     version: ApiVersion,

@@ -54,6 +54,7 @@ struct Page {
     size: usize,
 }
 
+/// DM-INST-010, DM-INST-011.
 async fn list(State(api): State<Api>, call: Call) -> Response {
     api.answer(
         &call,
@@ -106,6 +107,7 @@ fn number(query: &Parameters, name: &str, status: u16) -> Result<Option<usize>, 
     }
 }
 
+/// DM-INST-020.
 async fn read(State(api): State<Api>, call: Call) -> Response {
     let id = call.path("instanceId");
     api.answer(

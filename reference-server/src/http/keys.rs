@@ -34,6 +34,7 @@ async fn save_client_keys(State(api): State<Api>, call: Call, body: JsonBody) ->
     save(&api, &call, body, KeyKind::Client, Operation::SaveClientKeys).await
 }
 
+/// DM-AUTH-032.
 async fn save(api: &Api, call: &Call, body: JsonBody, kind: KeyKind, operation: Operation) -> Response {
     let keys = body.read(schema::keys);
     api.answer(

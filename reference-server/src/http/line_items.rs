@@ -22,6 +22,7 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
+/// DM-LINE-008.
 async fn save(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
     let (instance, new) = (call.path("instanceId"), body.read(|body| Ok(Draft::read(body, api.version))));
     api.answer(

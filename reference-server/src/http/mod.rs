@@ -9,7 +9,7 @@ mod actions;
 mod api;
 pub mod arrival;
 mod auth;
-mod body;
+pub(crate) mod body;
 mod busy;
 mod call;
 mod check;
@@ -32,6 +32,8 @@ pub mod wire;
 
 pub(crate) use api::Api;
 pub(crate) use public_key::check as check_public_key;
+#[cfg(test)]
+pub(crate) use router::addresses;
 pub(crate) use router::router;
 
 #[cfg(test)]

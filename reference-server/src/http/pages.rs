@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::response::{Html, IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use serde_json::json;
 
 use super::reply::respond;
@@ -20,11 +20,21 @@ const MOST_SITES: usize = 100;
 
 /// Page, health and metrics, none of which needs a token or tells anything that does.
 pub(crate) fn router(sites: Arc<Sites>) -> Router {
-    Router::new()
-        .route("/", get(page))
-        .route("/health", get(health))
-        .route("/metrics", get(metrics))
-        .with_state(sites)
+    let mut router = Router::new();
+    for (path, method) in routes() {
+        router = router.route(path, method);
+    }
+    router.with_state(sites)
+}
+
+fn routes() -> [(&'static str, MethodRouter<Arc<Sites>>); 3] {
+    [("/", get(page)), ("/health", get(health)), ("/metrics", get(metrics))]
+}
+
+/// Every address that is served.
+#[cfg(test)]
+pub(crate) fn addresses() -> Vec<String> {
+    routes().into_iter().map(|(path, _)| path.to_owned()).collect()
 }
 
 /// 200 as long as the store keeps what is done, else 503 with the reason.

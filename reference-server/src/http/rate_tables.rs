@@ -36,6 +36,7 @@ async fn create(State(api): State<Api>, call: Call, body: JsonBody) -> Response 
     .await
 }
 
+/// DM-RATE-008, DM-RATE-014.
 async fn list(State(api): State<Api>, call: Call) -> Response {
     api.answer(
         &call,
@@ -54,7 +55,7 @@ async fn list(State(api): State<Api>, call: Call) -> Response {
     .await
 }
 
-/// An element of the list; `series` is there even when there is none (DM-RATE-009).
+/// An element of the list; `series` is there even when there is none (DM-RATE-009, DM-RATE-010, DM-RATE-027).
 fn listed(table: &RateTable, version: ApiVersion, rules: &Rules) -> Value {
     let nameless = table.series.is_empty() && rules.tables.no_series_is_null;
     let items: Vec<RateItem> = match version {

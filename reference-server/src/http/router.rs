@@ -18,7 +18,7 @@ const SITES: [&str; 2] = ["/dynamicmonetization", "/sites/{siteId}/dynamicmoneti
 pub(super) const INSTANCE_BASES: Bases = PerVersion::both(&["/provisioning/api", "/api"]);
 /// So are keys (DM-GEN-002).
 pub(super) const KEY_BASES: Bases = PerVersion::both(&["/floating/api", "/api"]);
-/// Sessions have a second base in v1.0 only (DM-SES-007).
+/// Sessions have a second base in v1.0 only (DM-SES-007, DM-SES-008).
 pub(super) const SESSION_BASES: Bases = per_version(&["/api", "/floating/api"], &["/api"]);
 /// Rate tables and configuration.
 pub(super) const PROVISIONING_BASE: Bases = PerVersion::both(&["/provisioning/api"]);
@@ -28,13 +28,15 @@ pub(super) const ELASTIC_BASE: Bases = PerVersion::both(&["/elastic/api"]);
 /// The service segments of a group of operations, before the version.
 pub(super) type Bases = PerVersion<&'static [&'static str]>;
 
-/// Everything that is served.
+/// Everything that is served (DM-GEN-001, DM-SES-009).
 pub(crate) fn router(api: Api) -> Router {
     let mut router = Router::new();
     for version in ApiVersion::ALL {
         let mut of_version = Router::new();
         for route in routes() {
-            of_version = mount(of_version, &route, version);
+            for address in route.addresses(version) {
+                of_version = of_version.route(&address, route.methods.clone());
+            }
         }
         router = router.merge(of_version.with_state(api.speaking(version)));
     }
@@ -63,16 +65,25 @@ pub(super) struct Route {
     pub(super) methods: MethodRouter<Api>,
 }
 
-/// Serves a route under every site prefix and base, with and without a slash at its end: a redirect would lose the
-/// method or the headers (DM-GEN-004).
-fn mount(mut router: Router<Api>, route: &Route, version: ApiVersion) -> Router<Api> {
-    for site in SITES {
-        for base in route.bases.of(version) {
-            for slash in ["", "/"] {
-                let path = format!("{site}{base}/{}{}{slash}", version.word(), route.path);
-                router = router.route(&path, route.methods.clone());
+impl Route {
+    /// A route stands under every site prefix and base, with and without a slash at its end: a redirect would lose
+    /// the method or the headers (DM-GEN-004).
+    fn addresses(&self, version: ApiVersion) -> Vec<String> {
+        let mut addresses = Vec::new();
+        for site in SITES {
+            for base in self.bases.of(version) {
+                for slash in ["", "/"] {
+                    addresses.push(format!("{site}{base}/{}{}{slash}", version.word(), self.path));
+                }
             }
         }
+        addresses
     }
-    router
+}
+
+/// Every address that is served, with its parameters in braces.
+#[cfg(test)]
+pub(crate) fn addresses() -> Vec<String> {
+    let of = |version| routes().flat_map(move |route| route.addresses(version));
+    ApiVersion::ALL.into_iter().flat_map(of).collect()
 }

@@ -22,6 +22,7 @@ use crate::site::{AccessRequest, Refusal, Site};
 /// What the paths of the second base have in common.
 const SECOND_BASE: &str = "/floating/api/";
 
+/// DM-SES-001, DM-SES-003, DM-SES-004, DM-SES-005, DM-SES-006.
 pub(super) fn routes() -> Vec<Route> {
     let route = |path, methods| Route { bases: SESSION_BASES, path, methods };
     vec![
@@ -31,6 +32,7 @@ pub(super) fn routes() -> Vec<Route> {
     ]
 }
 
+/// DM-SES-014.
 async fn create(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
     let instance = body.read(schema::new_session);
     api.answer(
@@ -54,6 +56,7 @@ async fn create(State(api): State<Api>, call: Call, body: JsonBody) -> Response 
     .await
 }
 
+/// DM-SES-027.
 async fn list(State(api): State<Api>, call: Call) -> Response {
     let asked = listed_instance(&call).map(|instance| (instance, page_size(&call)));
     api.answer(
@@ -152,7 +155,8 @@ fn vetted(body: Result<AccessBody, BodyFault>, rules: &Rules) -> Result<(AccessR
     }
 }
 
-/// The refusal of a request to a session that another one is working on, where the rules have it so (DM-SES-062).
+/// The refusal of a request to a session that another one is working on, where the rules have it so
+/// (DM-SES-062, DM-HB-003).
 fn not_busy(claim: &Claim, rules: &Rules) -> Result<(), Refusal> {
     if claim.alone || !rules.busy_session_refuses {
         return Ok(());
@@ -175,6 +179,7 @@ async fn heartbeat(State(api): State<Api>, call: Call) -> Response {
     .await
 }
 
+/// DM-SES-070.
 async fn close(State(api): State<Api>, call: Call) -> Response {
     api.answer(
         &call,

@@ -11,7 +11,7 @@ Vr6lSmsO2fsDgztAIx75WPSskZ2yhOLMRW7OQdrNmLmSo4cj7xg6lp6f
 -----END PRIVATE KEY-----
 ";
 /// Its public half.
-pub(super) const EC_PUBLIC: &str = "-----BEGIN PUBLIC KEY-----
+pub(crate) const EC_PUBLIC: &str = "-----BEGIN PUBLIC KEY-----
 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEQ8yWdgje3OYJPqruUnIys20aJPLh
 TVa+pUprDtn7A4M7QCMe+Vj0rJGdsoTizEVuzkHazZi5kqOHI+8YOpaenw==
 -----END PUBLIC KEY-----
@@ -24,7 +24,7 @@ CDeNhlR/sUbPjas+9bdx6JL2FM4dXuqCZQOrTkCWoo93uj24q20YSG7x
 -----END PRIVATE KEY-----
 ";
 /// Its public half.
-pub(super) const OTHER_EC_PUBLIC: &str = "-----BEGIN PUBLIC KEY-----
+pub(crate) const OTHER_EC_PUBLIC: &str = "-----BEGIN PUBLIC KEY-----
 MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEHKSaFJkbbq5CliCW5Bsj9Ig0XF5P
 oAg3jYZUf7FGz42rPvW3ceiS9hTOHV7qgmUDq05AlqKPd7o9uKttGEhu8Q==
 -----END PUBLIC KEY-----
@@ -76,7 +76,7 @@ const UNSIGNED_HEADER: &str = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
 
 /// Who signs a token.
 #[derive(Clone, Copy)]
-pub(super) enum Signer {
+pub(crate) enum Signer {
     Ec,
     OtherEc,
     Rsa,
@@ -85,7 +85,7 @@ pub(super) enum Signer {
 
 impl Signer {
     /// A token with these claims.
-    pub(super) fn sign(self, claims: &Value) -> String {
+    pub(crate) fn sign(self, claims: &Value) -> String {
         let (algorithm, key) = match self {
             Self::Ec => (Algorithm::ES256, EncodingKey::from_ec_pem(EC_PRIVATE.as_bytes())),
             Self::OtherEc => (Algorithm::ES256, EncodingKey::from_ec_pem(OTHER_EC_PRIVATE.as_bytes())),

@@ -11,8 +11,11 @@ pub struct Limits {
     pub header_bytes: usize,
     /// Headers of one request; more are answered 431.
     pub headers: usize,
-    /// How long the first line and headers may take to arrive, which is also how long a connection may be idle.
+    /// How long the first line and headers may take to arrive, which is also how long a connection may be idle. What
+    /// has begun by then is answered 408.
     pub header_time: Duration,
+    /// How long an answer may wait for its client to take the next part of it.
+    pub write_time: Duration,
     /// How long a TLS handshake may take.
     pub handshake_time: Duration,
     /// How long requests may take to finish when the server stops.
@@ -26,6 +29,7 @@ impl Default for Limits {
             header_bytes: 32 * 1024,
             headers: 64,
             header_time: Duration::from_secs(75),
+            write_time: Duration::from_secs(30),
             handshake_time: Duration::from_secs(10),
             drain_time: Duration::from_secs(5),
         }

@@ -14,6 +14,7 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use super::Limits;
+use super::patient::Patient;
 use crate::store::Store;
 
 /// The answer to a connection too many.
@@ -21,6 +22,10 @@ const FULL: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nconnection: close\r\n\
     retry-after: 1\r\ncontent-length: 67\r\n\r\n\
     {\"message\":\"the server has as many connections as it may have now\"}";
+/// The answer to a request whose head does not come to its end in time.
+const LATE: &[u8] =
+    b"HTTP/1.1 408 Request Timeout\r\ncontent-type: application/json\r\nconnection: close\r\n\
+    content-length: 56\r\n\r\n{\"message\":\"the request did not arrive within its time\"}";
 /// How long to wait when the system has no descriptors left.
 const BREATH: std::time::Duration = std::time::Duration::from_millis(50);
 
@@ -42,7 +47,7 @@ pub(super) async fn serve(listener: TcpListener, service: Service, mut stopped: 
             accepted = listener.accept() => accepted,
             _ = &mut stopped => break,
         };
-        let stream = match accepted {
+        let mut stream = match accepted {
             Ok((stream, _peer)) => stream,
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be taken");
@@ -53,7 +58,7 @@ pub(super) async fn serve(listener: TcpListener, service: Service, mut stopped: 
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
             service.store.metrics().connection_refused();
             tracing::warn!(limit = service.limits.connections, "too many connections; one was refused");
-            tokio::spawn(refuse(stream));
+            tokio::spawn(async move { last_word(&mut stream, FULL).await });
             continue;
         };
         let (service, watcher) = (service.clone(), graceful.watcher());
@@ -71,12 +76,6 @@ pub(super) async fn serve(listener: TcpListener, service: Service, mut stopped: 
     }
 }
 
-async fn refuse(mut stream: TcpStream) {
-    // Whoever does not wait for the answer misses nothing.
-    let _ = stream.write_all(FULL).await;
-    let _ = stream.shutdown().await;
-}
-
 impl Service {
     async fn connection(&self, stream: TcpStream, watcher: Watcher) {
         // An answer is written in one piece; waiting for more would only delay it.
@@ -92,16 +91,30 @@ impl Service {
     }
 
     async fn http(&self, stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, watcher: Watcher) {
+        let (stream, back) = Patient::lend(stream, self.limits.write_time);
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.limits.header_time)
             .max_headers(self.limits.headers)
             .max_header_size(self.limits.header_bytes)
             .serve_connection(TokioIo::new(stream), TowerToHyperService::new(self.router.clone()));
-        if let Err(error) = watcher.watch(connection).await {
-            tracing::debug!(%error, "a connection has broken off");
+        let Err(error) = watcher.watch(connection).await else { return };
+        tracing::debug!(%error, "a connection has broken off");
+        // What has begun is answered; a connection that was only idle is closed without a word, which its client
+        // could take for the answer to its next request.
+        if error.is_timeout()
+            && let Ok(mut returned) = back.await
+            && returned.unanswered
+        {
+            let _ = timeout(self.limits.write_time, last_word(&mut returned.stream, LATE)).await;
         }
     }
+}
+
+/// Whoever does not wait for the answer misses nothing.
+async fn last_word(stream: &mut (impl AsyncWrite + Unpin), answer: &[u8]) {
+    let _ = stream.write_all(answer).await;
+    let _ = stream.shutdown().await;
 }
 
 #[cfg(test)]
@@ -109,10 +122,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_answer_to_a_connection_too_many_is_whole() {
-        let text = std::str::from_utf8(FULL).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        assert!(head.contains(&format!("content-length: {}", body.len())));
-        assert!(serde_json::from_str::<serde_json::Value>(body).is_ok());
+    fn the_answers_that_stand_here_are_whole() {
+        for answer in [FULL, LATE] {
+            let text = std::str::from_utf8(answer).unwrap();
+            let (head, body) = text.split_once("\r\n\r\n").unwrap();
+            assert!(head.contains(&format!("content-length: {}", body.len())), "{body} has {}", body.len());
+            assert!(serde_json::from_str::<serde_json::Value>(body).is_ok());
+        }
     }
 }

@@ -1,8 +1,15 @@
 //! The server as a whole: how it starts and stops, whom it listens to, and within which limits.
 
+#[cfg(test)]
+mod failing_store;
+#[cfg(test)]
+mod hostile;
 mod limits;
 mod listener;
+mod patient;
 mod run;
+#[cfg(test)]
+mod stopping;
 mod tls;
 
 pub use limits::Limits;

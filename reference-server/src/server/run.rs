@@ -183,7 +183,7 @@ async fn prepare_default_site(sites: &Sites, options: &ServerOptions) -> Result<
     }
 }
 
-fn router(sites: &Arc<Sites>, options: ServerOptions, address: SocketAddr) -> Router {
+pub(super) fn router(sites: &Arc<Sites>, options: ServerOptions, address: SocketAddr) -> Router {
     let control = Control {
         sites: Arc::clone(sites),
         token: options.control_token.into(),

@@ -49,7 +49,8 @@ pub struct AnsweredItem {
 }
 
 impl Site {
-    /// Grants and charges as many items as possible, one after the other (DM-ACC-014, DM-ACC-015).
+    /// Grants and charges as many items as possible, one after the other (DM-ACC-014, DM-ACC-015, DM-ACC-013,
+    /// DM-ACC-028, DM-CODE-014, DM-REF-010).
     ///
     /// # Errors
     /// For an unknown instance.

@@ -75,8 +75,9 @@ impl Site {
         self.changed_session(id);
     }
 
-    /// Charges the items in use for another period, from line items and rates as they are now and all or nothing
-    /// (DM-TIME-001, DM-TIME-002, DM-TIME-016); without tokens the session ends (DM-TIME-003).
+    /// Charges the items in use for another period, from line items and rates as they are now and all or
+    /// nothing (DM-TIME-001, DM-TIME-002, DM-TIME-016); without tokens the session ends (DM-TIME-003,
+    /// DM-LI-A13, DM-TIME-013, DM-TIME-017).
     pub(super) fn automatic_charge(&mut self, id: Uuid) {
         let Ok((_, instance)) = self.live_session(id, ApiVersion::V1_0) else { return };
         let Some(running) = self.sessions.get_mut(&id).and_then(|session| Running::of(session)) else {
@@ -151,7 +152,7 @@ impl Site {
         if as_it_was { self.moved_session(id) } else { self.changed_session(id) }
     }
 
-    /// The timeline after an automatic charge, without its items.
+    /// The timeline after an automatic charge, without its items (DM-HB-010, DM-CONF-014).
     fn next_period(&self, timeline: &Timeline, stands: bool, last_heartbeat: Millis) -> Timeline {
         let period = (self.rules.next_period)(timeline.period, self.charge_period());
         // A new length of the period starts a new timeline at this charge (DM-TIME-015).

@@ -40,7 +40,8 @@ impl Activity<'_> {
 }
 
 impl Site {
-    /// Prices items in the order of processing, with refunds that may help to pay (DM-ACC-014, DM-SES-058).
+    /// Prices items in the order of processing, with refunds that may help to pay (DM-ACC-014, DM-SES-058,
+    /// DM-ACC-025, DM-LI-A01, DM-ROA-016).
     pub(super) fn price_all(
         &self,
         instance: &str,
@@ -115,7 +116,7 @@ impl Site {
     }
 
     /// Gives back part of what a timeline has charged for its current period, to the line items that paid
-    /// (DM-REF-003). Returns what was given back.
+    /// (DM-REF-003). Returns what was given back (DM-REF-004, DM-RULE-049).
     pub(super) fn refund(&mut self, activity: &Activity<'_>, timeline: &Timeline, refund: Tokens) -> Tokens {
         let mut given = Tokens::ZERO;
         for (item, share, part) in self.refund_parts(timeline, refund) {
@@ -168,7 +169,7 @@ impl Site {
         others.into_iter().flatten().chain(self.mapped_to(instance))
     }
 
-    /// Changes `used` of the share's line item and fills the row with it.
+    /// Changes `used` of the share's line item and fills the row with it (DM-ACC-012, DM-LINE-043).
     fn enter(
         &mut self,
         row: &mut UsageRow,
@@ -215,7 +216,7 @@ impl Site {
     }
 
     /// Adds to the count of the action that a charge was allowed by. A count that was lost with its action stays
-    /// lost (DM-RULE-028).
+    /// lost (DM-RULE-028, DM-RULE-047).
     fn count(&mut self, share: &Share, tokens: Tokens) {
         let Some(id) = &share.action else { return };
         let line_item = self.line_items.get_mut(&share.activation_id);

@@ -30,7 +30,7 @@ impl Site {
         (self.rules.configuration.names)(version).iter().map(shown).collect()
     }
 
-    /// Changes values, all or none; what is not named stays (DM-CONF-003, DM-CONF-006).
+    /// Changes values, all or none; what is not named stays (DM-CONF-003, DM-CONF-006, DM-CONF-007).
     ///
     /// # Errors
     /// For a name that the version does not know, or a value that is not legal under its name.

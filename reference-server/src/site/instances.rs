@@ -45,7 +45,8 @@ pub struct NewInstance {
 }
 
 impl Site {
-    /// Creates an instance; the first of an account is its default (DM-INST-003).
+    /// Creates an instance; the first of an account is its default (DM-INST-003, DM-INST-004, DM-INST-007,
+    /// DM-INST-009).
     pub fn create_instance(&mut self, new: NewInstance) -> Instance {
         let siblings = self.of_account(&new.account_id).count();
         let instance = Instance {
@@ -83,7 +84,8 @@ impl Site {
         self.instances.push(Arc::new(instance));
     }
 
-    /// One page of the instances in the order of creation, with the start of the next page or 0 (DM-INST-012).
+    /// One page of the instances in the order of creation, with the start of the next page or 0
+    /// (DM-INST-012).
     #[must_use]
     pub fn list_instances(&self, next: usize, size: usize) -> (Vec<Instance>, usize) {
         let count = self.instances.len();
@@ -95,7 +97,7 @@ impl Site {
         (page, if end < count { end } else { 0 })
     }
 
-    /// The default instance of an account (DM-INST-017).
+    /// The default instance of an account (DM-INST-017, DM-INST-019, DM-INST-021).
     #[must_use]
     pub fn default_instance_of(&self, account: &str) -> Option<Instance> {
         self.of_account(account)

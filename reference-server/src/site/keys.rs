@@ -6,8 +6,8 @@ use super::{Refusal, Site};
 use crate::domain::{KeyKind, Millis, StoredKey};
 
 impl Site {
-    /// Stores keys or replaces them; others stay as they are (DM-AUTH-020). They authorize once they have spread
-    /// (DM-AUTH-024).
+    /// Stores keys or replaces them; others stay as they are (DM-AUTH-020). They authorize once they have
+    /// spread (DM-AUTH-024).
     pub fn save_keys(&mut self, kind: KeyKind, keys: Vec<(String, String)>) {
         let from = self.now.saturating_add((self.rules.keys.comes_after)(kind, self.key_propagation));
         if !self.rules.keys.saving_keeps_others {
@@ -66,7 +66,7 @@ impl Site {
     }
 
     /// Deletes a key, which may go on authorizing until the deletion has spread (DM-AUTH-025); at least one
-    /// administration key always remains (DM-AUTH-026 to DM-AUTH-028).
+    /// administration key always remains (DM-AUTH-026 to DM-AUTH-028, DM-AUTH-029).
     ///
     /// # Errors
     /// 404 for an unknown key, 403 for the last administration key.
@@ -113,7 +113,8 @@ impl Site {
         kinds.into_iter().flat_map(|kind| self.registered(kind)).cloned().collect()
     }
 
-    /// The public keys under a kind and ID that authorize now: one, or none, or two while a change spreads.
+    /// The public keys under a kind and ID that authorize now: one, or none, or two while a change spreads
+    /// (DM-AUTH-006).
     pub fn believed_keys(&self, kind: KeyKind, id: &str) -> impl Iterator<Item = &str> {
         let (keys, by_id, now) = (self.keys.get(&kind), self.rules.keys.found_by_id, self.now);
         let named = keys.and_then(|keys| keys.get(id)).filter(|_| by_id);

@@ -28,7 +28,8 @@ pub struct NewLineItem {
 }
 
 impl Site {
-    /// Creates a line item or replaces its details (DM-LINE-001, DM-LINE-002).
+    /// Creates a line item or replaces its details (DM-LINE-001, DM-LINE-002, DM-LINE-006, DM-LINE-038,
+    /// DM-LINE-039).
     ///
     /// # Errors
     /// For an unknown instance, a step that the life cycle does not allow, or an activation ID that another instance
@@ -142,7 +143,7 @@ impl Site {
         Ok(items)
     }
 
-    /// One line item.
+    /// One line item (DM-LINE-032).
     ///
     /// # Errors
     /// For an unknown instance, or a line item that is not on it.
@@ -156,7 +157,7 @@ impl Site {
     }
 
     /// Deletes an obsolete line item. While a session uses it, it only disappears from view, so that refunds still
-    /// reach it (DM-LINE-033 to DM-LINE-035).
+    /// reach it (DM-LINE-033 to DM-LINE-035, DM-LINE-036).
     ///
     /// # Errors
     /// 404 for an unknown line item, 409 for one that is not obsolete.

@@ -42,6 +42,8 @@ fn new_id() -> String {
 #[cfg(test)]
 mod conservation;
 #[cfg(test)]
+mod duty_scenarios;
+#[cfg(test)]
 mod histories;
 #[cfg(test)]
 mod settings_scenarios;

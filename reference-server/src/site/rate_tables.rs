@@ -69,7 +69,7 @@ impl Site {
         tables
     }
 
-    /// Deletes a table that does not apply yet (DM-RATE-015 to DM-RATE-018).
+    /// Deletes a table that does not apply yet (DM-RATE-015 to DM-RATE-018, DM-RATE-020).
     ///
     /// # Errors
     /// 404 for an unknown table, 409 for one whose time has come.

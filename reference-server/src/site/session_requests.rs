@@ -47,6 +47,7 @@ impl Site {
         });
     }
 
+    /// DM-SES-046.
     fn halt(
         &mut self,
         id: Uuid,
@@ -66,6 +67,7 @@ impl Site {
         self.answer(status, correlation_id, request, &[])
     }
 
+    /// DM-SES-040.
     fn change_items(
         &mut self,
         id: Uuid,
@@ -149,7 +151,8 @@ impl Site {
         });
     }
 
-    /// Keeps what runs, or ends the session and refunds the rest (DM-SES-048 to DM-SES-051).
+    /// Keeps what runs, or ends the session and refunds the rest (DM-SES-048 to DM-SES-051, DM-SES-052,
+    /// DM-REF-002).
     fn deny(
         &mut self,
         id: Uuid,
@@ -177,7 +180,8 @@ impl Site {
         self.update(id, |session, _| session.terminate(shows_items));
     }
 
-    /// Writes the refund that a request causes: a part of what the old items were charged, as the rule has it.
+    /// Writes the refund that a request causes: a part of what the old items were charged, as the rule has it
+    /// (DM-REF-007).
     fn give_back(
         &mut self,
         activity: &Activity<'_>,

@@ -45,7 +45,7 @@ pub struct ItemInUse {
 }
 
 impl Site {
-    /// Opens a session: idle, nothing charged (DM-SES-010, DM-SES-011).
+    /// Opens a session: idle, nothing charged (DM-SES-010, DM-SES-011, DM-SES-015).
     ///
     /// # Errors
     /// 400 for an unknown instance (DM-SES-013).
@@ -121,6 +121,7 @@ impl Site {
         Ok(listed.into_iter().map(|session| self.summary(session)).collect())
     }
 
+    /// DM-SES-024.
     fn summary(&self, session: &Session) -> SessionSummary {
         SessionSummary {
             session_id: session.id.to_string(),
@@ -181,10 +182,11 @@ impl Site {
     }
 
     /// Takes a heartbeat: it fulfils the duty of the last automatic charge and changes nothing else
-    /// (DM-HB-001, DM-HB-012).
+    /// (DM-HB-001, DM-HB-012, DM-HB-006, DM-HB-009, DM-HB-011).
     ///
     /// # Errors
-    /// 403 for a session that has ended, 409 in v1.1 (DM-HB-002, DM-HB-004); the message names the state (DM-HB-005).
+    /// 403 for a session that has ended, 409 in v1.1 (DM-HB-002, DM-HB-004); the message names the state
+    /// (DM-HB-005).
     pub fn heartbeat(&mut self, id: Uuid, version: ApiVersion) -> Result<u16, Refusal> {
         let statuses = self.rules.statuses;
         let Some(session) = self.sessions.get(&id) else {
@@ -209,7 +211,7 @@ impl Site {
         }
     }
 
-    /// Ends a session and refunds the unused part of the period (DM-SES-071, DM-SES-072).
+    /// Ends a session and refunds the unused part of the period (DM-SES-071, DM-SES-072, DM-TIME-009).
     ///
     /// # Errors
     /// For an unknown session, or one that has ended already (DM-SES-074).

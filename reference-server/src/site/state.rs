@@ -287,7 +287,7 @@ pub(super) fn split_key_id(stored: &str) -> Option<(KeyKind, &str)> {
     Some((kind, id))
 }
 
-/// The ID of a rate table in the store.
+/// The ID of a rate table in the store (DM-RATE-003).
 pub(super) fn table_id(table: &RateTable) -> String {
     // As JSON, so that no choice of names can make two tables one.
     serde_json::json!([table.series, table.version]).to_string()

@@ -27,6 +27,7 @@ fn w4_one_off_grants_what_it_can_and_a_session_nothing() {
     assert_eq!(world.used(ACT01), tokens(15));
 }
 
+/// DM-REF-011.
 #[test]
 fn w6_automatic_charges_and_the_refund_on_close() {
     let mut world = World::with(1000);

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBehavior, params};
 
 use uuid::Uuid;
 
@@ -17,6 +17,9 @@ use crate::site::Kind;
 
 /// Version of the schema below.
 const SCHEMA: i64 = 2;
+
+/// Bytes of the smallest database that there can be: one page of the smallest kind.
+const SMALLEST: u64 = 512;
 
 const CREATE_ENTITIES: &str = "CREATE TABLE entity (
     site TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,
@@ -65,6 +68,8 @@ pub struct StoredSite {
 /// An open database.
 pub(super) struct Database {
     connection: Connection,
+    /// The file and its log; none in memory.
+    files: Vec<PathBuf>,
     /// Held for as long as the database is open; the system releases it even when the process is killed.
     _lock: Option<File>,
 }
@@ -73,8 +78,13 @@ impl Database {
     /// Opens a file, or makes it, for this server alone.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         let lock = lock(path)?;
-        let connection = Connection::open(path).map_err(|error| unopenable(path, &error))?;
-        let database = Self { connection, _lock: Some(lock) };
+        let files = vec![path.to_owned(), beside(path, "-wal")];
+        check_files(path, &files[1])?;
+        // A path is a path, also when it looks like an address.
+        let flags = OpenFlags::default() - OpenFlags::SQLITE_OPEN_URI;
+        let connection =
+            Connection::open_with_flags(path, flags).map_err(|error| unopenable(path, &error))?;
+        let database = Self { connection, files, _lock: Some(lock) };
         database.prepare(path)?;
         Ok(database)
     }
@@ -83,7 +93,7 @@ impl Database {
     pub(super) fn memory() -> Result<Self, StoreError> {
         let path = Path::new(":memory:");
         let connection = Connection::open_in_memory().map_err(|error| unopenable(path, &error))?;
-        let database = Self { connection, _lock: None };
+        let database = Self { connection, files: Vec::new(), _lock: None };
         database.prepare(path)?;
         Ok(database)
     }
@@ -92,6 +102,12 @@ impl Database {
     pub(super) fn limit(&self, pages: u32) {
         let limit = format!("PRAGMA max_page_count = {pages}");
         self.connection.query_row(&limit, [], |_| Ok(())).unwrap();
+    }
+
+    /// From now on the disk takes nothing any more, as one does that the system has made read-only.
+    #[cfg(test)]
+    pub(super) fn make_read_only(&self) {
+        self.connection.pragma_update(None, "query_only", true).unwrap();
     }
 
     fn prepare(&self, path: &Path) -> Result<(), StoreError> {
@@ -134,7 +150,16 @@ impl Database {
     }
 
     /// Writes a batch as a whole or not at all.
-    pub(super) fn commit(&mut self, batch: Batch) -> rusqlite::Result<()> {
+    pub(super) fn commit(&mut self, batch: Batch) -> Result<(), String> {
+        self.write(batch).map_err(|error| error.to_string())?;
+        // A file that somebody removes takes every write, and is gone with this process.
+        match self.files.iter().find(|file| !file.exists()) {
+            None => Ok(()),
+            Some(gone) => Err(format!("{} has been removed", gone.display())),
+        }
+    }
+
+    fn write(&mut self, batch: Batch) -> rusqlite::Result<()> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         for (site, batch) in &batch.sites {
             write(&transaction, site, batch)?;
@@ -240,16 +265,39 @@ fn read_progress(row: &Row<'_>) -> rusqlite::Result<(Uuid, SessionProgress)> {
     Ok((Uuid::from_bytes(session), progress))
 }
 
+/// A log without its file, or beside an empty one, holds what has been promised; opening the file would begin anew and
+/// throw the log away. So would opening what is left of a file that was cut within its first page.
+fn check_files(path: &Path, log: &Path) -> Result<(), StoreError> {
+    let bytes = |file: &Path| file.metadata().map_or(0, |metadata| metadata.len());
+    match bytes(path) {
+        0 if bytes(log) > 0 && !log.is_dir() => {
+            let log = log.display();
+            let reason = format!("it is missing or empty, but its log {log} is not; put the file back");
+            Err(StoreError::Unopenable { path: shown(path), reason })
+        }
+        1..SMALLEST => {
+            let reason = "it is too short to be a database".to_owned();
+            Err(StoreError::NotAStore { path: shown(path), reason })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The name of a file with something at its end.
+fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
+}
+
 /// Locks the file's neighbour. A lock on the database itself would get in the way of SQLite's own.
 fn lock(path: &Path) -> Result<File, StoreError> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
     let unopenable = |reason: String| StoreError::Unopenable { path: shown(path), reason };
     let file = OpenOptions::new()
         .create(true)
         .truncate(false)
         .write(true)
-        .open(&name)
+        .open(beside(path, ".lock"))
         .map_err(|error| unopenable(error.to_string()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),

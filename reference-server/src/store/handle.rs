@@ -30,6 +30,15 @@ struct Queue {
     last_ticket: u64,
 }
 
+/// Whatever ends the writer, nobody waits for it any longer.
+struct Ending(Arc<Progress>);
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.0.end(CLOSED);
+    }
+}
+
 impl Store {
     /// Opens a store on disk, or makes it.
     ///
@@ -49,9 +58,17 @@ impl Store {
 
     /// A store on a disk that is full after so many pages.
     #[cfg(test)]
-    pub(super) fn with_room_for(path: &Path, pages: u32) -> Result<Self, StoreError> {
+    pub(crate) fn with_room_for(path: &Path, pages: u32) -> Result<Self, StoreError> {
         let database = Database::open(path)?;
         database.limit(pages);
+        Self::start(database, String::new())
+    }
+
+    /// A store on a disk that has become read-only.
+    #[cfg(test)]
+    pub(crate) fn on_read_only_disk(path: &Path) -> Result<Self, StoreError> {
+        let database = Database::open(path)?;
+        database.make_read_only();
         Self::start(database, String::new())
     }
 
@@ -63,7 +80,10 @@ impl Store {
         let publish = Arc::clone(&progress);
         thread::Builder::new()
             .name("store".to_owned())
-            .spawn(move || writer::run(database, &waiting, &publish, &counted))
+            .spawn(move || {
+                let ending = Ending(publish);
+                writer::run(database, &waiting, &ending.0, &counted);
+            })
             .map_err(|error| StoreError::Failed(error.to_string()))?;
         Ok(Self { queue: Mutex::new(Queue { commands, last_ticket: 0 }), progress, metrics, place })
     }

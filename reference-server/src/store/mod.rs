@@ -17,4 +17,6 @@ pub use error::StoreError;
 pub use handle::Store;
 
 #[cfg(test)]
+mod failures;
+#[cfg(test)]
 mod tests;

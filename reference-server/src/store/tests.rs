@@ -1,18 +1,16 @@
 //! The store as the server uses it.
 
-use std::path::Path;
-
 use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::UsageRow;
 use crate::site::{Effect, Kind};
 
-fn save(id: &str, body: &str) -> Effect {
+pub(super) fn save(id: &str, body: &str) -> Effect {
     Effect::Save { kind: Kind::Instance, id: id.into(), body: body.into() }
 }
 
-fn row(sequence: u64) -> Effect {
+pub(super) fn row(sequence: u64) -> Effect {
     let row: UsageRow = serde_json::from_value(json!({
         "CORRELATION_ID": "c", "TENANT_ID": "acme", "USAGE_TIME": 10, "WRITE_TIME": 11, "ACCOUNT_ID": "ACME",
         "INSTANCE_ID": "i", "ACTIVATION_ID": ["ACT01"], "USED": 1.5, "ITEM": "PhotoPrint", "ITEM_QUANTITY": 0.5,
@@ -23,7 +21,7 @@ fn row(sequence: u64) -> Effect {
     Effect::Row { sequence, kind: crate::domain::usage_row::RowKind::Charge, row: Box::new(row) }
 }
 
-async fn kept(store: &Store, site: &str, effects: Vec<Effect>) {
+pub(super) async fn kept(store: &Store, site: &str, effects: Vec<Effect>) {
     let ticket = store.submit(site, effects);
     store.durable(ticket).await.unwrap();
 }
@@ -115,85 +113,4 @@ async fn a_failed_commit_ends_every_promise() {
     let twice = store.submit("acme", vec![row(1)]);
     assert!(matches!(store.durable(twice).await, Err(StoreError::Failed(_))));
     assert!(store.durable(1).await.is_err());
-}
-
-#[test]
-fn a_file_that_is_no_store_is_refused_and_left_alone() {
-    let folder = tempfile::tempdir().unwrap();
-    let text = folder.path().join("notes.txt");
-    std::fs::write(&text, "not a database, but long enough to look at").unwrap();
-    assert!(matches!(Store::open(&text), Err(StoreError::NotAStore { .. })));
-
-    let other = folder.path().join("other.sqlite");
-    rusqlite::Connection::open(&other).unwrap().execute_batch("CREATE TABLE t (x)").unwrap();
-    assert!(matches!(Store::open(&other), Err(StoreError::NotAStore { .. })));
-
-    let newer = folder.path().join("newer.sqlite");
-    rusqlite::Connection::open(&newer).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
-    assert!(matches!(Store::open(&newer), Err(StoreError::OtherVersion { found: 99, .. })));
-}
-
-#[test]
-fn a_missing_folder_is_named() {
-    let error = Store::open(Path::new("/nowhere/at/all/store.sqlite")).unwrap_err();
-    assert!(error.to_string().contains("/nowhere/at/all/store.sqlite"), "{error}");
-}
-
-#[tokio::test]
-async fn a_full_disk_loses_nothing_that_was_promised() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("store.sqlite");
-    let store = Store::with_room_for(&path, 24).unwrap();
-    let mut promised = 0;
-    let failure = loop {
-        let ticket = store.submit("acme", vec![row(promised + 1)]);
-        match store.durable(ticket).await {
-            Ok(()) => promised += 1,
-            Err(error) => break error,
-        }
-    };
-    assert!(failure.to_string().contains("full"), "{failure}");
-    assert!(promised > 0 && store.failure().is_some());
-    store.close().await;
-    drop(store);
-    let kept = Store::open(&path).unwrap().usage_rows("acme", 0, u64::from(u32::MAX)).await.unwrap();
-    assert_eq!(kept.len() as u64, promised);
-}
-
-#[tokio::test]
-async fn a_torn_tail_of_the_log_costs_only_what_was_in_it() {
-    let folder = tempfile::tempdir().unwrap();
-    let (path, torn) = (folder.path().join("store.sqlite"), folder.path().join("torn.sqlite"));
-    let store = Store::open(&path).unwrap();
-    for sequence in 1..=20 {
-        kept(&store, "acme", vec![row(sequence)]).await;
-    }
-    // What a power cut leaves: the file as it is, and a log that ends in the middle of a page.
-    std::fs::copy(&path, &torn).unwrap();
-    let log = std::fs::read(folder.path().join("store.sqlite-wal")).unwrap();
-    std::fs::write(folder.path().join("torn.sqlite-wal"), &log[..log.len() - 1000]).unwrap();
-    let lines = Store::open(&torn).unwrap().usage_rows("acme", 0, 100).await.unwrap();
-    assert_eq!(lines.len(), 19, "only the last commit was torn");
-    let bare = folder.path().join("bare.sqlite");
-    std::fs::copy(&path, &bare).unwrap();
-    assert!(Store::open(&bare).is_ok(), "without its log the file is as it was at the last checkpoint");
-}
-
-#[tokio::test]
-async fn a_corrupt_file_is_refused_with_a_reason() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("store.sqlite");
-    let store = Store::open(&path).unwrap();
-    let rows: Vec<Effect> = (1..=200).map(row).collect();
-    kept(&store, "acme", [vec![save("i", "1")], rows].concat()).await;
-    store.close().await;
-    drop(store);
-    let mut bytes = std::fs::read(&path).unwrap();
-    bytes[4096..].fill(0xff);
-    std::fs::write(&path, bytes).unwrap();
-    let reason = match Store::open(&path) {
-        Err(error) => error.to_string(),
-        Ok(store) => store.load().await.unwrap_err().to_string(),
-    };
-    assert!(reason.contains("malformed") || reason.contains("not a database"), "{reason}");
 }

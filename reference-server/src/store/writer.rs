@@ -55,7 +55,7 @@ pub(super) fn run(
             let (ticket, operations, started) = (batch.ticket, batch.operations(), Instant::now());
             if let Err(error) = database.commit(batch) {
                 tracing::error!(%error, "the store cannot write; every request is refused from now on");
-                progress.end(&error.to_string());
+                progress.end(&error);
                 return;
             }
             progress.reach(ticket);

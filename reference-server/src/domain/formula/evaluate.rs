@@ -173,6 +173,7 @@ impl Evaluation<'_> {
         })
     }
 
+    /// DM-RATE-041.
     fn call(&self, function: Function, arguments: &[Node]) -> Result<Decimal, EvaluationError> {
         let argument = |index: usize| self.value(&arguments[index]);
         let (arithmetic, first) = (self.arithmetic, argument(0)?);

@@ -163,6 +163,7 @@ impl Parser {
         Ok(only(terms, Node::Sum))
     }
 
+    /// DM-RATE-043.
     fn product(&mut self) -> Result<Node, FormulaError> {
         let mut factors = vec![(false, self.power()?)];
         while let Some(operator) = self.take_one_of(&['*', '/']) {
@@ -251,7 +252,7 @@ impl Parser {
         self.place - start
     }
 
-    /// A variable, or a function with its arguments.
+    /// A variable, or a function with its arguments (DM-RATE-045).
     fn named(&mut self) -> Result<Node, FormulaError> {
         let start = self.place;
         let part = |letter: &char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.');

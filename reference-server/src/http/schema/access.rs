@@ -31,8 +31,8 @@ impl AccessBody {
         self.request
     }
 
-    /// What the rules of the site have against the counts (DM-ACC-023). Where they accept such a count, the site
-    /// answers the item as one that cannot be paid.
+    /// What the rules of the site have against the counts (DM-ACC-023). Where they accept such a count, the
+    /// site answers the item as one that cannot be paid.
     pub(in crate::http) fn fault(&self, rules: &Rules) -> Option<Refusal> {
         let status = rules.statuses.count_nonpositive;
         let positive = |item: &RequestedItem| item.count > Decimal::ZERO;
@@ -43,8 +43,8 @@ impl AccessBody {
     }
 }
 
-/// An access request (`10` §3.1 and §8.4). Unknown members are ignored (DM-ERR-A04); `variables` of formulas are
-/// known to v1.1 only (DM-RATE-A13).
+/// An access request (`10` §3.1 and §8.4). Unknown members are ignored (DM-ERR-A04); `variables` of formulas
+/// are known to v1.1 only (DM-RATE-A13, DM-ACC-020).
 pub(in crate::http) fn access_request(body: Value, version: ApiVersion) -> Result<AccessBody, Refusal> {
     let mut check = Check::default();
     let body = check.object(&Path::Root, body).and_then(|mut members| {
@@ -60,6 +60,7 @@ pub(in crate::http) fn access_request(body: Value, version: ApiVersion) -> Resul
     check.finish(body)
 }
 
+/// DM-RULE-010.
 fn requester(check: &mut Check, path: &Path<'_>, value: Value) -> Option<Requester> {
     let mut members = check.object(path, value)?;
     let kind = check.required(path, &mut members, "type", Check::text);
@@ -88,6 +89,7 @@ fn requested_items(
     Some((items, requested_versions))
 }
 
+/// DM-ACC-021.
 fn requested_item(
     check: &mut Check,
     path: &Path<'_>,

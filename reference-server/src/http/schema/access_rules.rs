@@ -66,6 +66,7 @@ fn expression(check: &mut Check, path: &Path<'_>, mut members: Map<String, Value
     Some(join(tests))
 }
 
+/// DM-RULE-016.
 fn test(check: &mut Check, path: &Path<'_>, mut members: Map<String, Value>) -> Option<Test> {
     let key = check.required(path, &mut members, "key", Check::text);
     let operator = check
@@ -102,6 +103,7 @@ fn actions(body: Value, with_ids: bool) -> Result<Vec<NewAction>, Refusal> {
     check.finish(actions)
 }
 
+/// DM-RULE-027.
 fn action(check: &mut Check, path: &Path<'_>, value: Value, with_ids: bool) -> Option<NewAction> {
     let mut members = check.object(path, value)?;
     let id = check.nullable(path, &mut members, "id", Check::text);
@@ -116,7 +118,7 @@ fn action(check: &mut Check, path: &Path<'_>, value: Value, with_ids: bool) -> O
     Some(NewAction { id, name, condition_id, action: action?, allocation })
 }
 
-/// No action is named twice. How many actions of a kind a list may have is for the site to say.
+/// No action is named twice (DM-ROA-008). How many actions of a kind a list may have is for the site to say.
 fn whole_list(check: &mut Check, actions: &[NewAction]) {
     let ids: Vec<&String> = actions.iter().filter_map(|action| action.id.as_ref()).collect();
     if ids.iter().enumerate().any(|(index, id)| ids[..index].contains(id)) {

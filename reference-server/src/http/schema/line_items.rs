@@ -14,8 +14,8 @@ const STATES: [(&str, LineItemState); 3] = [
 const OVERDRAFTS: [(&str, OverdraftType); 2] =
     [("Number", OverdraftType::Number), ("Unlimited", OverdraftType::Unlimited)];
 
-/// A line item, strictly: nothing but what the schema knows (DM-LINE-013 to DM-LINE-018). `used` and `instanceId`
-/// are accepted because a listing may be sent back (DM-LINE-004, DM-LINE-005).
+/// A line item, strictly: nothing but what the schema knows (DM-LINE-013 to DM-LINE-018). `used` and
+/// `instanceId` are accepted because a listing may be sent back (DM-LINE-004, DM-LINE-005, DM-LINE-026).
 pub(in crate::http) fn line_item(body: Value, version: ApiVersion) -> Result<NewLineItem, Refusal> {
     let mut check = Check::default();
     let line_item = check.object(&Path::Root, body).and_then(|mut members| {
