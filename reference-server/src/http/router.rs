@@ -2,17 +2,20 @@
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::MethodRouter;
+use axum::handler::Handler;
+use axum::http::Uri;
+use axum::routing::{MethodRouter, get, on};
 
 use super::api::Api;
 use super::body::MOST_BYTES;
+use super::openapi::{self, Declared};
 use super::{
     access, actions, conditions, configuration, errors, instances, keys, line_items, rate_tables, sessions,
 };
 use crate::domain::{ApiVersion, PerVersion, per_version};
 
-/// Where the API of a site begins; without a site in the path it is the site `default`.
-const SITES: [&str; 2] = ["/dynamicmonetization", "/sites/{siteId}/dynamicmonetization"];
+/// Where the addresses of a site begin; without a site in the path it is the site `default`.
+const SITES: [&str; 2] = ["", "/sites/{siteId}"];
 
 /// Instances and what belongs to them are published under two bases (DM-GEN-002).
 pub(super) const INSTANCE_BASES: Bases = PerVersion::both(&["/provisioning/api", "/api"]);
@@ -28,7 +31,7 @@ pub(super) const ELASTIC_BASE: Bases = PerVersion::both(&["/elastic/api"]);
 /// The service segments of a group of operations, before the version.
 pub(super) type Bases = PerVersion<&'static [&'static str]>;
 
-/// Everything that is served.
+/// Everything that is served: the operations, and the documents that describe them.
 pub(crate) fn router(api: Api) -> Router {
     let mut router = Router::new();
     for version in ApiVersion::ALL {
@@ -36,9 +39,18 @@ pub(crate) fn router(api: Api) -> Router {
         for route in routes() {
             of_version = mount(of_version, &route, version);
         }
+        for site in SITES {
+            let document = move |uri: Uri| async move { openapi::serve(version, &uri, &operations()) };
+            of_version = of_version.route(&format!("{site}/openapi/{}.json", version.word()), get(document));
+        }
         router = router.merge(of_version.with_state(api.speaking(version)));
     }
     router.method_not_allowed_fallback(errors::method_not_allowed).layer(DefaultBodyLimit::max(MOST_BYTES))
+}
+
+/// Every operation as it is declared.
+pub(super) fn operations() -> Vec<&'static Declared> {
+    routes().map(|route| route.declared).collect()
 }
 
 fn routes() -> impl Iterator<Item = Route> {
@@ -56,21 +68,30 @@ fn routes() -> impl Iterator<Item = Route> {
     groups.into_iter().flatten()
 }
 
-/// One path with its methods under each of its bases.
+/// An operation with what serves it.
 pub(super) struct Route {
-    pub(super) bases: Bases,
-    pub(super) path: &'static str,
-    pub(super) methods: MethodRouter<Api>,
+    declared: &'static Declared,
+    method: MethodRouter<Api>,
 }
 
-/// Serves a route under every site prefix and base, with and without a slash at its end: a redirect would lose the
+/// Serves an operation where its declaration says.
+pub(super) fn route<H, T>(declared: &'static Declared, handler: H) -> Route
+where
+    H: Handler<T, Api>,
+    T: 'static,
+{
+    Route { declared, method: on(declared.method.filter(), handler) }
+}
+
+/// Mounts a route under every site prefix and base, with and without a slash at its end: a redirect would lose the
 /// method or the headers (DM-GEN-004).
 fn mount(mut router: Router<Api>, route: &Route, version: ApiVersion) -> Router<Api> {
+    let Declared { bases, path, .. } = route.declared;
     for site in SITES {
-        for base in route.bases.of(version) {
+        for base in bases.of(version) {
             for slash in ["", "/"] {
-                let path = format!("{site}{base}/{}{}{slash}", version.word(), route.path);
-                router = router.route(&path, route.methods.clone());
+                let path = format!("{site}/dynamicmonetization{base}/{}{path}{slash}", version.word());
+                router = router.route(&path, route.method.clone());
             }
         }
     }
