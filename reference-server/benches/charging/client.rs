@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::task::JoinSet;
 
+/// Requests as they go over the wire, shared by the connections.
+pub type Requests = Arc<Vec<Vec<u8>>>;
+
 /// A request as it goes over the wire.
 #[must_use]
 pub fn request(method: &str, path: &str, token: &str, body: &str) -> Vec<u8> {
@@ -69,7 +72,7 @@ pub struct Pace {
 /// go round; every answer must have the expected status.
 pub fn closed_loop(
     address: SocketAddr,
-    requests: &Arc<Vec<Vec<u8>>>,
+    requests: &Requests,
     expected: u16,
     connections: usize,
     time: Duration,
@@ -99,7 +102,7 @@ fn cpu_time_us() -> f64 {
 
 async fn client(
     address: SocketAddr,
-    requests: Arc<Vec<Vec<u8>>>,
+    requests: Requests,
     expected: u16,
     place: usize,
     step: usize,

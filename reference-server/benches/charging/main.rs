@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use client::{Pace, closed_loop, open_loop, request};
+use client::{Pace, Requests, closed_loop, open_loop, request};
 use world::{BODY, Constant, World};
 
 /// The same allocator as the program's.
@@ -43,8 +43,11 @@ impl Scale {
     const WHOLE: Self = Self { time: Duration::from_secs(3), part: 1 };
 }
 
+/// One thing to measure.
+type Measure = fn(Scale);
+
 /// What is measured, by the names that choose among them.
-const MEASURES: [(&str, fn(Scale)); 5] = [
+const MEASURES: [(&str, Measure); 5] = [
     ("charges", charges),
     ("heartbeats", heartbeats),
     ("sessions", many_sessions),
@@ -74,7 +77,7 @@ fn charges(scale: Scale) {
 }
 
 /// The one-off request, what the constant handler is asked, and that handler.
-fn opponents(world: &World) -> (Arc<Vec<Vec<u8>>>, Arc<Vec<Vec<u8>>>, Constant) {
+fn opponents(world: &World) -> (Requests, Requests, Constant) {
     let answer = world.call("POST", &one_off_path(world), &serde_json::from_str(BODY).expect("JSON")).1;
     let plain = Arc::new(vec![request("POST", "/constant", "none", BODY)]);
     (Arc::new(vec![world.one_off()]), plain, Constant::new(answer))

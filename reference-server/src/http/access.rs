@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
 use serde::Serialize;
 
 use super::api::Api;
 use super::body::JsonBody;
 use super::call::Call;
+use super::openapi;
 use super::reply::{Exact, Reply};
-use super::router::{ELASTIC_BASE, Route};
+use super::router::{Route, route};
 use super::schema::{self, AccessBody};
 use super::wire::Operation;
 use crate::domain::{Rules, Share, Tokens};
@@ -19,8 +19,7 @@ use crate::site::{AccessAnswer, AnsweredItem, Refusal};
 
 /// DM-ACC-001.
 pub(super) fn routes() -> Vec<Route> {
-    let path = "/instances/{instanceId}/access-request";
-    vec![Route { bases: ELASTIC_BASE, path, methods: post(request) }]
+    vec![route(&openapi::ACCESS_REQUEST, request)]
 }
 
 async fn request(State(api): State<Api>, call: Call, body: JsonBody) -> Response {

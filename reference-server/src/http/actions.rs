@@ -2,14 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use serde_json::{Value, json};
 
 use super::api::Api;
 use super::body::JsonBody;
 use super::call::Call;
+use super::openapi;
 use super::reply::{Reply, number};
-use super::router::{INSTANCE_BASES, Route};
+use super::router::{Route, route};
 use super::schema;
 use super::wire::Operation;
 use crate::domain::LineItem;
@@ -20,12 +20,13 @@ use crate::site::Refusal;
 const PAGE: usize = 100;
 
 pub(super) fn routes() -> Vec<Route> {
-    let route = |path, methods| Route { bases: INSTANCE_BASES, path, methods };
-    let of_one = get(list).post(create).put(replace).delete(remove);
     vec![
         // A fixed segment wins over a parameter, so that no line item can hide this listing (DM-RULE-036).
-        route("/instances/{instanceId}/line-items/actions", get(list_all)),
-        route("/instances/{instanceId}/line-items/{lineItemId}/actions", of_one),
+        route(&openapi::LIST_ALL_ACTIONS, list_all),
+        route(&openapi::LIST_ACTIONS, list),
+        route(&openapi::CREATE_ACTIONS, create),
+        route(&openapi::REPLACE_ACTIONS, replace),
+        route(&openapi::DELETE_ACTIONS, remove),
     ]
 }
 

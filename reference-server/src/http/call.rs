@@ -114,10 +114,14 @@ impl Parameters {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// A parameter as a whole number that is not negative.
+    /// A parameter as a whole number of 64 bits that is not negative, in digits and nothing else.
     pub(super) fn number(&self, name: &str) -> Result<Option<usize>, Refusal> {
-        let parsed = self.text(name).map(str::parse::<usize>).transpose();
-        parsed.map_err(|_| Refusal::invalid(format!("query parameter `{name}` is not a whole number")))
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number =
+            text.parse::<i64>().ok().filter(|_| digits).and_then(|number| usize::try_from(number).ok());
+        let refusal = || Refusal::invalid(format!("query parameter `{name}` is not a whole number"));
+        number.ok_or_else(refusal).map(Some)
     }
 }
 

@@ -1,10 +1,10 @@
-//! Checking JSON values: every violation is kept, each with the JSONPath of the offending value (DM-LINE-015,
+//! What is wrong with a JSON value: every violation is kept, each with the JSONPath of the offending value (DM-LINE-015,
 //! DM-LINE-017).
 
 use std::fmt;
 
 use rust_decimal::Decimal;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::site::Refusal;
 
@@ -50,152 +50,17 @@ impl Check {
         self.violations.push(format!("{path}: {what}"));
     }
 
-    /// The checked value if nothing was wrong; else 400 with all that was.
-    pub(super) fn finish<T>(self, value: Option<T>) -> Result<T, Refusal> {
-        match value {
-            Some(value) if self.violations.is_empty() => Ok(value),
-            _ => Err(Refusal { status: 400, messages: self.violations }),
-        }
-    }
-
-    /// A member that must be there.
-    pub(super) fn required<T>(
-        &mut self,
-        path: &Path<'_>,
-        members: &mut Map<String, Value>,
-        name: &str,
-        read: impl FnOnce(&mut Self, &Path<'_>, Value) -> Option<T>,
-    ) -> Option<T> {
-        match members.remove(name) {
-            Some(value) => read(self, &path.member(name), value),
-            None => {
-                self.violation(path, format_args!("required property '{name}' not found"));
-                None
-            }
-        }
-    }
-
-    /// A member that may be left out.
-    pub(super) fn optional<T>(
-        &mut self,
-        path: &Path<'_>,
-        members: &mut Map<String, Value>,
-        name: &str,
-        read: impl FnOnce(&mut Self, &Path<'_>, Value) -> Option<T>,
-    ) -> Option<T> {
-        members.remove(name).and_then(|value| read(self, &path.member(name), value))
-    }
-
-    /// A member that may be left out or null.
-    pub(super) fn nullable<T>(
-        &mut self,
-        path: &Path<'_>,
-        members: &mut Map<String, Value>,
-        name: &str,
-        read: impl FnOnce(&mut Self, &Path<'_>, Value) -> Option<T>,
-    ) -> Option<T> {
-        let value = members.remove(name).filter(|value| !value.is_null())?;
-        read(self, &path.member(name), value)
-    }
-
-    /// Refuses what is left of an object (DM-LINE-014).
-    pub(super) fn nothing_else(&mut self, path: &Path<'_>, members: &Map<String, Value>) {
-        for name in members.keys() {
-            self.violation(
-                path,
-                format_args!(
-                    "property '{name}' is not defined in the schema and the schema does not allow additional \
-                     properties"
-                ),
-            );
-        }
-    }
-
-    pub(super) fn object(&mut self, path: &Path<'_>, value: Value) -> Option<Map<String, Value>> {
-        match value {
-            Value::Object(members) => Some(members),
-            other => self.mismatch(path, &other, "object"),
-        }
-    }
-
-    pub(super) fn array(&mut self, path: &Path<'_>, value: Value) -> Option<Vec<Value>> {
-        match value {
-            Value::Array(elements) => Some(elements),
-            other => self.mismatch(path, &other, "array"),
-        }
-    }
-
-    pub(super) fn boolean(&mut self, path: &Path<'_>, value: Value) -> Option<bool> {
-        match value {
-            Value::Bool(value) => Some(value),
-            other => self.mismatch(path, &other, "boolean"),
-        }
-    }
-
-    pub(super) fn string(&mut self, path: &Path<'_>, value: Value) -> Option<String> {
-        match value {
-            Value::String(text) => Some(text),
-            other => self.mismatch(path, &other, "string"),
-        }
-    }
-
-    /// A string with something in it.
-    pub(super) fn text(&mut self, path: &Path<'_>, value: Value) -> Option<String> {
-        let text = self.string(path, value)?;
-        if text.trim().is_empty() {
-            self.violation(path, "must not be blank");
-            return None;
-        }
-        Some(text)
-    }
-
-    /// A number that the decimal type holds exactly.
-    pub(super) fn decimal(&mut self, path: &Path<'_>, value: Value) -> Option<Decimal> {
-        let Value::Number(number) = &value else { return self.mismatch(path, &value, "number") };
-        let decimal = exact(number.as_str());
-        if decimal.is_none() {
-            self.violation(path, "has more digits than can be kept exactly");
-        }
-        decimal
-    }
-
-    /// A whole number of 64 bits, however it is written.
-    pub(super) fn integer(&mut self, path: &Path<'_>, value: Value) -> Option<i64> {
-        if let Some(whole) = value.as_i64() {
-            return Some(whole);
-        }
-        let decimal = value.as_number().and_then(|number| exact(number.as_str()));
-        match decimal {
-            Some(decimal) if decimal.scale() == 0 => {
-                let whole = i64::try_from(decimal.mantissa()).ok();
-                if whole.is_none() {
-                    self.violation(path, "does not fit in 64 bits");
-                }
-                whole
-            }
-            _ => self.mismatch(path, &value, "integer"),
-        }
-    }
-
-    /// One of a few words.
-    pub(super) fn one_of<T: Copy>(
-        &mut self,
-        path: &Path<'_>,
-        value: Value,
-        words: &[(&str, T)],
-    ) -> Option<T> {
-        let text = self.string(path, value)?;
-        if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == text) {
-            return Some(*meaning);
-        }
-        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        self.violation(path, format_args!("does not have a value in the enumeration {known:?}"));
-        None
-    }
-
-    fn mismatch<T>(&mut self, path: &Path<'_>, found: &Value, expected: &str) -> Option<T> {
+    /// Notes that a value is of another kind than it must be.
+    pub(super) fn mismatch(&mut self, path: &Path<'_>, found: &Value, expected: &str) {
         self.violation(path, format_args!("{} found, {expected} expected", kind(found)));
-        None
+    }
+
+    /// The value if nothing was wrong; else 400 with all that was.
+    pub(super) fn finish<T>(self, value: impl FnOnce() -> Option<T>) -> Result<T, Refusal> {
+        if !self.violations.is_empty() {
+            return Err(Refusal { status: 400, messages: self.violations });
+        }
+        value().ok_or_else(|| Refusal::invalid("$: does not fit its schema"))
     }
 }
 
@@ -209,6 +74,16 @@ fn kind(value: &Value) -> &'static str {
         Value::Array(_) => "array",
         Value::Object(_) => "object",
     }
+}
+
+/// A whole number, however it is written (`5`, `5.0`, `5e0`): the number if it fits in 64 bits; nothing for any other
+/// value.
+pub(super) fn whole(value: &Value) -> Option<Option<i64>> {
+    if let Some(whole) = value.as_i64() {
+        return Some(Some(whole));
+    }
+    let decimal = exact(value.as_number()?.as_str())?;
+    (decimal.scale() == 0).then(|| i64::try_from(decimal.mantissa()).ok())
 }
 
 /// The exact value of a JSON number, without trailing zeros; nothing when it does not fit in 28 digits.
@@ -260,20 +135,5 @@ mod tests {
         let items = root.member("items");
         let first = items.element(0);
         assert_eq!(first.member("rate").to_string(), "$.items[0].rate");
-    }
-
-    #[test]
-    fn integers_may_be_written_with_a_point_but_have_no_fraction() {
-        let read = |text: &str| {
-            let mut check = Check::default();
-            let value = check.integer(&Path::Root, serde_json::from_str(text).unwrap());
-            check.finish(value).map_err(|refusal| refusal.messages.concat())
-        };
-        assert_eq!(read("5"), Ok(5));
-        assert_eq!(read("5.0"), Ok(5));
-        assert_eq!(read("1e2"), Ok(100));
-        assert_eq!(read("5.5"), Err("$: number found, integer expected".into()));
-        assert_eq!(read("\"5\""), Err("$: string found, integer expected".into()));
-        assert_eq!(read("9223372036854775808"), Err("$: does not fit in 64 bits".into()));
     }
 }

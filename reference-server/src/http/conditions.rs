@@ -2,24 +2,25 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::{delete, get};
 use serde_json::{Value, json};
 
 use super::api::Api;
 use super::body::JsonBody;
 use super::call::Call;
+use super::openapi;
 use super::reply::Reply;
-use super::router::{INSTANCE_BASES, Route};
+use super::router::{Route, route};
 use super::schema;
 use super::wire::Operation;
 use crate::domain::access_rules::{Condition, Expression, Operator, Test};
 
 pub(super) fn routes() -> Vec<Route> {
-    let route = |path, methods| Route { bases: INSTANCE_BASES, path, methods };
-    let all = get(list).post(create).patch(change).delete(remove_all);
     vec![
-        route("/instances/{instanceId}/conditions", all),
-        route("/instances/{instanceId}/conditions/{conditionId}", delete(remove)),
+        route(&openapi::LIST_CONDITIONS, list),
+        route(&openapi::CREATE_CONDITIONS, create),
+        route(&openapi::CHANGE_CONDITIONS, change),
+        route(&openapi::DELETE_CONDITIONS, remove_all),
+        route(&openapi::DELETE_CONDITION, remove),
     ]
 }
 

@@ -2,14 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use serde_json::{Value, json};
 
 use super::api::Api;
 use super::body::JsonBody;
 use super::call::Call;
+use super::openapi;
 use super::reply::Reply;
-use super::router::{PROVISIONING_BASE, Route};
+use super::router::{Route, route};
 use super::schema;
 use super::token::Token;
 use super::wire::Operation;
@@ -17,7 +17,7 @@ use crate::domain::Rules;
 use crate::site::{ConfigurationValue, Refusal};
 
 pub(super) fn routes() -> Vec<Route> {
-    vec![Route { bases: PROVISIONING_BASE, path: "/configuration", methods: get(read).patch(change) }]
+    vec![route(&openapi::READ_CONFIGURATION, read), route(&openapi::CHANGE_CONFIGURATION, change)]
 }
 
 /// DM-CONF-015.

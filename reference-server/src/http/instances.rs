@@ -2,14 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use serde_json::{Value, json};
 
 use super::api::Api;
 use super::body::JsonBody;
 use super::call::{Call, Parameters};
+use super::openapi;
 use super::reply::{Reply, json};
-use super::router::{INSTANCE_BASES, Route};
+use super::router::{Route, route};
 use super::schema;
 use super::wire::Operation;
 use crate::domain::{InstanceRules, Wanted};
@@ -19,8 +19,11 @@ use crate::site::Refusal;
 const GIVEN: [&str; 4] = ["id", "defaultInstance", "created", "modified"];
 
 pub(super) fn routes() -> Vec<Route> {
-    let route = |path, methods| Route { bases: INSTANCE_BASES, path, methods };
-    vec![route("/instances", get(list).post(create)), route("/instances/{instanceId}", get(read))]
+    vec![
+        route(&openapi::LIST_INSTANCES, list),
+        route(&openapi::CREATE_INSTANCE, create),
+        route(&openapi::READ_INSTANCE, read),
+    ]
 }
 
 async fn create(State(api): State<Api>, call: Call, body: JsonBody) -> Response {

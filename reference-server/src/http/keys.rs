@@ -2,27 +2,26 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::{delete, get, put};
 use serde_json::{Value, json};
 
 use super::api::Api;
 use super::body::JsonBody;
 use super::call::Call;
+use super::openapi;
 use super::reply::Reply;
-use super::router::{KEY_BASES, Route};
+use super::router::{Route, route};
 use super::schema;
 use super::wire::Operation;
 use crate::domain::{KeyKind, StoredKey};
 use crate::site::Refusal;
 
 pub(super) fn routes() -> Vec<Route> {
-    let route = |path, methods| Route { bases: KEY_BASES, path, methods };
     vec![
-        route("/administration-keys", put(save_administration_keys)),
-        route("/administration-keys/{keyId}", delete(delete_administration_key)),
-        route("/client-keys", put(save_client_keys)),
-        route("/client-keys/{keyId}", delete(delete_client_key)),
-        route("/public-keys", get(list)),
+        route(&openapi::SAVE_ADMINISTRATION_KEYS, save_administration_keys),
+        route(&openapi::DELETE_ADMINISTRATION_KEY, delete_administration_key),
+        route(&openapi::SAVE_CLIENT_KEYS, save_client_keys),
+        route(&openapi::DELETE_CLIENT_KEY, delete_client_key),
+        route(&openapi::LIST_PUBLIC_KEYS, list),
     ]
 }
 

@@ -2,23 +2,24 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use serde_json::{Value, json};
 
 use super::api::Api;
 use super::body::JsonBody;
 use super::call::Call;
 use super::line_item_draft::Draft;
+use super::openapi;
 use super::reply::{Reply, json, number};
-use super::router::{INSTANCE_BASES, Route};
+use super::router::{Route, route};
 use super::wire::Operation;
 use crate::domain::LineItem;
 
 pub(super) fn routes() -> Vec<Route> {
-    let route = |path, methods| Route { bases: INSTANCE_BASES, path, methods };
     vec![
-        route("/instances/{instanceId}/line-items", get(list).put(save)),
-        route("/instances/{instanceId}/line-items/{lineItemId}", get(read).delete(remove)),
+        route(&openapi::LIST_LINE_ITEMS, list),
+        route(&openapi::PUT_LINE_ITEM, save),
+        route(&openapi::READ_LINE_ITEM, read),
+        route(&openapi::DELETE_LINE_ITEM, remove),
     ]
 }
 

@@ -20,6 +20,7 @@ mod instances;
 mod keys;
 mod line_item_draft;
 mod line_items;
+mod openapi;
 pub(crate) mod pages;
 mod public_key;
 mod rate_tables;

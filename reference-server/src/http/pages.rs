@@ -66,7 +66,8 @@ async fn page(State(sites): State<Arc<Sites>>, headers: HeaderMap) -> Html<Strin
          <style>{STYLE}</style><h1>Elastic Access reference server</h1>\
          <p>Version {version}. It serves Dynamic Monetization v1.0 and v1.1, charges as the documents say, and keeps \
          its data {kept}.</p>\
-         <p><a href=/health>Health</a> · <a href=/metrics>Metrics</a></p>\
+         <p>OpenAPI: <a href=/openapi/v1.0.json>v1.0</a>, <a href=/openapi/v1.1.json>v1.1</a> · \
+         <a href=/health>Health</a> · <a href=/metrics>Metrics</a></p>\
          <h2>Sites</h2><div class=wide><table><tr><th>Site<th>Base address<th>Clock<th>Instances<th>Live sessions\
          {rows}</table></div>{more}\
          <h2>For tests</h2><p>The control protocol at <code>/_control/v1</code> makes sites, moves their clocks and \

@@ -2,22 +2,25 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use serde_json::{Value, json};
 
 use super::api::Api;
 use super::body::JsonBody;
 use super::call::Call;
+use super::openapi;
 use super::reply::{Reply, json};
-use super::router::{PROVISIONING_BASE, Route};
+use super::router::{Route, route};
 use super::schema::{self, RateTableBody};
 use super::wire::Operation;
 use crate::domain::{ApiVersion, RateItem, RateTable, Rules};
 use crate::site::{NewRateTable, Refusal};
 
 pub(super) fn routes() -> Vec<Route> {
-    let methods = get(list).post(create).delete(remove);
-    vec![Route { bases: PROVISIONING_BASE, path: "/rate-tables", methods }]
+    vec![
+        route(&openapi::LIST_RATE_TABLES, list),
+        route(&openapi::CREATE_RATE_TABLE, create),
+        route(&openapi::DELETE_RATE_TABLE, remove),
+    ]
 }
 
 async fn create(State(api): State<Api>, call: Call, body: JsonBody) -> Response {

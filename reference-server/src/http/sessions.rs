@@ -2,7 +2,6 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::get;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -11,8 +10,9 @@ use super::api::Api;
 use super::body::{BodyFault, JsonBody};
 use super::busy::Claim;
 use super::call::Call;
+use super::openapi;
 use super::reply::{Reply, json};
-use super::router::{Route, SESSION_BASES};
+use super::router::{Route, route};
 use super::schema::{self, AccessBody};
 use super::token::Token;
 use super::wire::Operation;
@@ -24,11 +24,13 @@ const SECOND_BASE: &str = "/floating/api/";
 
 /// DM-SES-001, DM-SES-003, DM-SES-004, DM-SES-005, DM-SES-006.
 pub(super) fn routes() -> Vec<Route> {
-    let route = |path, methods| Route { bases: SESSION_BASES, path, methods };
     vec![
-        route("/sessions", get(list).post(create)),
-        route("/sessions/{sessionId}", get(read).put(request).delete(close)),
-        route("/sessions/{sessionId}/heartbeat", get(heartbeat)),
+        route(&openapi::LIST_SESSIONS, list),
+        route(&openapi::CREATE_SESSION, create),
+        route(&openapi::READ_SESSION, read),
+        route(&openapi::SESSION_REQUEST, request),
+        route(&openapi::CLOSE_SESSION, close),
+        route(&openapi::HEARTBEAT, heartbeat),
     ]
 }
 

@@ -5,26 +5,27 @@ use std::net::{SocketAddr, TcpStream};
 
 use serde_json::{Value, json};
 
+use super::openapi::judge;
 use super::test_keys::{EC_PUBLIC, OTHER_EC_PUBLIC, Signer};
 use crate::{RunningServer, ServerOptions, StoreLocation, start};
 
-const NOW: i64 = 1_760_000_000_000;
+pub(super) const NOW: i64 = 1_760_000_000_000;
 const TOKEN: &str = "control-token";
 
-struct Fixture {
+pub(super) struct Fixture {
     server: RunningServer,
 }
 
-struct Answered {
-    status: u16,
-    head: String,
-    body: Value,
+pub(super) struct Answered {
+    pub(super) status: u16,
+    pub(super) head: String,
+    pub(super) body: Value,
     text: String,
 }
 
 impl Fixture {
     /// A server with the site `acme` on a virtual clock.
-    async fn new() -> Self {
+    pub(super) async fn new() -> Self {
         let options = ServerOptions::on_loopback(StoreLocation::Memory, TOKEN);
         let fixture = Self { server: start(options).await.unwrap() };
         let site = json!({
@@ -41,7 +42,7 @@ impl Fixture {
         tokio::task::spawn_blocking(move || exchange(address, &head, &body)).await.unwrap()
     }
 
-    async fn call(
+    pub(super) async fn call(
         &self,
         method: &str,
         path: &str,
@@ -57,22 +58,25 @@ impl Fixture {
         if !body.is_empty() {
             head.push_str(&format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()));
         }
-        self.send(head, body).await
+        let answered = self.send(head, body).await;
+        // No answer of any test may be one that the documents do not have.
+        judge::assert_declared(method, path, answered.status, &answered.body);
+        answered
     }
 
-    async fn control(&self, method: &str, path: &str, body: Option<&Value>) -> Answered {
+    pub(super) async fn control(&self, method: &str, path: &str, body: Option<&Value>) -> Answered {
         let (path, token) = (format!("/_control/v1{path}"), format!("Bearer {TOKEN}"));
         self.call(method, &path, &[("Authorization", token.as_str())], body).await
     }
 
-    async fn admin(&self, method: &str, path: &str, body: Option<&Value>) -> Answered {
+    pub(super) async fn admin(&self, method: &str, path: &str, body: Option<&Value>) -> Answered {
         let path = format!("/sites/acme/dynamicmonetization{path}");
         let token = bearer(Signer::Ec, "ops", "ADMIN", &[]);
         self.call(method, &path, &[("Authorization", token.as_str())], body).await
     }
 
     /// A rate table, an instance and a line item; returns the instance.
-    async fn provisioned(&self, tokens: i64) -> String {
+    pub(super) async fn provisioned(&self, tokens: i64) -> String {
         let table = json!({
             "series": "PublicationApps", "version": "1", "effectiveFrom": NOW - 1,
             "items": [{ "name": "PhotoPrint", "version": "1.0", "rate": 3 },
@@ -94,7 +98,7 @@ impl Fixture {
     }
 }
 
-fn bearer(signer: Signer, kid: &str, kty: &str, audience: &[&str]) -> String {
+pub(super) fn bearer(signer: Signer, kid: &str, kty: &str, audience: &[&str]) -> String {
     let now_s = NOW / 1000;
     let claims = json!({
         "iss": "producer.example", "iat": now_s, "nbf": now_s - 60, "exp": now_s + 90_000, "aud": audience,
@@ -116,7 +120,7 @@ fn exchange(address: SocketAddr, head: &str, body: &str) -> Answered {
     Answered { status, head: head.to_owned(), body, text }
 }
 
-fn ask(items: &Value) -> Value {
+pub(super) fn ask(items: &Value) -> Value {
     json!({
         "requester": { "type": "user", "value": "LisaBarry" }, "rollbackOnDeny": true, "requestedItems": items,
     })

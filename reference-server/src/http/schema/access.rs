@@ -2,11 +2,49 @@
 
 use rust_decimal::Decimal;
 use serde_json::Value;
-use uuid::Uuid;
 
-use super::super::check::{Check, Path};
-use crate::domain::{ApiVersion, RequestedItem, Requester, Rules, Variables};
+use super::language::{OBJECT, Schema, Sign, UUID, array, nullable, open, required};
+use super::members::{Members, decimal};
+use crate::domain::{ApiVersion, PerVersion, RequestedItem, Requester, Rules, Variables};
 use crate::site::{AccessRequest, Refusal};
+
+/// An access request (`10` §3.1 and §8.4). Unknown members are ignored (DM-ERR-A04).
+pub(in crate::http) static ACCESS_REQUEST: Schema = Schema::Named("AccessRequest", &REQUEST);
+
+/// The same in a session, where it must be said what a denial does (DM-SES-054).
+pub(in crate::http) static SESSION_REQUEST: Schema =
+    Schema::Named("SessionRequest", &Schema::Said(&REQUEST, PerVersion::both(ROLLBACK_REQUIRED)));
+const ROLLBACK_REQUIRED: &str = r#"{"properties": {"rollbackOnDeny": {"type": "boolean"}},
+    "required": ["requester", "requestedItems", "rollbackOnDeny"]}"#;
+
+static REQUEST: Schema = open(&[
+    required("requester", &REQUESTER),
+    required("requestedItems", &array(&REQUESTED_ITEM)),
+    nullable("rollbackOnDeny", &Schema::Boolean),
+]);
+static REQUESTER: Schema = Schema::Named(
+    "Requester",
+    &open(&[
+        required("type", &Schema::Text),
+        required("value", &Schema::Text),
+        nullable("dictionary", &OBJECT),
+    ]),
+);
+static REQUESTED_ITEM: Schema = Schema::Named(
+    "RequestedItem",
+    &open(&[
+        required("item", &Schema::Text),
+        nullable("version", &Schema::String),
+        required("count", &Schema::Decimal(Sign::PositiveByRules)),
+        nullable("metaData", &OBJECT),
+        // The variables of formulas: names with numbers (DM-RATE-A13).
+        nullable("variables", &Schema::Map(&super::DECIMAL)).only(ApiVersion::V1_1),
+    ]),
+);
+
+/// A session to open (DM-SES-012).
+pub(in crate::http) static NEW_SESSION: Schema =
+    Schema::Named("NewSession", &open(&[required("instanceId", &UUID)]));
 
 /// The body of an access request, one-off or in a session.
 #[derive(Debug, PartialEq, Eq)]
@@ -31,8 +69,8 @@ impl AccessBody {
         self.request
     }
 
-    /// What the rules of the site have against the counts (DM-ACC-023). Where they accept such a count, the
-    /// site answers the item as one that cannot be paid.
+    /// What the rules of the site have against the counts (DM-ACC-023). Where they accept such a count, the site
+    /// answers the item as one that cannot be paid.
     pub(in crate::http) fn fault(&self, rules: &Rules) -> Option<Refusal> {
         let status = rules.statuses.count_nonpositive;
         let positive = |item: &RequestedItem| item.count > Decimal::ZERO;
@@ -43,102 +81,61 @@ impl AccessBody {
     }
 }
 
-/// An access request (`10` §3.1 and §8.4). Unknown members are ignored (DM-ERR-A04); `variables` of formulas
-/// are known to v1.1 only (DM-RATE-A13, DM-ACC-020).
+/// Reads an access request, one-off or in a session.
 pub(in crate::http) fn access_request(body: Value, version: ApiVersion) -> Result<AccessBody, Refusal> {
-    let mut check = Check::default();
-    let body = check.object(&Path::Root, body).and_then(|mut members| {
-        let requester = check.required(&Path::Root, &mut members, "requester", requester);
-        let items = check.required(&Path::Root, &mut members, "requestedItems", |check, path, value| {
-            requested_items(check, path, value, version)
-        });
-        let rollback_on_deny = check.nullable(&Path::Root, &mut members, "rollbackOnDeny", Check::boolean);
-        let (items, requested_versions) = items?;
-        let request = AccessRequest { requester: requester?, items, version };
-        Some(AccessBody { request, rollback_on_deny, requested_versions })
-    });
-    check.finish(body)
+    ACCESS_REQUEST.read(body, version, |body| {
+        let mut body = Members::of(body)?;
+        let requester = requester(body.any("requester")?)?;
+        let items = body.array("requestedItems", |item| requested_item(item, version))?;
+        let (items, requested_versions) = items.into_iter().unzip();
+        Some(AccessBody {
+            request: AccessRequest { requester, items, version },
+            rollback_on_deny: body.boolean("rollbackOnDeny"),
+            requested_versions,
+        })
+    })
 }
 
-/// DM-RULE-010.
-fn requester(check: &mut Check, path: &Path<'_>, value: Value) -> Option<Requester> {
-    let mut members = check.object(path, value)?;
-    let kind = check.required(path, &mut members, "type", Check::text);
-    let value = check.required(path, &mut members, "value", Check::text);
-    let dictionary = check.nullable(path, &mut members, "dictionary", Check::object).unwrap_or_default();
-    Some(Requester { kind: kind?, value: value?, dictionary })
+fn requester(value: Value) -> Option<Requester> {
+    let mut requester = Members::of(value)?;
+    Some(Requester {
+        kind: requester.string("type")?,
+        value: requester.string("value")?,
+        dictionary: requester.object("dictionary").unwrap_or_default(),
+    })
 }
 
-/// The items, with what stands in `requestedVersion` of those that leave out `version`.
-fn requested_items(
-    check: &mut Check,
-    path: &Path<'_>,
-    value: Value,
-    version: ApiVersion,
-) -> Option<(Vec<RequestedItem>, Vec<Option<String>>)> {
-    let elements = check.array(path, value)?;
-    let mut items = Vec::with_capacity(elements.len());
-    let mut requested_versions = Vec::new();
-    for (index, element) in elements.into_iter().enumerate() {
-        let at = path.element(index);
-        if let Some((item, requested_version)) = requested_item(check, &at, element, version) {
-            items.push(item);
-            requested_versions.push(requested_version);
-        }
-    }
-    Some((items, requested_versions))
-}
-
-/// DM-ACC-021.
-fn requested_item(
-    check: &mut Check,
-    path: &Path<'_>,
-    value: Value,
-    version: ApiVersion,
-) -> Option<(RequestedItem, Option<String>)> {
-    let mut members = check.object(path, value)?;
-    let item = check.required(path, &mut members, "item", Check::text);
-    let item_version = check.nullable(path, &mut members, "version", Check::string);
-    let count = check.required(path, &mut members, "count", Check::decimal);
-    let meta_data = check.nullable(path, &mut members, "metaData", Check::object);
-    let variables = match version {
-        ApiVersion::V1_0 => None,
-        ApiVersion::V1_1 => check.nullable(path, &mut members, "variables", variables),
-    };
-    let stand_in = members.remove("requestedVersion").and_then(|value| value.as_str().map(str::to_owned));
-    let requested_version = stand_in.filter(|_| item_version.is_none());
-    let item = RequestedItem {
-        item: item?,
+/// An item, with what stands in `requestedVersion` if it leaves out `version`.
+fn requested_item(value: Value, version: ApiVersion) -> Option<(RequestedItem, Option<String>)> {
+    let mut item = Members::of(value)?;
+    let item_version = item.string("version");
+    let requested_version = item.string("requestedVersion").filter(|_| item_version.is_none());
+    let read = RequestedItem {
+        item: item.string("item")?,
         version: item_version.unwrap_or_default(),
-        count: count?,
-        meta_data,
-        variables: variables.unwrap_or_default(),
+        count: item.decimal("count")?,
+        meta_data: item.object("metaData"),
+        variables: match version {
+            ApiVersion::V1_0 => Variables::default(),
+            ApiVersion::V1_1 => variables(&mut item),
+        },
     };
-    Some((item, requested_version))
+    Some((read, requested_version))
 }
 
-/// The variables of formulas: names with numbers (DM-RATE-A13).
-fn variables(check: &mut Check, path: &Path<'_>, value: Value) -> Option<Variables> {
+fn variables(item: &mut Members) -> Variables {
     let mut variables = Variables::default();
-    for (name, value) in check.object(path, value)? {
-        if let Some(value) = check.decimal(&path.member(&name), value) {
+    for (name, value) in item.object("variables").unwrap_or_default() {
+        if let Some(value) = decimal(&value) {
             variables.set(&name, value);
         }
     }
-    Some(variables)
+    variables
 }
 
 /// The instance that a new session is for (DM-SES-012).
 pub(in crate::http) fn new_session(body: Value) -> Result<String, Refusal> {
-    let mut check = Check::default();
-    let instance = check.object(&Path::Root, body).and_then(|mut members| {
-        let id = check.required(&Path::Root, &mut members, "instanceId", Check::text)?;
-        if Uuid::try_parse(&id).is_err() {
-            check.violation(&Path::Root.member("instanceId"), "must be a UUID");
-        }
-        Some(id)
-    });
-    check.finish(instance)
+    NEW_SESSION.read(body, ApiVersion::V1_0, |body| Members::of(body)?.string("instanceId"))
 }
 
 #[cfg(test)]

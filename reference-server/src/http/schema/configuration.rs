@@ -2,32 +2,48 @@
 
 use serde_json::Value;
 
-use super::super::check::{Check, Path};
+use super::language::{Schema, array, open, required};
+use super::members::{Members, elements};
+use crate::domain::{ApiVersion, per_version};
 use crate::site::Refusal;
 
-/// Values to change, as (name, value): an array of them, or a single one (DM-CONF-004).
+/// Values to change: an array of them, or a single one (DM-CONF-004).
+pub(in crate::http) static SETTINGS: Schema =
+    Schema::Choice(|value| usize::from(!value.is_array()), &[&array(&SETTING), &SETTING]);
+
+/// A value to change. Its name is looked up later, under the rules of the site (DM-CONF-007 to DM-CONF-011).
+static SETTING: Schema = Schema::Named(
+    "Setting",
+    &Schema::Said(
+        &open(&[required("name", &Schema::Text), required("value", &VALUE)]),
+        per_version(NAMES_OF_V1_0, NAMES_OF_V1_1),
+    ),
+);
+const NAMES_OF_V1_0: &str = r#"{"properties": {"name": {"enum": ["timezone.tolerant"]},
+                                               "value": {"enum": ["true", "false", true, false]}}}"#;
+const NAMES_OF_V1_1: &str = r#"{"anyOf": [
+    {"properties": {"name": {"enum": ["timezone.tolerant"]}, "value": {"enum": ["true", "false", true, false]}}},
+    {"properties": {"name": {"enum": ["session.charge.period"]},
+                    "value": {"type": "string", "format": "charge-period"}}}]}"#;
+/// A boolean is taken for its word, which is how it is shown (DM-CONF-008).
+static VALUE: Schema =
+    Schema::Choice(|value| usize::from(value.is_boolean()), &[&Schema::String, &Schema::Boolean]);
+
+/// Values to change, as (name, value).
 pub(in crate::http) fn configuration(body: Value) -> Result<Vec<(String, String)>, Refusal> {
-    let mut check = Check::default();
-    let elements = match body {
-        Value::Array(elements) => elements,
-        single => vec![single],
-    };
-    let mut values = Vec::with_capacity(elements.len());
-    for (index, element) in elements.into_iter().enumerate() {
-        values.extend(setting(&mut check, &Path::Root.element(index), element));
-    }
-    check.finish(Some(values))
+    SETTINGS.read(body, ApiVersion::V1_0, |body| match body {
+        Value::Array(_) => elements(body, setting),
+        single => setting(single).map(|setting| vec![setting]),
+    })
 }
 
-fn setting(check: &mut Check, path: &Path<'_>, value: Value) -> Option<(String, String)> {
-    let mut members = check.object(path, value)?;
-    let name = check.required(path, &mut members, "name", Check::text);
-    let value = check.required(path, &mut members, "value", |check, path, value| match value {
-        // A boolean is taken for its word, which is how it is shown (DM-CONF-008).
-        Value::Bool(value) => Some(value.to_string()),
-        other => check.string(path, other),
-    });
-    Some((name?, value?))
+fn setting(value: Value) -> Option<(String, String)> {
+    let mut setting = Members::of(value)?;
+    let name = setting.string("name")?;
+    match setting.any("value")? {
+        Value::String(text) => Some((name, text)),
+        other => Some((name, other.to_string())),
+    }
 }
 
 #[cfg(test)]

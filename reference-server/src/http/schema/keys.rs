@@ -2,31 +2,29 @@
 
 use serde_json::Value;
 
-use super::super::check::{Check, Path};
 use super::super::public_key;
+use super::language::{Form, Schema, array, open, required};
+use super::members::{Members, elements};
+use crate::domain::ApiVersion;
 use crate::site::Refusal;
 
-/// Keys to save as (ID, PEM), all of them or none (DM-AUTH-020 to DM-AUTH-023).
-pub(in crate::http) fn keys(body: Value) -> Result<Vec<(String, String)>, Refusal> {
-    let mut check = Check::default();
-    let keys = check.array(&Path::Root, body).map(|elements| {
-        let mut keys = Vec::with_capacity(elements.len());
-        for (index, element) in elements.into_iter().enumerate() {
-            keys.extend(key(&mut check, &Path::Root.element(index), element));
-        }
-        keys
-    });
-    check.finish(keys)
-}
+/// Keys to save (DM-AUTH-020 to DM-AUTH-023).
+pub(in crate::http) static KEYS: Schema = array(&KEY);
+static KEY: Schema = Schema::Named(
+    "NewKey",
+    &open(&[required("id", &Schema::Text), required("publicKey", &Schema::Form(&PUBLIC_KEY))]),
+);
+static PUBLIC_KEY: Form =
+    Form { format: "spki-pem", fault: |text| public_key::check(text).err().map(str::to_owned) };
 
-fn key(check: &mut Check, path: &Path<'_>, value: Value) -> Option<(String, String)> {
-    let mut members = check.object(path, value)?;
-    let id = check.required(path, &mut members, "id", Check::text);
-    let public_key = check.required(path, &mut members, "publicKey", Check::text)?;
-    if let Err(what) = public_key::check(&public_key) {
-        check.violation(&path.member("publicKey"), what);
-    }
-    Some((id?, public_key))
+/// Keys to save as (ID, PEM), all of them or none.
+pub(in crate::http) fn keys(body: Value) -> Result<Vec<(String, String)>, Refusal> {
+    KEYS.read(body, ApiVersion::V1_0, |body| {
+        elements(body, |key| {
+            let mut key = Members::of(key)?;
+            Some((key.string("id")?, key.string("publicKey")?))
+        })
+    })
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Bodies of line items, strictly (`20` §5).
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::super::check::{Check, Path};
+use super::super::check::{Check, Path, whole};
+use super::language::{INTEGER, Object, Rule, Schema, closed, optional, required, words};
+use super::members::Members;
 use crate::domain::{ApiVersion, Attributes, LineItemState, OverdraftType, Tokens};
 use crate::site::{NewLineItem, Refusal};
 
@@ -14,91 +16,125 @@ const STATES: [(&str, LineItemState); 3] = [
 const OVERDRAFTS: [(&str, OverdraftType); 2] =
     [("Number", OverdraftType::Number), ("Unlimited", OverdraftType::Unlimited)];
 
-/// A line item, strictly: nothing but what the schema knows (DM-LINE-013 to DM-LINE-018). `used` and
-/// `instanceId` are accepted because a listing may be sent back (DM-LINE-004, DM-LINE-005, DM-LINE-026).
-pub(in crate::http) fn line_item(body: Value, version: ApiVersion) -> Result<NewLineItem, Refusal> {
-    let mut check = Check::default();
-    let line_item = check.object(&Path::Root, body).and_then(|mut members| {
-        let line_item = line_item_members(&mut check, &mut members, version);
-        check.optional(&Path::Root, &mut members, "instanceId", Check::string);
-        check.nothing_else(&Path::Root, &members);
-        line_item
-    });
-    check.finish(line_item)
+/// A line item, strictly: nothing but what the schema knows (DM-LINE-013 to DM-LINE-018). `used` and `instanceId`
+/// are accepted because a listing may be sent back (DM-LINE-004, DM-LINE-005).
+pub(in crate::http) static LINE_ITEM: Schema = Schema::Named(
+    "NewLineItem",
+    &Schema::Object(Object {
+        members: &[
+            required("activationId", &Schema::Text),
+            required("state", &STATE),
+            required("quantity", &Schema::Integer(1)),
+            required("start", &INTEGER),
+            required("end", &INTEGER),
+            required("attributes", &ATTRIBUTES),
+            optional("used", &super::DECIMAL),
+            optional("instanceId", &Schema::String),
+        ],
+        closed: true,
+        rules: &[END_NOT_BEFORE_START],
+    }),
+);
+static ATTRIBUTES: Schema = Schema::Object(Object {
+    members: &[
+        optional("elastic", &Schema::Boolean),
+        optional("rateTableSeries", &Schema::String),
+        optional("overdraftType", &OVERDRAFT),
+        optional("overdraftLimit", &Schema::Integer(0)),
+        // The older version does not know the property, and refuses it (DM-LINE-019).
+        optional("resetFrequency", &Schema::Text).only(ApiVersion::V1_1),
+    ],
+    closed: true,
+    rules: &[TYPE_AND_LIMIT],
+});
+static STATE: Schema = Schema::Words(&words(&STATES));
+static OVERDRAFT: Schema = Schema::Words(&words(&OVERDRAFTS));
+
+/// A line item as it is shown (DM-LINE-031), in both versions with all that either has saved.
+pub(in crate::http) static SHOWN_LINE_ITEM: Schema = Schema::Named(
+    "LineItem",
+    &closed(&[
+        required("activationId", &Schema::Text),
+        required("state", &STATE),
+        required("quantity", &Schema::Integer(1)),
+        required("start", &INTEGER),
+        required("end", &INTEGER),
+        required("used", &Schema::Number),
+        required(
+            "attributes",
+            &closed(&[
+                optional("elastic", &Schema::Boolean),
+                optional("rateTableSeries", &Schema::String),
+                optional("overdraftType", &OVERDRAFT),
+                optional("overdraftLimit", &Schema::Integer(0)),
+                optional("resetFrequency", &Schema::Text),
+            ]),
+        ),
+    ]),
+);
+
+/// The last instant is not before the first (DM-LINE-026).
+const END_NOT_BEFORE_START: Rule = Rule {
+    check: |check, path, line_item| {
+        let time = |name| whole(&line_item[name]).flatten();
+        if time("start").zip(time("end")).is_some_and(|(start, end)| end < start) {
+            check.violation(&path.member("end"), "must not lie before start");
+        }
+    },
+    published: r#"{"description": "`end` must not lie before `start`."}"#,
+    only: None,
+};
+
+/// Type and limit of an overdraft belong together (DM-LINE-021, DM-LINE-023).
+const TYPE_AND_LIMIT: Rule = Rule {
+    check: type_and_limit,
+    published: r#"{"anyOf": [
+        {"properties": {"overdraftType": {"enum": ["Number"]}}, "required": ["overdraftType", "overdraftLimit"]},
+        {"properties": {"overdraftType": {"enum": ["Unlimited"]}}, "required": ["overdraftType"]},
+        {"properties": {"overdraftType": false, "overdraftLimit": false}}]}"#,
+    only: None,
+};
+
+fn type_and_limit(check: &mut Check, path: &Path<'_>, attributes: &Value) {
+    let limit_given = attributes.get("overdraftLimit").is_some();
+    match attributes["overdraftType"].as_str() {
+        Some("Number") if !limit_given => {
+            check.violation(path, "required property 'overdraftLimit' not found beside overdraftType Number");
+        }
+        Some("Number" | "Unlimited") => {}
+        _ if limit_given => check.violation(&path.member("overdraftLimit"), "needs overdraftType Number"),
+        _ => {}
+    }
 }
 
-fn line_item_members(
-    check: &mut Check,
-    members: &mut Map<String, Value>,
-    version: ApiVersion,
-) -> Option<NewLineItem> {
-    let root = Path::Root;
-    let activation_id = check.required(&root, members, "activationId", Check::text);
-    let state =
-        check.required(&root, members, "state", |check, path, value| check.one_of(path, value, &STATES));
-    let quantity = check.required(&root, members, "quantity", Check::integer);
-    if quantity.is_some_and(|quantity| quantity < 1) {
-        check.violation(&root.member("quantity"), "must have a minimum value of 1");
-    }
-    let start = check.required(&root, members, "start", Check::integer);
-    let end = check.required(&root, members, "end", Check::integer);
-    if start.zip(end).is_some_and(|(start, end)| end < start) {
-        check.violation(&root.member("end"), "must not lie before start");
-    }
-    let attributes = check
-        .required(&root, members, "attributes", |check, path, value| attributes(check, path, value, version));
-    let used = check.optional(&root, members, "used", Check::decimal);
-    Some(NewLineItem {
-        activation_id: activation_id?,
-        state: state?,
-        quantity: quantity?,
-        start: start?,
-        end: end?,
-        attributes: attributes?,
-        used_in_body: used.map(Tokens::rounded),
+/// Reads a line item.
+pub(in crate::http) fn line_item(body: Value, version: ApiVersion) -> Result<NewLineItem, Refusal> {
+    LINE_ITEM.read(body, version, |body| {
+        let mut item = Members::of(body)?;
+        Some(NewLineItem {
+            activation_id: item.string("activationId")?,
+            state: item.word("state", &STATES)?,
+            quantity: item.integer("quantity")?,
+            start: item.integer("start")?,
+            end: item.integer("end")?,
+            attributes: attributes(item.any("attributes")?)?,
+            used_in_body: item.decimal("used").map(Tokens::rounded),
+        })
     })
 }
 
-fn attributes(check: &mut Check, path: &Path<'_>, value: Value, version: ApiVersion) -> Option<Attributes> {
-    let mut members = check.object(path, value)?;
-    let elastic = check.optional(path, &mut members, "elastic", Check::boolean);
-    let rate_table_series = check.optional(path, &mut members, "rateTableSeries", Check::string);
-    let overdraft_type = check.optional(path, &mut members, "overdraftType", |check, path, value| {
-        check.one_of(path, value, &OVERDRAFTS)
-    });
-    let limit_given = members.contains_key("overdraftLimit");
-    let limit = check.optional(path, &mut members, "overdraftLimit", Check::integer);
-    overdraft(check, path, overdraft_type, limit_given, limit);
-    // The older version does not know the property, and refuses it (DM-LINE-019).
-    let reset_frequency = match version {
-        ApiVersion::V1_0 => None,
-        ApiVersion::V1_1 => check.optional(path, &mut members, "resetFrequency", Check::text),
-    };
-    check.nothing_else(path, &members);
+fn attributes(value: Value) -> Option<Attributes> {
+    let mut attributes = Members::of(value)?;
+    let overdraft_type = attributes.word("overdraftType", &OVERDRAFTS);
     // Without bound there is no limit to keep (DM-LINE-023).
-    let overdraft_limit = limit.filter(|_| overdraft_type == Some(OverdraftType::Number));
-    Some(Attributes { elastic, rate_table_series, overdraft_limit, overdraft_type, reset_frequency })
-}
-
-/// Type and limit of an overdraft belong together (DM-LINE-021, DM-LINE-023).
-fn overdraft(
-    check: &mut Check,
-    path: &Path<'_>,
-    overdraft_type: Option<OverdraftType>,
-    limit_given: bool,
-    limit: Option<i64>,
-) {
-    let at = path.member("overdraftLimit");
-    if limit.is_some_and(|limit| limit < 0) {
-        check.violation(&at, "must have a minimum value of 0");
-    }
-    match overdraft_type {
-        Some(OverdraftType::Number) if !limit_given => {
-            check.violation(path, "required property 'overdraftLimit' not found beside overdraftType Number");
-        }
-        None if limit_given => check.violation(&at, "needs overdraftType Number"),
-        _ => {}
-    }
+    let limited = overdraft_type == Some(OverdraftType::Number);
+    Some(Attributes {
+        elastic: attributes.boolean("elastic"),
+        rate_table_series: attributes.string("rateTableSeries"),
+        overdraft_limit: attributes.integer("overdraftLimit").filter(|_| limited),
+        overdraft_type,
+        reset_frequency: attributes.string("resetFrequency"),
+    })
 }
 
 #[cfg(test)]

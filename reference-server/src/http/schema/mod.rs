@@ -1,15 +1,28 @@
-//! What the bodies of the operations must look like, and what they say: one file for each API group.
+//! What the bodies of the operations must look like, and what they say: the language of declarations, and one file for
+//! each API group.
 
 mod access;
 mod access_rules;
 mod configuration;
+mod fits;
 mod keys;
+mod language;
 mod line_items;
+mod members;
+mod published;
 mod tables;
 
-pub(super) use access::{AccessBody, access_request, new_session};
-pub(super) use access_rules::{changed_conditions, new_actions, new_conditions, replaced_actions};
-pub(super) use configuration::configuration;
-pub(super) use keys::keys;
-pub(super) use line_items::line_item;
-pub(super) use tables::{RateTableBody, new_instance, rate_table, rate_table_fault};
+pub(super) use access::{
+    ACCESS_REQUEST, AccessBody, NEW_SESSION, SESSION_REQUEST, access_request, new_session,
+};
+pub(super) use access_rules::{
+    CHANGED_CONDITIONS, NEW_ACTIONS, NEW_CONDITIONS, REPLACED_ACTIONS, SHOWN_CONDITION, VERDICT,
+    changed_conditions, new_actions, new_conditions, replaced_actions,
+};
+pub(super) use configuration::{SETTINGS, configuration};
+pub(super) use keys::{KEYS, keys};
+pub(super) use language::{DECIMAL, INTEGER, Schema, UUID, array, closed, optional, required};
+pub(super) use line_items::{LINE_ITEM, SHOWN_LINE_ITEM, line_item};
+pub(super) use tables::{
+    NEW_INSTANCE, NEW_RATE_TABLE, RateTableBody, new_instance, rate_table, rate_table_fault,
+};

@@ -2,45 +2,99 @@
 
 use std::collections::HashSet;
 
-use rust_decimal::Decimal;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::super::check::{Check, Path};
+use super::language::{
+    Form, INTEGER, Object, Rule, Schema, Sign, filled, nullable, open, optional, required,
+};
+use super::members::Members;
 use crate::domain::{ApiVersion, Formula, RateItem, Rules};
 use crate::site::{NewInstance, NewRateTable, Refusal};
 
 /// A new instance; other members have no influence (DM-INST-005, DM-INST-006).
-pub(in crate::http) fn new_instance(body: Value) -> Result<NewInstance, Refusal> {
-    let mut check = Check::default();
-    let instance = check.object(&Path::Root, body).and_then(|mut members| {
-        let short_name = check.required(&Path::Root, &mut members, "shortName", Check::text);
-        let account_id = check.required(&Path::Root, &mut members, "accountId", Check::text);
-        Some(NewInstance { short_name: short_name?, account_id: account_id? })
-    });
-    check.finish(instance)
-}
+pub(in crate::http) static NEW_INSTANCE: Schema = Schema::Named(
+    "NewInstance",
+    &open(&[required("shortName", &Schema::Text), required("accountId", &Schema::Text)]),
+);
 
 /// A new rate table; other members are ignored (DM-RATE-012, DM-RATE-021 to DM-RATE-026).
+pub(in crate::http) static NEW_RATE_TABLE: Schema = Schema::Named(
+    "NewRateTable",
+    &open(&[
+        nullable("series", &Schema::String),
+        required("version", &Schema::Text),
+        required("effectiveFrom", &INTEGER),
+        required("items", &filled(&RATE_ITEM)),
+    ]),
+);
+static RATE_ITEM: Schema = Schema::Named(
+    "NewRateItem",
+    &Schema::Object(Object {
+        members: &[
+            required("name", &Schema::Text),
+            nullable("version", &Schema::String),
+            required("rate", &RATE).only(ApiVersion::V1_0),
+            optional("rate", &RATE).only(ApiVersion::V1_1),
+            optional("formula", &Schema::Form(&FORMULA)).only(ApiVersion::V1_1),
+        ],
+        closed: false,
+        rules: &[RATE_OR_FORMULA],
+    }),
+);
+static RATE: Schema = Schema::Decimal(Sign::NotNegative);
+/// A formula must parse when it is saved (DM-RATE-046).
+static FORMULA: Form =
+    Form { format: "formula", fault: |text| Formula::parse(text).err().map(|error| error.to_string()) };
+/// Exactly one of the two (DM-RATE-A12, DM-RATE-026).
+const RATE_OR_FORMULA: Rule = Rule {
+    check: |check, path, item| {
+        let given = ["rate", "formula"].iter().filter(|name| item.get(**name).is_some()).count();
+        if given != 1 {
+            check.violation(path, "must have exactly one of the properties 'rate' and 'formula'");
+        }
+    },
+    published: r#"{"oneOf": [{"required": ["rate"]}, {"required": ["formula"]}]}"#,
+    only: Some(ApiVersion::V1_1),
+};
+
+/// Reads a new instance.
+pub(in crate::http) fn new_instance(body: Value) -> Result<NewInstance, Refusal> {
+    NEW_INSTANCE.read(body, ApiVersion::V1_0, |body| {
+        let mut instance = Members::of(body)?;
+        Some(NewInstance {
+            short_name: instance.string("shortName")?,
+            account_id: instance.string("accountId")?,
+        })
+    })
+}
+
+/// Reads a new rate table.
 pub(in crate::http) fn rate_table(body: Value, version: ApiVersion) -> Result<RateTableBody, Refusal> {
-    let mut check = Check::default();
-    let table = check.object(&Path::Root, body).and_then(|mut members| {
-        let series = check.nullable(&Path::Root, &mut members, "series", Check::string);
-        let table_version = check.required(&Path::Root, &mut members, "version", Check::text);
-        let effective_from = check.required(&Path::Root, &mut members, "effectiveFrom", Check::integer);
-        let items = check.required(&Path::Root, &mut members, "items", |check, path, value| {
-            rate_items(check, path, value, version)
-        });
-        // A table as it is listed is a legal table (DM-RATE-011).
-        members.remove("created");
-        let table = NewRateTable {
-            series: series.unwrap_or_default(),
-            version: table_version?,
-            effective_from: effective_from?,
-            items: items?,
+    NEW_RATE_TABLE.read(body, version, |body| {
+        let mut table = Members::of(body)?;
+        let new = NewRateTable {
+            series: table.string("series").unwrap_or_default(),
+            version: table.string("version")?,
+            effective_from: table.integer("effectiveFrom")?,
+            items: table.array("items", |item| rate_item(item, version))?,
         };
-        Some(RateTableBody { table, unknown_member: members.keys().next().cloned() })
-    });
-    check.finish(table)
+        // A table as it is listed is a legal table (DM-RATE-011).
+        table.any("created");
+        Some(RateTableBody { table: new, unknown_member: table.first_name().cloned() })
+    })
+}
+
+fn rate_item(value: Value, version: ApiVersion) -> Option<RateItem> {
+    let mut item = Members::of(value)?;
+    Some(RateItem {
+        name: item.string("name")?,
+        version: item.string("version").unwrap_or_default(),
+        rate: item.decimal("rate"),
+        formula: match version {
+            ApiVersion::V1_0 => None,
+            ApiVersion::V1_1 => item.string("formula").and_then(|text| Formula::parse(&text).ok()),
+        },
+    })
 }
 
 /// A rate table with what only some rules have something against.
@@ -68,72 +122,6 @@ pub(in crate::http) fn rate_table_fault(body: &RateTableBody, rules: &Rules) -> 
     let (name, version) = (&items[index].name, &items[index].version);
     let message = format!("$.items[{index}]: item '{name}' version '{version}' is there twice");
     Some(Refusal::new(statuses.table_duplicate_item, message))
-}
-
-fn rate_items(
-    check: &mut Check,
-    path: &Path<'_>,
-    value: Value,
-    version: ApiVersion,
-) -> Option<Vec<RateItem>> {
-    let elements = check.array(path, value)?;
-    if elements.is_empty() {
-        check.violation(path, "must have at least one element");
-    }
-    let mut items = Vec::with_capacity(elements.len());
-    for (index, element) in elements.into_iter().enumerate() {
-        items.extend(rate_item(check, &path.element(index), element, version));
-    }
-    Some(items)
-}
-
-fn rate_item(check: &mut Check, path: &Path<'_>, value: Value, version: ApiVersion) -> Option<RateItem> {
-    let mut members = check.object(path, value)?;
-    let name = check.required(path, &mut members, "name", Check::text);
-    let item_version = check.nullable(path, &mut members, "version", Check::string);
-    let priced = match version {
-        ApiVersion::V1_0 => check.required(path, &mut members, "rate", rate).map(|rate| (Some(rate), None)),
-        ApiVersion::V1_1 => rate_or_formula(check, path, &mut members),
-    };
-    let (rate, formula) = priced?;
-    Some(RateItem { name: name?, version: item_version.unwrap_or_default(), rate, formula })
-}
-
-/// Exactly one of the two (DM-RATE-A12, DM-RATE-026).
-fn rate_or_formula(
-    check: &mut Check,
-    path: &Path<'_>,
-    members: &mut Map<String, Value>,
-) -> Option<(Option<Decimal>, Option<Formula>)> {
-    let given = ["rate", "formula"].iter().filter(|name| members.contains_key(**name)).count();
-    if given != 1 {
-        check.violation(path, "must have exactly one of the properties 'rate' and 'formula'");
-        return None;
-    }
-    let rate = check.optional(path, members, "rate", rate);
-    let formula = check.optional(path, members, "formula", formula);
-    (rate.is_some() || formula.is_some()).then_some((rate, formula))
-}
-
-fn rate(check: &mut Check, path: &Path<'_>, value: Value) -> Option<Decimal> {
-    let rate = check.decimal(path, value)?;
-    if rate < Decimal::ZERO {
-        check.violation(path, "must have a minimum value of 0");
-        return None;
-    }
-    Some(rate)
-}
-
-/// A formula must parse when it is saved (DM-RATE-046).
-fn formula(check: &mut Check, path: &Path<'_>, value: Value) -> Option<Formula> {
-    let text = check.text(path, value)?;
-    match Formula::parse(&text) {
-        Ok(formula) => Some(formula),
-        Err(error) => {
-            check.violation(path, error);
-            None
-        }
-    }
 }
 
 #[cfg(test)]
