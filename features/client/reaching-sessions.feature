@@ -36,7 +36,7 @@ Feature: Reaching a session
   Scenario: Whether a session that was opened in version 1.0 can be read in version 1.1
     Given a session
     When the session is read in version v1.1
-    Then the session is seen to be shared by both versions or not
+    Then whether the versions share sessions is read
 
   @DM-SES-062
   Scenario: Requests that meet at one session take effect one after the other
@@ -44,7 +44,7 @@ Feature: Reaching a session
     When 20 clients each request in the session at the same time:
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
-    Then the requests are seen to wait for each other or to be refused
+    Then whether the requests wait for each other is read
     And the session is ACTIVE
     And the session uses:
       | item       | version | count |

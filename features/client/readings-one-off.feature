@@ -139,7 +139,7 @@ Feature: What the documents leave open about one-off requests
       | PhotoPrint | 1.0     | 2     |
       | PhotoPrint | 1.0     | 3     |
     Then the repeated item is read
-    And all or nothing of 15 tokens is charged
+    And no part of 15 tokens is charged alone
 
   @DM-ACC-026 @DM-LI-A26
   Scenario: A count is granted whole or not at all

@@ -12,8 +12,7 @@ Feature: What changes under a running session
       | item       | version | rate |
       | PhotoPrint | 1.0     | 4    |
     And a line item "ACT01" of 1000 tokens
-    And a session
-    And LisaBarry uses in the session:
+    And LisaBarry uses in a new session:
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
     When 61 minutes pass

@@ -43,7 +43,7 @@ Feature: What the documents leave open about formulas
       {"requester": {"type": "user", "value": "LisaBarry"},
        "requestedItems": [{"item": "Sheet", "count": 1, "variables": {"Price": 3}}]}
       """
-    Then the variables of formulas are seen to be taken or not
+    Then whether the variables of formulas are taken is read
 
   @DM-RATE-047 @DM-RATE-A13
   Scenario Outline: The code of an item whose formula <fault>

@@ -80,14 +80,12 @@ Feature: Formulas in rate tables
       """
     When the client sends the access request:
       """
-      {"requester": {"type": "user", "value": "LisaBarry"},
-       "requestedItems": [{"item": "Probe", "count": 1, "variables": {"Price": 1}}]}
+      {"requester": {"type": "user", "value": "Lisa"}, "requestedItems": [{"item": "Probe", "count": 1, "variables": {"Price": 1}}]}
       """
     Then the variables have been taken
     When the client sends the access request:
       """
-      {"requester": {"type": "user", "value": "LisaBarry"},
-       "requestedItems": [{"item": "Sheet", "count": 1, "variables": {"price": 2, "QUANTITY": 3}}]}
+      {"requester": {"type": "user", "value": "Lisa"}, "requestedItems": [{"item": "Sheet", "count": 1, "variables": {"price": 2, "QUANTITY": 3}}]}
       """
     Then 606 tokens are charged
 

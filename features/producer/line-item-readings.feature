@@ -41,7 +41,7 @@ Feature: What the documents leave open about line items
                       "overdraftLimit": 5}}
       """
     And LisaBarry requests 10 of "PhotoPrint" "1.0"
-    Then all or nothing of 30 tokens is charged
+    Then no part of 30 tokens is charged alone
 
   @DM-LINE-026
   Scenario Outline: A line item that ends <when>

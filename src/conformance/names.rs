@@ -23,9 +23,10 @@ impl Names {
         Self { suffix: suffix.to_owned() }
     }
 
-    /// The name that the target sees. "No series" has no name, so it stays empty.
+    /// The name that the target sees. A blank stays what it is: "no series" has no name, and a suffix would make a
+    /// name of one that is to be refused.
     pub(super) fn real(&self, name: &str) -> String {
-        if name.is_empty() { String::new() } else { format!("{name}{}", self.suffix) }
+        if name.trim().is_empty() { name.to_owned() } else { format!("{name}{}", self.suffix) }
     }
 
     /// The name that the feature file uses.
@@ -89,7 +90,7 @@ mod tests {
     fn names_are_unique_on_a_shared_site_and_read_back() {
         let names = Names::with_suffix("-7f");
         assert_eq!(names.real("ACT01"), "ACT01-7f");
-        assert_eq!(names.real(""), "");
+        assert_eq!((names.real(""), names.real(" ")), (String::new(), " ".to_owned()));
         assert_eq!(names.shown("ACT01-7f"), "ACT01");
         assert_eq!(
             names.in_body(r#"{"activationId":"A","attributes":{"rateTableSeries":"S"},"state":"X"}"#),

@@ -36,23 +36,28 @@ fn the_bundled_server_conforms() {
     }
 }
 
+/// A server with one site, and a target file that offers the vendor's API alone, with more settings at its end.
+fn plain(folder: &Path, settings: &str) -> (Server, String) {
+    let key = KeyPair::generate("ops", Algorithm::Rs256).unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
+    write("ops.pem", key.public_pem());
+    write("private.pem", key.private_pem());
+    let server =
+        Server::start(&["--store", "memory", "--admin-key", &folder.join("ops.pem").display().to_string()]);
+    let target = format!(
+        "name = \"plain\"\n[bases]\ndynamic_monetization = \"{}/dynamicmonetization\"\n[administration]\n\
+         key_id = \"ops\"\nprivate_key = \"private.pem\"\nissuer = \"producer.example\"\n{settings}",
+        server.base
+    );
+    write("target.toml", &target);
+    (server, folder.join("target.toml").display().to_string())
+}
+
 /// A live tenant offers the vendor's API and nothing else: what needs more is not tested, and said so.
 #[test]
 fn a_target_without_the_control_protocol_is_tested_as_far_as_it_goes() {
     let folder = tempfile::tempdir().unwrap();
-    let key = KeyPair::generate("ops", Algorithm::Rs256).unwrap();
-    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
-    write("ops.pem", key.public_pem());
-    write("private.pem", key.private_pem());
-    let public = folder.path().join("ops.pem").display().to_string();
-    let server = Server::start(&["--store", "memory", "--admin-key", &public]);
-    let base = format!("{}/dynamicmonetization", server.base);
-    let target = format!(
-        "name = \"plain\"\n[bases]\ndynamic_monetization = \"{base}\"\n[administration]\n\
-         key_id = \"ops\"\nprivate_key = \"private.pem\"\nissuer = \"producer.example\"\n"
-    );
-    write("target.toml", &target);
-    let target = folder.path().join("target.toml").display().to_string();
+    let (_server, target) = plain(folder.path(), "");
     let out = folder.path().join("run");
     let output = run(&["conformance", "--target", &target, "--out", &out.display().to_string()]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output));
@@ -70,10 +75,7 @@ fn a_target_without_the_control_protocol_is_tested_as_far_as_it_goes() {
 #[test]
 fn keys_that_take_their_time_are_not_judged() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start(&["--store", "memory"]);
-    let target = server.target_file(folder.path());
-    let slow = fs::read_to_string(&target).unwrap() + "[timing]\nkey_propagation_s = 600\n";
-    fs::write(&target, slow).unwrap();
+    let (_server, target) = plain(folder.path(), "[timing]\nkey_propagation_s = 600\n");
     let out = folder.path().join("run").display().to_string();
     let arguments = ["conformance", "--id", "DM-AUTH-0*", "--target", &target, "--out", &out];
     let output = run(&arguments);

@@ -25,7 +25,7 @@ pub(super) struct Token {
     key_id: String,
     /// The `kid` of the header, which plays no part (DM-AUTH-005).
     pub(super) header_key_id: Option<String>,
-    /// Instances that a client token is for.
+    /// Instances that a client token is for (DM-AUTH-A02).
     audience: Vec<String>,
     /// Claims that are not there.
     pub(super) missing: Vec<&'static str>,
@@ -153,7 +153,7 @@ impl Token {
     }
 
     /// The instance that a client token names in the header, which it must (DM-AUTH-A03, DM-AUTH-A04,
-    /// DM-AUTH-A06); an administration token names none, whatever the header says (DM-AUTH-A07).
+    /// DM-AUTH-A06); an administration token names none, whatever the header says (DM-AUTH-A07, DM-AUTH-015).
     pub(super) fn instance_in_header<'c>(
         &self,
         rules: &Rules,

@@ -35,7 +35,7 @@ impl NewAction {
 }
 
 impl Site {
-    /// The actions of a line item in their order (DM-RULE-020).
+    /// The actions of a line item in their order (DM-RULE-020, DM-RULE-033).
     ///
     /// # Errors
     /// For an unknown instance or line item.
@@ -82,7 +82,7 @@ impl Site {
     }
 
     /// Replaces the list: actions that are sent with their ID keep their count, those left out lose it (DM-RULE-028,
-    /// DM-RULE-029).
+    /// DM-RULE-029, DM-RULE-030, DM-ROA-012).
     ///
     /// # Errors
     /// For an unknown line item, action or condition.

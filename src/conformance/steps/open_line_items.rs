@@ -69,7 +69,7 @@ async fn errors_have_paths(world: &mut World, step: &Step) -> Stepped {
 }
 
 /// Whatever the target chose: a charge is made whole, or the request is refused.
-#[then(regex = r"^all or nothing of (\d+) tokens is charged$")]
+#[then(regex = r"^no part of (\d+) tokens is charged alone$")]
 async fn all_or_nothing(world: &mut World, tokens: Decimal, step: &Step) -> Stepped {
     let charged = total(&world.last_json()?);
     let held = charged == tokens || charged.is_zero();

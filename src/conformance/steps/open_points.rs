@@ -83,7 +83,7 @@ async fn four_digits(world: &mut World, step: &Step) -> Stepped {
     world.reading(step, "code.four_digits", value)
 }
 
-#[then(regex = r"^the variables of formulas are seen to be taken or not$")]
+#[then(regex = r"^whether the variables of formulas are taken is read$")]
 async fn variables(world: &mut World, step: &Step) -> Stepped {
     let value = if takes_variables(world)? { "with-items" } else { "elsewhere" };
     world.reading(step, "formula.variables", value)

@@ -30,7 +30,7 @@ async fn list_with(world: &mut World, query: String, step: &Step) -> Stepped {
     world.keep(step, answer)
 }
 
-#[then(regex = r"^all (\d+) rate tables are listed, or the parameters refused$")]
+#[then(regex = r"^the parameters hide none of the (\d+) rate tables$")]
 async fn all_are_listed(world: &mut World, number: usize, step: &Step) -> Stepped {
     let body = world.last_json()?;
     let value = match body.as_array() {

@@ -59,7 +59,7 @@ async fn read_in_version(world: &mut World, version: String, step: &Step) -> Ste
     world.keep(step, answer)
 }
 
-#[then(regex = r"^the session is seen to be shared by both versions or not$")]
+#[then(regex = r"^whether the versions share sessions is read$")]
 async fn shared_by_versions(world: &mut World, step: &Step) -> Stepped {
     let (id, body) = (world.session()?, world.last_json()?);
     let value = match world.last()?.status {
@@ -164,7 +164,7 @@ fn keep_all(world: &mut World, step: &Step, answers: Vec<Answer>) -> Stepped {
     Ok(())
 }
 
-#[then(regex = r"^the requests are seen to wait for each other or to be refused$")]
+#[then(regex = r"^whether the requests wait for each other is read$")]
 async fn wait_for_each_other(world: &mut World, step: &Step) -> Stepped {
     let busy = |status: Option<u16>| status == Some(409);
     let odd = world.batch.iter().find(|verdict| !verdict.granted && !busy(verdict.status));

@@ -106,6 +106,12 @@ async fn client_token(world: &mut World, step: &Step) -> Stepped {
     Ok(())
 }
 
+#[given(regex = r"^(\w+) uses in a new session:$")]
+async fn uses_in_new_session(world: &mut World, requester: String, step: &Step) -> Stepped {
+    world.make_session(step).await?;
+    uses_in_session(world, requester, step).await
+}
+
 #[given(regex = r"^(\w+) uses in the session:$")]
 async fn uses_in_session(world: &mut World, requester: String, step: &Step) -> Stepped {
     let mut requested = Vec::new();

@@ -96,6 +96,7 @@ pub(in crate::http) fn access_request(body: Value, version: ApiVersion) -> Resul
     })
 }
 
+/// Who asks, with what rules of access look at (DM-RULE-010).
 fn requester(value: Value) -> Option<Requester> {
     let mut requester = Members::of(value)?;
     Some(Requester {
@@ -105,7 +106,7 @@ fn requester(value: Value) -> Option<Requester> {
     })
 }
 
-/// An item, with what stands in `requestedVersion` if it leaves out `version`.
+/// An item, with what stands in `requestedVersion` if it leaves out `version` (DM-ACC-021).
 fn requested_item(value: Value, version: ApiVersion) -> Option<(RequestedItem, Option<String>)> {
     let mut item = Members::of(value)?;
     let item_version = item.string("version");
