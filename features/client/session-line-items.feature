@@ -53,7 +53,7 @@ Feature: Sessions and their line items
     Given LisaBarry uses in the session:
       | item       | version | count |
       | PhotoPrint | 1.0     | 2     |
-      | CADPrint   | 2.0     | 8     |
+      | SignPrint  | 1.0     | 14    |
     When 30 minutes pass
     And the client closes the session
     Then "ACT01-Elastic" has used 5 tokens

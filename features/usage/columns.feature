@@ -102,13 +102,13 @@ Feature: Columns of usage rows
     And LisaBarry uses in the session:
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
-    When 75 minutes pass
+    When 70 minutes pass
     And the client closes the session
     Then the usage rows are:
       | tokens | used |
       | 30     | 30   |
       | 30     | 60   |
-      | -22.5  | 37.5 |
+      | -25    | 35   |
 
   @WH-USAGE-066 @WH-USAGE-089 @WH-USAGE-021 @clock @usage
   Scenario: Usage is dated while its line item is valid

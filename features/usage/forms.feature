@@ -117,8 +117,8 @@ Feature: Forms of usage rows
     And line items:
       | line item | tokens | series   |
       | ACT02     | 1000   | Computed |
-    When LisaBarry requests 2 of "Sheets"
+    When LisaBarry requests 1 of "Sheets"
     Then the usage rows are:
       | item   | quantity | tokens | line item |
-      | Sheets | 2        | 28     | ACT02     |
+      | Sheets | 1        | 14     | ACT02     |
     And the cost of an item with a formula is read

@@ -61,8 +61,8 @@ impl Totals {
 }
 
 /// Applies every usage rule to rows in NDJSON. Also says which forms the rows have.
-pub(super) fn judge(rows: &str, formulas: bool) -> (UsageChecked, Forms) {
-    let mut judge = Judge::new(Settings { formulas, ..Settings::default() });
+pub(super) fn judge(rows: &str, settings: &Settings) -> (UsageChecked, Forms) {
+    let mut judge = Judge::new(settings.clone());
     for line in rows.lines().filter(|line| !line.trim().is_empty()) {
         judge.line(line);
     }
@@ -83,7 +83,7 @@ impl Stage {
         if rows.trim().is_empty() {
             return;
         }
-        let (checked, _) = judge(&rows, self.formulas);
+        let (checked, _) = judge(&rows, &self.usage);
         if !self.rules_checked {
             // The outcome is in the record; there is no step left to stop.
             self.assert_rules(place, &checked).ok();

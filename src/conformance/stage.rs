@@ -14,6 +14,7 @@ use super::names::Names;
 use super::record::Record;
 use crate::report::events::{Exchange, ScenarioRef};
 use crate::target::{Answer, Api, ControlClient, ControlError};
+use crate::usage::Settings;
 
 /// A line item that the scenario mapped.
 #[derive(Clone, Debug)]
@@ -101,8 +102,8 @@ pub(super) struct Stage {
     pub(super) shown: Option<Exchange>,
     /// The largest charge so far, which bounds what a real clock can blur.
     pub(super) largest_charge: Decimal,
-    /// Whether the scenario has made a rate table with formulas.
-    pub(super) formulas: bool,
+    /// What the usage rules have to know of what the scenario did: formulas, and the charge period of its sessions.
+    pub(super) usage: Settings,
     /// Whether a step has applied the usage rules already.
     pub(super) rules_checked: bool,
 }
@@ -139,7 +140,7 @@ impl Stage {
             batch: Vec::new(),
             shown: None,
             largest_charge: Decimal::ZERO,
-            formulas: false,
+            usage: Settings::default(),
             rules_checked: false,
         }
     }

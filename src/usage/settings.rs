@@ -6,8 +6,8 @@ pub struct Settings {
     /// Response codes of elastic rows that mean granted. Both versions of the API may have left rows, and the code
     /// of v1.1 is a reading (DM-CODE-011).
     pub granted_codes: Vec<String>,
-    /// Charge period of sessions.
-    pub charge_period_ms: i64,
+    /// Charge period of sessions; none where it has changed within the data set, so that refunds cannot be computed.
+    pub charge_period_ms: Option<i64>,
     /// Whether items may be priced by a formula. What `METER_COST` holds for them is not documented, so that the
     /// rules which compute with it only warn (WH-USAGE-098).
     pub formulas: bool,
@@ -22,6 +22,6 @@ impl Settings {
 impl Default for Settings {
     fn default() -> Self {
         let granted_codes = vec!["101".to_owned(), "1101".to_owned()];
-        Self { granted_codes, charge_period_ms: 3_600_000, formulas: false }
+        Self { granted_codes, charge_period_ms: Some(3_600_000), formulas: false }
     }
 }

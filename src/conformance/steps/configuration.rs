@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use cucumber::gherkin::Step;
 use cucumber::{then, when};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::conformance::calls::to_the_letter;
@@ -12,9 +13,19 @@ use crate::conformance::items::plain;
 use crate::conformance::world::World;
 use crate::target::Call;
 
+/// The name of the charge period among the values of the configuration.
+const PERIOD: &str = "session.charge.period";
+
 #[when(regex = r#"^the producer sets "([^"]*)" to "([^"]*)"$"#)]
 async fn sets(world: &mut World, name: String, value: String, step: &Step) -> Stepped {
-    set(world, step, json!({"name": name, "value": value})).await
+    set(world, step, json!({"name": name, "value": value})).await?;
+    if name == PERIOD && world.last()?.ok() {
+        // Sessions that were there before keep the former period for a while, so that no one period holds.
+        let period =
+            value.parse::<SignedDuration>().ok().and_then(|period| i64::try_from(period.as_millis()).ok());
+        world.usage.charge_period_ms = period.filter(|_| world.opened.is_empty());
+    }
+    Ok(())
 }
 
 /// A list of values is what one expects; a target may take a single value only (`20` Q-25).

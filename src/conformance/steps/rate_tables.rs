@@ -13,7 +13,7 @@ use crate::target::Call;
 #[when(regex = r"^the producer creates the rate table:$")]
 async fn create(world: &mut World, step: &Step) -> Stepped {
     let text = world.raw(step)?;
-    world.formulas |= text.contains("\"formula\"");
+    world.usage.formulas |= text.contains("\"formula\"");
     let call = to_the_letter(Call::post(world.api.rate_tables(), Value::Null), text);
     let answer = world.as_producer(call).await?;
     world.keep(step, answer)

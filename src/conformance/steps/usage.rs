@@ -93,7 +93,7 @@ async fn name_rate_table(world: &mut World, series: String, version: String, ste
 #[then(regex = r"^every usage row keeps the usage rules$")]
 async fn keeps_rules(world: &mut World, step: &Step) -> Stepped {
     let text = world.rows_text(step).await?;
-    let (checked, _) = judge(&text, world.formulas);
+    let (checked, _) = judge(&text, &world.usage);
     world.rules_checked = true;
     world.assert_rules(&Place::from(step), &checked)?;
     let seen = format!("{} rows under {} rules, no contradiction", checked.rows, checked.rules);

@@ -28,7 +28,7 @@ async fn follow(world: &mut World, decision: String, step: &Step) -> Stepped {
         return Err(StepError::fault(format!("the usage rows have no form named {decision}")));
     };
     let text = world.rows_text(step).await?;
-    let (_, forms) = judge(&text, world.formulas);
+    let (_, forms) = judge(&text, &world.usage);
     let common = forms.get(*topic).and_then(|seen| seen.iter().max_by_key(|(_, count)| **count));
     let value = common.map_or_else(|| "none of the documented forms".to_owned(), |(label, _)| word(label));
     world.reading(step, &decision, &value)

@@ -44,7 +44,7 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    pub(super) fn new(charge_period_ms: i64) -> Self {
+    pub(super) fn new(charge_period_ms: Option<i64>) -> Self {
         Self {
             requests: Requests::default(),
             sessions: Sessions::new(charge_period_ms),

@@ -72,13 +72,13 @@ struct Session {
 
 /// All open sessions.
 pub(super) struct Sessions {
-    charge_period_ms: i64,
+    charge_period_ms: Option<i64>,
     open: HashMap<u64, Session>,
     order: VecDeque<u64>,
 }
 
 impl Sessions {
-    pub(super) fn new(charge_period_ms: i64) -> Self {
+    pub(super) fn new(charge_period_ms: Option<i64>) -> Self {
         Self { charge_period_ms, open: HashMap::new(), order: VecDeque::new() }
     }
 
@@ -120,7 +120,7 @@ impl Sessions {
 
 impl Session {
     /// Time moves on: the refunds of the former instant are complete.
-    fn advance(&mut self, time: i64, period: i64, book: &mut Book) {
+    fn advance(&mut self, time: i64, period: Option<i64>, book: &mut Book) {
         let newest = self.newest_ms.unwrap_or(time);
         self.disordered |= time < newest;
         self.newest_ms = Some(newest.max(time));
@@ -189,8 +189,8 @@ impl Session {
     /// WH-USAGE-077: each part against the charge before it. Both the pro rata share and the whole charge are
     /// accepted when the session ends, because a missed heartbeat gives back everything. Where a period ends
     /// at this instant, or the items change twice, it is open which charge is reversed.
-    fn judge_refunds(&mut self, period: i64, book: &mut Book) {
-        let Some(refunded) = self.refunded.take() else { return };
+    fn judge_refunds(&mut self, period: Option<i64>, book: &mut Book) {
+        let (Some(refunded), Some(period)) = (self.refunded.take(), period) else { return };
         let basis = if self.latest.at_ms < refunded.at_ms { &self.latest } else { &self.previous };
         let elapsed = refunded.at_ms.saturating_sub(basis.at_ms);
         if self.disordered || !(0..period).contains(&elapsed) {
@@ -219,7 +219,7 @@ impl Session {
         }
     }
 
-    fn close(&mut self, period: i64, book: &mut Book) {
+    fn close(&mut self, period: Option<i64>, book: &mut Book) {
         self.judge_refunds(period, book);
         for (activation, refund) in self.destinations.drain() {
             if self.charged_line_items.contains(&activation) {
