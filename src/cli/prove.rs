@@ -18,10 +18,10 @@ pub(super) fn run(args: &ProveArgs) -> Result<u8, Failure> {
         (None, None) => return Err(Failure::words(HARNESS_FAULT, "there is no target")),
     };
     let filter = ProveFilter { mutants: args.mutant.clone(), readings: args.reading.clone() };
-    let work = prove::run(&profile, registry, &suite, &filter, Progress::to_standard_error());
+    let work = prove::run(&profile, registry.clone(), &suite, &filter, Progress::to_standard_error());
     let report = runtime()?.block_on(work).map_err(|error| failure(&error))?;
     if let Some(out) = &args.target.out {
-        prove::write_folder(out, &report).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+        prove::write_folder(out, &report, &registry).map_err(|error| Failure::new(CONFIGURATION, &error))?;
     }
     if args.json {
         print(&format!("{:#}", report.to_json()));

@@ -5,6 +5,9 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::page::page;
+use crate::spec::Registry;
+
 /// How a mutant fared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MutantOutcome {
@@ -153,12 +156,14 @@ fn more(count: usize) -> String {
     if count > 1 { format!(" and {} more", count - 1) } else { String::new() }
 }
 
-/// Writes `prove.json` and `prove.txt` into a folder.
+/// Writes `prove.json`, `prove.html` and `prove.txt` into a folder.
 ///
 /// # Errors
 /// When the folder cannot be written to.
-pub fn write_folder(out: &Path, report: &ProveReport) -> std::io::Result<()> {
+pub fn write_folder(out: &Path, report: &ProveReport, registry: &Registry) -> std::io::Result<()> {
     std::fs::create_dir_all(out)?;
+    let page = page(report, registry).map_err(std::io::Error::other)?;
+    std::fs::write(out.join("prove.html"), page)?;
     std::fs::write(out.join("prove.json"), format!("{:#}\n", report.to_json()))?;
     std::fs::write(out.join("prove.txt"), report.to_text())
 }

@@ -4,6 +4,7 @@
 mod collect;
 mod error;
 mod matrix;
+mod page;
 mod run;
 
 pub use error::ProveError;

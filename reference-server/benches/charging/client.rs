@@ -12,6 +12,9 @@ use tokio::task::JoinSet;
 /// Requests as they go over the wire, shared by the connections.
 pub type Requests = Arc<Vec<Vec<u8>>>;
 
+/// Connections over which a world is filled.
+const CLIENTS: usize = 128;
+
 /// A request as it goes over the wire.
 #[must_use]
 pub fn request(method: &str, path: &str, token: &str, body: &str) -> Vec<u8> {
@@ -156,31 +159,39 @@ pub fn open_loop(
     })
 }
 
-/// Sends every request once over some connections; returns the bodies of the answers in the order of the requests.
+/// Sends each of so many requests once over some connections, and keeps what is read from the answers, in the order
+/// of the requests. Requests are made when they are sent, so that they take no memory of the process that is measured.
 /// Every answer must have the expected status.
-pub fn all(address: SocketAddr, requests: Vec<Vec<u8>>, expected: u16, connections: usize) -> Vec<String> {
+pub fn all<T: Send + 'static>(
+    address: SocketAddr,
+    count: usize,
+    request: impl Fn(usize) -> Vec<u8> + Send + Sync + 'static,
+    expected: u16,
+    read: fn(&str) -> T,
+) -> Vec<T> {
     let runtime =
         tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be had");
-    let (count, requests, next) = (requests.len(), Arc::new(requests), Arc::new(AtomicUsize::new(0)));
+    let (request, next) = (Arc::new(request), Arc::new(AtomicUsize::new(0)));
     runtime.block_on(async {
         let mut clients = JoinSet::new();
-        for _ in 0..connections {
-            let (requests, next) = (Arc::clone(&requests), Arc::clone(&next));
+        for _ in 0..CLIENTS {
+            let (request, next) = (Arc::clone(&request), Arc::clone(&next));
             clients.spawn(async move {
                 let mut stream = connect(address).await;
-                let mut bodies = Vec::new();
+                let mut answers = Vec::new();
                 loop {
                     let place = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(request) = requests.get(place) else { return bodies };
-                    bodies.push((place, exchange(&mut stream, request, expected).await));
+                    if place >= count {
+                        return answers;
+                    }
+                    let body = exchange(&mut stream, &request(place), expected).await;
+                    answers.push((place, read(&body)));
                 }
             });
         }
-        let mut ordered = vec![String::new(); count];
-        for (place, body) in clients.join_all().await.concat() {
-            ordered[place] = body;
-        }
-        ordered
+        let mut answers: Vec<(usize, T)> = clients.join_all().await.into_iter().flatten().collect();
+        answers.sort_unstable_by_key(|(place, _)| *place);
+        answers.into_iter().map(|(_, answer)| answer).collect()
     })
 }
 

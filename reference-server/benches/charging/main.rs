@@ -62,6 +62,7 @@ fn charges(scale: Scale) {
     let (one_off, plain, constant) = opponents(&world);
     let mut fastest = 0.0;
     for (connections, target) in [(32, 0.4), (128, 0.6)] {
+        let before = world.commits();
         let (ours, theirs) = in_turns(
             || closed_loop(world.address, &one_off, 200, connections, scale.time),
             || closed_loop(constant.address, &plain, 200, connections, scale.time),
@@ -69,6 +70,8 @@ fn charges(scale: Scale) {
         show(&format!("constant, {connections} connections"), theirs);
         show(&format!("durable one-off, {connections} connections"), ours);
         at_least(&format!("one-off to constant, {connections} connections"), ours.rate / theirs.rate, target);
+        let (operations, commits) = (world.commits().0 - before.0, world.commits().1 - before.1);
+        println!("{:<48} {:>12.1}", "operations in a commit", operations / commits);
         fastest = ours.rate;
     }
     let delays = open_loop(world.address, &one_off[0], fastest / 2.0, 128, scale.time);
@@ -89,7 +92,7 @@ fn heartbeats(scale: Scale) {
     let (_, plain, constant) = opponents(&world);
     let sessions = world.sessions(1000 / scale.part);
     let heartbeats: Arc<Vec<Vec<u8>>> =
-        Arc::new(sessions.iter().map(|session| world.heartbeat(session)).collect());
+        Arc::new(sessions.into_iter().map(|session| world.heartbeat(session)).collect());
     let (ours, theirs) = in_turns(
         || closed_loop(world.address, &heartbeats, 204, 128, scale.time),
         || closed_loop(constant.address, &plain, 200, 128, scale.time),

@@ -9,6 +9,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use reference_server::{RunningServer, ServerOptions, StoreLocation, start};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
+use uuid::Uuid;
 
 use crate::client::{all, once, request};
 
@@ -25,8 +26,8 @@ TVa+pUprDtn7A4M7QCMe+Vj0rJGdsoTizEVuzkHazZi5kqOHI+8YOpaenw==
 -----END PUBLIC KEY-----
 ";
 const CONTROL: &str = "bench";
-/// Connections over which a world is filled.
-const CLIENTS: usize = 128;
+/// Where the sessions of the site are.
+const SESSIONS: &str = "/sites/bench/dynamicmonetization/api/v1.0/sessions";
 const NOW: i64 = 1_760_000_000_000;
 
 /// The body that is charged, and that the constant handler parses.
@@ -100,6 +101,16 @@ impl World {
         once(self.address, &request(method, &path, CONTROL, &body.to_string()))
     }
 
+    /// Operations that were committed so far, and commits.
+    pub fn commits(&self) -> (f64, f64) {
+        let metrics = once(self.address, &request("GET", "/metrics", "none", "")).1;
+        let value = |name: &str| {
+            let line = metrics.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+            line.expect("the server counts its commits")
+        };
+        (value("chargeproof_commit_operations_sum"), value("chargeproof_commit_operations_count"))
+    }
+
     /// A one-off request as it goes over the wire.
     pub fn one_off(&self) -> Vec<u8> {
         let path = format!(
@@ -110,17 +121,17 @@ impl World {
     }
 
     /// Opens sessions that use ten photos each; returns their IDs.
-    pub fn sessions(&self, count: usize) -> Vec<String> {
-        let base = "/sites/bench/dynamicmonetization/api/v1.0/sessions";
-        let new = json!({ "instanceId": self.instance }).to_string();
-        let opened = all(self.address, vec![request("POST", base, &self.token, &new); count], 200, CLIENTS);
-        let id = |body: String| {
-            let opened: Value = serde_json::from_str(&body).expect("JSON");
-            opened["sessionId"].as_str().expect("an ID").to_owned()
-        };
-        let ids: Vec<String> = opened.into_iter().map(id).collect();
-        let first = |id: &String| request("PUT", &format!("{base}/{id}"), &self.token, BODY);
-        all(self.address, ids.iter().map(first).collect(), 200, CLIENTS);
+    pub fn sessions(&self, count: usize) -> Vec<Uuid> {
+        let (token, new) = (self.token.clone(), json!({ "instanceId": self.instance }).to_string());
+        let open = move |_| request("POST", SESSIONS, &token, &new);
+        let ids: Vec<Uuid> = all(self.address, count, open, 200, |body| {
+            let opened: Value = serde_json::from_str(body).expect("JSON");
+            opened["sessionId"].as_str().and_then(|id| id.parse().ok()).expect("an ID")
+        });
+        let (token, opened) = (self.token.clone(), ids.clone());
+        let first =
+            move |place: usize| request("PUT", &format!("{SESSIONS}/{}", opened[place]), &token, BODY);
+        all(self.address, count, first, 200, |_| ());
         ids
     }
 
@@ -128,20 +139,20 @@ impl World {
     pub fn line_items(&self, count: usize) {
         let path =
             format!("/sites/bench/dynamicmonetization/api/v1.0/instances/{}/line-items", self.instance);
-        let item = |place: usize| {
+        let token = self.token.clone();
+        let item = move |place: usize| {
             let item = json!({
                 "activationId": format!("MORE{place}"), "state": "DEPLOYED", "quantity": 1000, "start": 0,
                 "end": NOW * 3, "attributes": { "elastic": true, "rateTableSeries": "S" },
             });
-            request("PUT", &path, &self.token, &item.to_string())
+            request("PUT", &path, &token, &item.to_string())
         };
-        all(self.address, (0..count).map(item).collect(), 200, CLIENTS);
+        all(self.address, count, item, 200, |_| ());
     }
 
     /// A heartbeat as it goes over the wire.
-    pub fn heartbeat(&self, session: &str) -> Vec<u8> {
-        let path = format!("/sites/bench/dynamicmonetization/api/v1.0/sessions/{session}/heartbeat");
-        request("GET", &path, &self.token, "")
+    pub fn heartbeat(&self, session: Uuid) -> Vec<u8> {
+        request("GET", &format!("{SESSIONS}/{session}/heartbeat"), &self.token, "")
     }
 }
 

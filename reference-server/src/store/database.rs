@@ -95,6 +95,9 @@ impl Database {
         let connection = Connection::open_in_memory().map_err(|error| unopenable(path, &error))?;
         let database = Self { connection, files: Vec::new(), _lock: None };
         database.prepare(path)?;
+        // What cannot survive the process needs no journal: when a commit fails, the store ends.
+        let off = database.connection.pragma_update(None, "journal_mode", "OFF");
+        off.map_err(|error| unopenable(path, &error))?;
         Ok(database)
     }
 

@@ -1,8 +1,7 @@
 //! What the rest of the server sees of the store: submit, then wait until it is durable.
 
 use std::path::Path;
-use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread;
 
 use tokio::sync::oneshot;
@@ -10,6 +9,7 @@ use tokio::sync::oneshot;
 use super::database::{Database, StoredSite};
 use super::error::StoreError;
 use super::progress::Progress;
+use super::queue::Queue;
 use super::writer::{self, CLOSED, Command};
 use crate::metrics::Metrics;
 use crate::site::Effect;
@@ -17,25 +17,20 @@ use crate::site::Effect;
 /// The store. Operations are numbered by tickets in the order of submission.
 #[derive(Debug)]
 pub struct Store {
-    queue: Mutex<Queue>,
+    queue: Arc<Queue>,
     progress: Arc<Progress>,
     metrics: Arc<Metrics>,
     /// Where the data live, in words.
     place: String,
 }
 
-#[derive(Debug)]
-struct Queue {
-    commands: Sender<Command>,
-    last_ticket: u64,
-}
-
 /// Whatever ends the writer, nobody waits for it any longer.
-struct Ending(Arc<Progress>);
+struct Ending(Arc<Queue>, Arc<Progress>);
 
 impl Drop for Ending {
     fn drop(&mut self) {
-        self.0.end(CLOSED);
+        self.0.end();
+        self.1.end(CLOSED);
     }
 }
 
@@ -75,29 +70,22 @@ impl Store {
     fn start(database: Database, place: String) -> Result<Self, StoreError> {
         let metrics = Arc::new(Metrics::default());
         let counted = Arc::clone(&metrics);
-        let (commands, waiting) = mpsc::channel();
+        let queue = Arc::new(Queue::default());
         let progress = Arc::new(Progress::default());
-        let publish = Arc::clone(&progress);
+        let ending = Ending(Arc::clone(&queue), Arc::clone(&progress));
         thread::Builder::new()
             .name("store".to_owned())
-            .spawn(move || {
-                let ending = Ending(publish);
-                writer::run(database, &waiting, &ending.0, &counted);
-            })
+            .spawn(move || writer::run(database, &ending.0, &ending.1, &counted))
             .map_err(|error| StoreError::Failed(error.to_string()))?;
-        Ok(Self { queue: Mutex::new(Queue { commands, last_ticket: 0 }), progress, metrics, place })
+        Ok(Self { queue, progress, metrics, place })
     }
 
     /// Hands over the effects of one operation; the ticket says when they are durable. The order of calls is the
     /// order on disk, so that whoever calls under the lock of a site keeps the site's order.
     pub fn submit(&self, site: &str, effects: Vec<Effect>) -> u64 {
-        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         self.metrics.submitted();
-        queue.last_ticket += 1;
-        let ticket = queue.last_ticket;
         // A writer that has stopped shows when somebody waits for the ticket.
-        let _ = queue.commands.send(Command::Write { site: site.to_owned(), effects, ticket });
-        ticket
+        self.queue.write(site, effects)
     }
 
     /// Waits until everything up to a ticket is on disk.
@@ -128,7 +116,7 @@ impl Store {
 
     /// The ticket of the latest submission; 0 before the first.
     pub fn last_ticket(&self) -> u64 {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner).last_ticket
+        self.queue.last_ticket()
     }
 
     /// Usage rows of a site after a sequence number, as JSON lines with `_SEQ`. Everything that was submitted before
@@ -152,7 +140,7 @@ impl Store {
     /// Writes what is waiting and closes the file. Later calls fail.
     pub async fn close(&self) {
         let (reply, closed) = oneshot::channel();
-        self.send(Command::Close { reply });
+        self.queue.ask(Command::Close { reply });
         // No answer means that the writer had stopped already.
         let _ = closed.await;
     }
@@ -162,16 +150,16 @@ impl Store {
         question: impl FnOnce(oneshot::Sender<rusqlite::Result<T>>) -> Command,
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.send(question(reply));
+        self.queue.ask(question(reply));
         match answer.await {
             Ok(result) => result.map_err(|error| StoreError::Failed(error.to_string())),
             Err(_) => Err(StoreError::Failed(self.failure().unwrap_or_else(|| CLOSED.to_owned()))),
         }
     }
+}
 
-    fn send(&self, command: Command) {
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
-        // A writer that has stopped drops the command and with it the way to answer.
-        let _ = queue.commands.send(command);
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.queue.leave();
     }
 }

@@ -9,6 +9,7 @@ mod database;
 mod error;
 mod handle;
 mod progress;
+mod queue;
 mod usage_table;
 mod writer;
 

