@@ -86,8 +86,8 @@ mod tests {
         };
         let report = ProveReport { mutants: vec![mutant], readings: Vec::new() };
         let page = page(&report, &Registry::embedded().unwrap()).unwrap();
-        assert!(page.contains("DM-LI-A20") && page.contains("client/split.feature:3"));
-        assert!(page.contains("and 2 more") && !page.contains("client/split.feature:4"));
+        assert!(page.contains("DM-LI-A20") && page.contains("split.feature:3"));
+        assert!(page.contains("and 2 more") && !page.contains("split.feature:4"));
         assert!(page.contains("&lt;b&gt;last") && !page.contains("<b>last"));
     }
 }
