@@ -151,10 +151,10 @@ impl Stage {
         if !context.abilities.sites {
             let base = context.access.base.as_deref().unwrap_or_default();
             self.api = Api::new(base);
-            self.names = Names::with_suffix(&format!("-{}", context.unique()));
+            self.names = Names::with_suffix(&format!("-{}", context.unique(&self.scenario.id)));
             return Ok(());
         }
-        let id = format!("cp-{}", context.unique());
+        let id = format!("cp-{}", context.unique(&self.scenario.id));
         let request = context.access.site_request(context.abilities, &context.policy);
         match self.control()?.create_site(&id, &request).await {
             Ok(site) => {
