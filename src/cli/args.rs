@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::conformance::Order;
+
 /// Proves that an Elastic Access implementation charges right.
 #[derive(Debug, Parser)]
 #[command(name = "chargeproof", version, about, max_term_width = 100, after_help = AFTER_HELP)]
@@ -84,6 +86,12 @@ pub(super) struct ConformanceArgs {
     /// Without a test clock, wait for real time to pass; this can take hours.
     #[arg(long)]
     pub(super) real_time: bool,
+    /// Scenarios that run at once, from 1 to 64.
+    #[arg(long, value_name = "N", default_value_t = Order::CONCURRENCY, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(super) concurrency: u16,
+    /// Seed that shuffles features and scenarios, and the order in which their generated names sort.
+    #[arg(long, value_name = "N")]
+    pub(super) seed: Option<u64>,
     /// File of known deviations; the run fails on any other, and on one that is not true any more.
     #[arg(long, value_name = "FILE")]
     pub(super) expect: Option<PathBuf>,

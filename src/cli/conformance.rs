@@ -5,7 +5,7 @@ use super::exit::{CONFIGURATION, Failure, NOTHING_TESTED, print};
 use super::expect::known_deviations;
 use super::run::{Run, registry_for};
 use super::verify::judge_conformance;
-use crate::conformance::{self, ConformanceError, Selection, SmokeOutcome, Suite};
+use crate::conformance::{self, ConformanceError, Order, Selection, SmokeOutcome, Suite};
 
 pub(super) fn run(args: &ConformanceArgs) -> Result<u8, Failure> {
     let selection = Selection {
@@ -14,6 +14,7 @@ pub(super) fn run(args: &ConformanceArgs) -> Result<u8, Failure> {
         features: args.features.clone(),
         strict: args.strict,
         real_time: args.real_time,
+        order: Order { seed: args.seed, concurrency: args.concurrency },
     };
     // Mistakes in the selection are found before a folder is made or a server started.
     let registry = registry_for(args.features.as_deref())?;

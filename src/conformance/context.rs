@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use super::access::{Access, Policy, day_of, made_key};
 use super::error::ConformanceError;
 use super::judge::Totals;
+use super::order::Order;
 use super::record::{Records, lock};
 use super::select::{Abilities, Conditions, Selection, left_out};
 use super::suite::{Entry, Suite};
@@ -53,6 +54,8 @@ pub(super) struct Context {
     pub(super) versions: Vec<String>,
     target_file: Option<String>,
     features: Option<String>,
+    /// In which order scenarios run.
+    pub(super) order: Order,
     run: String,
     next: AtomicU64,
     tokens: Mutex<HashMap<(String, i64), String>>,
@@ -99,6 +102,7 @@ impl Context {
             key_propagation_s: profile.timing.key_propagation_s,
             target_file: profile.file.as_ref().map(|file| file.display().to_string()),
             features: selection.features.as_ref().map(|folder| folder.display().to_string()),
+            order: selection.order,
             run: uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect(),
             next: AtomicU64::new(1),
             tokens: Mutex::default(),
@@ -127,12 +131,15 @@ impl Context {
         let target = self.target_file.as_ref().map(|file| format!(" --target '{file}'")).unwrap_or_default();
         let features =
             self.features.as_ref().map(|folder| format!(" --features '{folder}'")).unwrap_or_default();
-        format!("chargeproof conformance --id '{}'{features}{target}", scenario.id)
+        let order = self.order.seed.map(|_| self.order.options()).unwrap_or_default();
+        format!("chargeproof conformance --id '{}'{order}{features}{target}", scenario.id)
     }
 
-    /// A name that no other scenario of any run has.
-    pub(super) fn unique(&self) -> String {
-        format!("{}-{}", self.run, self.next.fetch_add(1, Ordering::Relaxed))
+    /// A name that no other scenario of any run has. A seed decides how names sort, but never that they are
+    /// unique: a shared site remembers the names of earlier runs, those of the same seed included.
+    pub(super) fn unique(&self, scenario: &str) -> String {
+        let mark = self.order.mark(scenario).map(|mark| format!("{mark}-")).unwrap_or_default();
+        format!("{mark}{}-{}", self.run, self.next.fetch_add(1, Ordering::Relaxed))
     }
 
     /// An administration token, minted once a day of the site's clock.

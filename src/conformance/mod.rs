@@ -17,6 +17,7 @@ mod lint;
 mod moments;
 mod names;
 mod numbers;
+mod order;
 mod outcome;
 mod quiet;
 mod record;
@@ -33,6 +34,7 @@ mod world;
 
 pub use error::ConformanceError;
 pub use lint::{Finding, LintOptions, LintReport, Severity, lint, steps_document};
+pub use order::Order;
 pub use run::run;
 pub use select::Selection;
 pub use smoke::{SmokeOutcome, smoke};

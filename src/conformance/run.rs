@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use super::context::Context;
 use super::error::ConformanceError;
 use super::hooks;
+use super::order::Order;
 use super::quiet::Quiet;
 use super::record::lock;
 use super::scribe::Scribe;
@@ -19,12 +20,9 @@ use super::select::Selection;
 use super::steps;
 use super::suite::Suite;
 use super::world::World;
-use crate::report::events::{Event, Events, Outcome, ScenarioFinished, ScenarioRef};
+use crate::report::events::{Event, Events, Outcome, ScenarioFinished, ScenarioRef, SuiteOrdered};
 use crate::spec::Registry;
 use crate::target::Profile;
-
-/// How many scenarios run at once.
-const AT_ONCE: usize = 64;
 
 /// Runs the selected scenarios and sends what they find; the future has to be polled by one thread, as
 /// cucumber's is.
@@ -67,11 +65,13 @@ fn choose(context: &Context, suite: &Suite, events: &Events) -> Vec<Feature> {
             }
         }
     }
+    let Order { seed, concurrency } = context.order;
+    events.send(Event::SuiteOrdered(SuiteOrdered { seed, concurrency }));
     events.send(Event::ConformanceStarted(chosen.len() as u64));
     for (scenario, reason) in left_out {
         events.send(Event::ScenarioFinished(not_tested(context, scenario, reason)));
     }
-    suite.features_with(&|id| chosen.contains(id))
+    context.order.arrange(suite.features_with(&|id| chosen.contains(id)))
 }
 
 fn not_tested(context: &Context, scenario: &ScenarioRef, reason: String) -> ScenarioFinished {
@@ -88,7 +88,7 @@ async fn play(context: &Arc<Context>, features: Vec<Feature>) {
     let _quiet = Quiet::begin();
     let entering = Arc::clone(context);
     let runner = runner::Basic::<World>::default()
-        .max_concurrent_scenarios(AT_ONCE)
+        .max_concurrent_scenarios(usize::from(context.order.concurrency))
         .steps(steps::collection())
         .before(move |feature, _rule, scenario, world| {
             hooks::enter(Arc::clone(&entering), feature, scenario, world).boxed_local()

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use cucumber::gherkin::Step;
 
 use super::moments::{DAY_MS, HOUR_MS, waiting_ms};
+use super::order::Order;
 use super::tags::id_matches;
 use crate::report::events::ScenarioRef;
 use crate::spec::Registry;
@@ -23,6 +24,8 @@ pub struct Selection {
     pub strict: bool,
     /// Whether scenarios that need time may wait for it when there is no test clock.
     pub real_time: bool,
+    /// In which order, and how many at once.
+    pub order: Order,
 }
 
 impl Selection {

@@ -10,6 +10,7 @@ use super::access::{START_MS, system_now_ms};
 use super::check::{Place, StepError, Stepped};
 use super::context::Context;
 use super::judge::ROW_LIMIT;
+use super::moments::HOUR_MS;
 use super::names::Names;
 use super::record::Record;
 use crate::report::events::{Exchange, ScenarioRef};
@@ -102,6 +103,8 @@ pub(super) struct Stage {
     pub(super) shown: Option<Exchange>,
     /// The largest charge so far, which bounds what a real clock can blur.
     pub(super) largest_charge: Decimal,
+    /// How long steps have waited on a real clock, because the scenario says so.
+    pub(super) waited_ms: u64,
     /// What the usage rules have to know of what the scenario did: formulas, and the charge period of its sessions.
     pub(super) usage: Settings,
     /// Whether a step has applied the usage rules already.
@@ -140,6 +143,7 @@ impl Stage {
             batch: Vec::new(),
             shown: None,
             largest_charge: Decimal::ZERO,
+            waited_ms: 0,
             usage: Settings::default(),
             rules_checked: false,
         }
@@ -151,10 +155,10 @@ impl Stage {
         if !context.abilities.sites {
             let base = context.access.base.as_deref().unwrap_or_default();
             self.api = Api::new(base);
-            self.names = Names::with_suffix(&format!("-{}", context.unique()));
+            self.names = Names::with_suffix(&format!("-{}", context.unique(&self.scenario.id)));
             return Ok(());
         }
-        let id = format!("cp-{}", context.unique());
+        let id = format!("cp-{}", context.unique(&self.scenario.id));
         let request = context.access.site_request(context.abilities, &context.policy);
         match self.control()?.create_site(&id, &request).await {
             Ok(site) => {
@@ -221,14 +225,17 @@ impl Stage {
         now_ms.div_euclid(1_000)
     }
 
-    /// How far apart two equal amounts may be. A real clock blurs a refund by up to two seconds of an hour's
-    /// charge.
+    /// How far apart two equal amounts may be. On a real clock, what the scenario takes is charged too: each session
+    /// may use up its charge for as long as the target needs to answer, and two seconds more.
     pub(super) fn tolerance(&self) -> Decimal {
         let exact = super::numbers::TOLERANCE;
         if self.virtual_clock {
             exact
         } else {
-            exact + self.largest_charge * Decimal::TWO / Decimal::from(3_600)
+            let taken_ms = 2_000 + self.record.elapsed_ms().saturating_sub(self.waited_ms);
+            let period_ms = self.usage.charge_period_ms.unwrap_or(HOUR_MS).max(1);
+            let sessions = Decimal::from(self.opened.len().max(1));
+            exact + self.largest_charge * sessions * Decimal::from(taken_ms) / Decimal::from(period_ms)
         }
     }
 }

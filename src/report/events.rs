@@ -378,6 +378,15 @@ pub struct UsageChecked {
     pub findings: Vec<Finding>,
 }
 
+/// In which order the suite runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuiteOrdered {
+    /// The seed of the order; absent for the order of files.
+    pub seed: Option<u64>,
+    /// How many scenarios run at once.
+    pub concurrency: u16,
+}
+
 /// Everything that can happen in a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -390,6 +399,8 @@ pub enum Event {
     DeviationsExpected(Vec<ExpectedDeviation>),
     /// One check of the smoke test.
     SmokeChecked(SmokeChecked),
+    /// The suite will run in this order.
+    SuiteOrdered(SuiteOrdered),
     /// The selection is made: how many scenarios will run.
     ConformanceStarted(u64),
     /// One assertion.

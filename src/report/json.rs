@@ -85,6 +85,8 @@ struct Conformance {
     readings: BTreeMap<String, String>,
     checks: u64,
     duration_ms: u64,
+    seed: Option<u64>,
+    concurrency: Option<u16>,
 }
 
 impl Conformance {
@@ -104,6 +106,8 @@ impl Conformance {
             readings: readings.collect(),
             checks: model.checks,
             duration_ms: model.suite_ms,
+            seed: model.order.and_then(|order| order.seed),
+            concurrency: model.order.map(|order| order.concurrency),
         }
     }
 }
@@ -365,7 +369,9 @@ mod tests {
                     "failed": ["DM-CHG-011"], "not_tested": 3, "expected": []},
                 "readings": {"session.denied.http": "200"},
                 "checks": 5,
-                "duration_ms": 412
+                "duration_ms": 412,
+                "seed": 7,
+                "concurrency": 8
             })
         );
         assert_eq!(

@@ -11,7 +11,8 @@ use serde::Serialize;
 
 use super::events::{
     Checked, Event, ExpectedDeviation, Listener, LoadFinished, LoadStarted, Outcome, ReadingSeen,
-    RegisteredRequirement, RunStarted, ScenarioFinished, SmokeChecked, Stamped, TargetInfo, UsageChecked,
+    RegisteredRequirement, RunStarted, ScenarioFinished, SmokeChecked, Stamped, SuiteOrdered, TargetInfo,
+    UsageChecked,
 };
 
 /// The values seen at one decision point.
@@ -77,6 +78,8 @@ pub struct RunModel {
     pub expected: Vec<ExpectedDeviation>,
     /// The checks of the smoke test.
     pub smoke: Vec<SmokeChecked>,
+    /// In which order the suite ran; absent when none did.
+    pub order: Option<SuiteOrdered>,
     /// How many scenarios were to run; absent when no suite ran.
     pub selected: Option<u64>,
     /// Wall time of the suite in milliseconds.
@@ -122,6 +125,7 @@ impl RunModel {
             Event::Registry(requirements) => self.register(requirements),
             Event::DeviationsExpected(expected) => self.expected.extend(expected.iter().cloned()),
             Event::SmokeChecked(check) => self.smoke.push(check.clone()),
+            Event::SuiteOrdered(order) => self.order = Some(*order),
             Event::ConformanceStarted(count) => self.selected = Some(self.selected.unwrap_or(0) + count),
             Event::Checked(checked) => self.check(checked),
             Event::ReadingSeen(seen) => self.read(seen),

@@ -4,7 +4,7 @@ use super::events::{
     Checked, Event, Exchange, ExpectedDeviation, Finding, FindingExample, Invariant, Latencies, Level,
     LoadFinished, LoadProgress, LoadStarted, Measurement, OperationFigures, Outcome, Percentiles, Rate,
     ReadingSeen, RegisteredRequirement, RunStarted, ScenarioFinished, ScenarioRef, Severity, SmokeChecked,
-    Stamped, TargetInfo, UsageChecked,
+    Stamped, SuiteOrdered, TargetInfo, UsageChecked,
 };
 use super::model::RunModel;
 
@@ -197,6 +197,7 @@ pub(super) fn failing_events() -> Vec<Stamped> {
             ok: true,
             detail: "answered in 2 ms".to_owned(),
         }),
+        Event::SuiteOrdered(SuiteOrdered { seed: Some(7), concurrency: 8 }),
         Event::ConformanceStarted(3),
         held(passed, &["DM-ACC-010"]),
         held(passed, &["DM-ACC-010"]),

@@ -7,6 +7,7 @@ mod compare;
 mod crash;
 mod house;
 mod lint;
+mod order;
 mod proof;
 mod requirements;
 mod support;

@@ -37,7 +37,7 @@ fn the_bundled_server_conforms() {
 }
 
 /// A server with one site, and a target file that offers the vendor's API alone, with more settings at its end.
-fn plain(folder: &Path, settings: &str) -> (Server, String) {
+pub fn plain(folder: &Path, settings: &str) -> (Server, String) {
     let key = KeyPair::generate("ops", Algorithm::Rs256).unwrap();
     let write = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
     write("ops.pem", key.public_pem());

@@ -26,10 +26,11 @@ pub(super) async fn pass(world: &mut World, step: &Step, span: i64) -> Stepped {
 }
 
 /// The only wait in the suite: a real clock moves by itself and cannot be hurried.
-async fn wait(world: &World, span_ms: i64) -> Stepped {
+async fn wait(world: &mut World, span_ms: i64) -> Stepped {
     if !world.context.real_time {
         return Err(world.not_tested("needs the test clock, which the target does not offer"));
     }
     tokio::time::sleep(Duration::from_millis(span_ms.unsigned_abs())).await;
+    world.waited_ms += span_ms.unsigned_abs();
     Ok(())
 }

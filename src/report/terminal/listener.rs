@@ -207,6 +207,7 @@ impl Listener for TerminalListener {
             Event::RunFinished(_) => self.stop_bar(),
             Event::Registry(_)
             | Event::DeviationsExpected(_)
+            | Event::SuiteOrdered(_)
             | Event::Checked(_)
             | Event::ReadingSeen(_)
             | Event::Note(_) => {}
