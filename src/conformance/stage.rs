@@ -189,11 +189,11 @@ impl Stage {
         site.ok_or_else(|| self.not_tested("needs a site of its own, which the target does not offer"))
     }
 
-    /// A control call that failed is the harness's business, unless the target is gone altogether: that is
-    /// seen by everyone, and so it is a failed check.
+    /// A control call that failed is the harness's business where the question may have been wrong. Where only the
+    /// answer can be wrong, or none came, it is a failed check.
     pub(super) fn control_failed(&mut self, place: impl Into<Place>, error: &ControlError) -> StepError {
         let answer = error.answer();
-        if answer.status.is_none() {
+        if error.is_of_the_target() {
             self.shown = Some(answer.exchange.clone());
             if let Err(failed) =
                 self.assert(place, "an answer from the test control", answer.summary(), false)
@@ -228,7 +228,7 @@ impl Stage {
         if self.virtual_clock {
             exact
         } else {
-            exact + self.largest_charge * Decimal::TWO / Decimal::from(3_600)
+            exact.saturating_add(self.largest_charge / Decimal::from(1_800))
         }
     }
 }

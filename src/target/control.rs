@@ -82,6 +82,19 @@ pub enum ControlError {
 }
 
 impl ControlError {
+    /// Whether the target is at fault whatever was asked: it gave no answer, one of another protocol, or a status
+    /// of its own failure. A refusal may be due to the question.
+    #[must_use]
+    pub fn is_of_the_target(&self) -> bool {
+        match self {
+            ControlError::Refused { answer, .. } => {
+                !answer.status.is_some_and(|status| (400..500).contains(&status))
+            }
+            ControlError::Unreachable { .. } | ControlError::NotControl { .. } => true,
+            ControlError::TokenRefused { .. } | ControlError::Version { .. } => false,
+        }
+    }
+
     /// The answer that caused it.
     #[must_use]
     pub fn answer(&self) -> &Answer {

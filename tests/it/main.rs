@@ -12,3 +12,4 @@ mod requirements;
 mod support;
 mod tutorial;
 mod whole_run;
+mod wrong_servers;
