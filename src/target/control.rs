@@ -82,14 +82,12 @@ pub enum ControlError {
 }
 
 impl ControlError {
-    /// Whether the target is at fault whatever was asked: it gave no answer, one of another protocol, or a status
-    /// of its own failure. A refusal may be due to the question.
+    /// Whether the target is at fault and not the question: it gave no answer, one of another protocol, a status
+    /// of its own failure, or does not know what it made or named itself.
     #[must_use]
     pub fn is_of_the_target(&self) -> bool {
         match self {
-            ControlError::Refused { answer, .. } => {
-                !answer.status.is_some_and(|status| (400..500).contains(&status))
-            }
+            ControlError::Refused { answer, .. } => !matches!(answer.status, Some(400..=403 | 405..=499)),
             ControlError::Unreachable { .. } | ControlError::NotControl { .. } => true,
             ControlError::TokenRefused { .. } | ControlError::Version { .. } => false,
         }
