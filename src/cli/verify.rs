@@ -4,9 +4,9 @@ use super::args::VerifyArgs;
 use super::exit::{CONFIGURATION, Failure};
 use super::expect::known_deviations;
 use super::run::{Run, registry};
-use crate::conformance::{self, Selection, SmokeOutcome, Suite};
-use crate::load::{self, LoadOptions, LoadScenario};
-use crate::report::events::Event;
+use crate::conformance::{self, ConformanceError, Selection, SmokeOutcome, Suite};
+use crate::load::{self, LoadError, LoadOptions, LoadScenario};
+use crate::report::events::{Checked, Event, Level, SmokeChecked};
 use crate::usage::{Judge, Settings};
 
 /// The load scenarios that every verification runs.
@@ -42,8 +42,14 @@ pub(super) fn judge_conformance(run: &Run, selection: &Selection) -> Result<(), 
         &run.events,
         run.stop.clone(),
     );
-    if let Err(error) = run.wait(work) {
-        run.events.send(Event::HarnessFault(error.to_string()));
+    match run.wait(work) {
+        Ok(()) => {}
+        // The target was ready in the smoke test and is no more.
+        Err(ConformanceError::Target(detail)) => {
+            let name = "beginning of the suite".to_owned();
+            run.events.send(Event::SmokeChecked(SmokeChecked { name, ok: false, detail }));
+        }
+        Err(error) => run.events.send(Event::HarnessFault(error.to_string())),
     }
     Ok(())
 }
@@ -54,9 +60,26 @@ pub(super) fn judge_load(run: &Run, name: &str, options: &LoadOptions) -> Result
     let work = load::run(&run.profile, &scenario, options, &run.events, Some(&run.out), run.stop.clone());
     match run.wait(work) {
         Ok(report) => judge_rows(run, scenario.name(), &report.rows_ndjson),
+        Err(error) if error.is_of_the_target() => run.events.send(not_begun(scenario.name(), &error)),
         Err(error) => run.events.send(Event::HarnessFault(error.to_string())),
     }
     Ok(())
+}
+
+/// What the target did to a load that could not begin: it speaks for no requirement, but nothing can conform
+/// after it.
+fn not_begun(load: &str, error: &LoadError) -> Event {
+    Event::Checked(Checked {
+        scenario: format!("load {load}"),
+        step: "the objects of the load are made".to_owned(),
+        location: String::new(),
+        requirements: Vec::new(),
+        level: Level::Must,
+        held: false,
+        expected: "a target that lets the load begin".to_owned(),
+        actual: error.to_string(),
+        exchange: None,
+    })
 }
 
 fn judge_rows(run: &Run, name: &str, rows: &str) {

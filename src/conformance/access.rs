@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use super::error::ConformanceError;
 use super::record::lock;
@@ -9,9 +10,6 @@ use super::select::Abilities;
 use crate::target::{
     About, Algorithm, Claims, Client, ControlClient, KeyPair, Profile, SiteRequest, UsageProfile,
 };
-
-/// How long a call may take before it counts as unanswered.
-const TIMEOUT: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// The instant at which every virtual clock starts: 2026-01-15T00:00:00Z.
 pub(super) const START_MS: i64 = 1_768_435_200_000;
@@ -37,7 +35,8 @@ pub(super) struct Access {
 impl Access {
     /// Reads the target file for everything needed, and makes a key pair where none is given.
     pub(super) fn open(profile: &Profile) -> Result<Self, ConformanceError> {
-        let client = Client::new(TIMEOUT).map_err(|error| ConformanceError::Target(error.to_string()))?;
+        let client = Client::new(Duration::from_secs(profile.timing.answer_s))
+            .map_err(|error| ConformanceError::Target(error.to_string()))?;
         let given = profile.control.as_ref();
         let control =
             given.map(|control| ControlClient::new(client.clone(), &control.base, control.token.expose()));

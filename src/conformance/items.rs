@@ -58,9 +58,9 @@ pub(super) fn parts<'a>(item: &'a Value, names: &Names) -> Vec<(&'a str, Option<
         .collect()
 }
 
-/// The sum of all charges of an answer.
+/// The sum of all charges of an answer, or the largest number there is where a target charges more than that.
 pub(super) fn total(body: &Value) -> Decimal {
-    items(body).into_iter().flatten().filter_map(tokens).sum()
+    items(body).into_iter().flatten().filter_map(tokens).fold(Decimal::ZERO, Decimal::saturating_add)
 }
 
 /// Whether nothing at all was charged: no total and no line item.

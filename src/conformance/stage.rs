@@ -193,11 +193,11 @@ impl Stage {
         site.ok_or_else(|| self.not_tested("needs a site of its own, which the target does not offer"))
     }
 
-    /// A control call that failed is the harness's business, unless the target is gone altogether: that is
-    /// seen by everyone, and so it is a failed check.
+    /// A control call that failed is the harness's business where the question may have been wrong. Where only the
+    /// answer can be wrong, or none came, it is a failed check.
     pub(super) fn control_failed(&mut self, place: impl Into<Place>, error: &ControlError) -> StepError {
         let answer = error.answer();
-        if answer.status.is_none() {
+        if error.is_of_the_target() {
             self.shown = Some(answer.exchange.clone());
             if let Err(failed) =
                 self.assert(place, "an answer from the test control", answer.summary(), false)
@@ -235,7 +235,9 @@ impl Stage {
             let taken_ms = 2_000 + self.record.elapsed_ms().saturating_sub(self.waited_ms);
             let period_ms = self.usage.charge_period_ms.unwrap_or(HOUR_MS).max(1);
             let sessions = Decimal::from(self.opened.len().max(1));
-            exact + self.largest_charge * sessions * Decimal::from(taken_ms) / Decimal::from(period_ms)
+            // The largest charge is what the target says, which may be absurd.
+            let blur = self.largest_charge.saturating_mul(sessions).saturating_mul(Decimal::from(taken_ms));
+            exact.saturating_add(blur / Decimal::from(period_ms))
         }
     }
 }

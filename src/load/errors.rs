@@ -82,6 +82,14 @@ pub enum LoadError {
     Generator(String),
 }
 
+impl LoadError {
+    /// Whether it tells what the target answered, and not what the harness or its input did wrong.
+    #[must_use]
+    pub fn is_of_the_target(&self) -> bool {
+        matches!(self, Self::SetUp { .. } | Self::Control(_))
+    }
+}
+
 // The errors of the target room carry whole exchanges; only their text travels on, so that every result in
 // this room stays small.
 

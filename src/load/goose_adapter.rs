@@ -34,6 +34,7 @@ use super::LoadError;
 use super::operations::{Desk, Job, Received};
 use super::queue::TicketQueue;
 use super::recorder::Moments;
+use crate::target::whole_body;
 
 /// How long a worker without tickets waits before it looks whether the attack is over.
 const IDLE: Duration = Duration::from_millis(5);
@@ -146,8 +147,8 @@ async fn work(user: &mut GooseUser, shift: &Shift) -> TransactionResult {
 /// Opens a connection. Whether the answer is any good is found out by the run itself.
 async fn warm_up(client: &reqwest::Client, shift: &Shift) {
     let request = client.get(&shift.warm_up_url).header(AUTHORIZATION, shift.authorization.clone());
-    if let Ok(response) = request.send().await {
-        drop(response.bytes().await);
+    if let Ok(mut response) = request.send().await {
+        drop(whole_body(&mut response).await);
     }
 }
 
@@ -179,14 +180,14 @@ async fn exchange(user: &mut GooseUser, request: GooseRequest<'_>) -> Received {
         Ok(answer) => answer.response,
         Err(error) => return lost(error.to_string()),
     };
-    let response = match response {
+    let mut response = match response {
         Ok(response) => response,
         Err(error) => return lost(causes(&error)),
     };
     let status = response.status().as_u16();
-    match response.bytes().await {
-        Ok(body) => Received::Answer { status, body: body.to_vec() },
-        Err(error) => lost(causes(&error)),
+    match whole_body(&mut response).await {
+        Ok(body) => Received::Answer { status, body },
+        Err(why) => lost(why),
     }
 }
 

@@ -8,7 +8,7 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use reqwest::header::HeaderMap;
-use reqwest::{NoProxy, Proxy, RequestBuilder, redirect};
+use reqwest::{NoProxy, Proxy, RequestBuilder, Response, redirect};
 
 use super::answer::{Answer, NO_ANSWER, NO_CONNECTION, TIMED_OUT};
 use super::call::Call;
@@ -17,6 +17,8 @@ use crate::report::events::Exchange;
 
 /// A target that sends more than this in one answer is broken, and must not take the harness with it.
 const LARGEST_ANSWER_BYTES: usize = 16 * 1024 * 1024;
+/// What of a body is kept for reports. Hundreds of checks may show a body each, all in memory and in the journal.
+const LONGEST_SHOWN_BYTES: usize = 64 * 1024;
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 const IDLE_CONNECTION: Duration = Duration::from_secs(90);
 const IDLE_CONNECTIONS_PER_HOST: usize = 256;
@@ -87,7 +89,7 @@ impl Client {
         exchange.duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         match received {
             Ok((status, body)) => {
-                exchange.response_body = exchange::redact_body(&body);
+                exchange.response_body = shown(exchange::redact_body(&body));
                 Answer { status: Some(status), body, exchange }
             }
             Err(reason) => {
@@ -110,14 +112,37 @@ async fn receive(request: RequestBuilder, exchange: &mut Exchange) -> Result<(u1
     let status = response.status().as_u16();
     exchange.status = Some(status);
     exchange.response_headers = exchange::redact_headers(&header_list(response.headers()));
+    Ok((status, readable(whole_body(&mut response).await?)))
+}
+
+/// Reads a body to its end, but never more than [`LARGEST_ANSWER_BYTES`] of it; the reason in words when it did
+/// not come whole.
+pub(crate) async fn whole_body(response: &mut Response) -> Result<Vec<u8>, String> {
+    let too_long = || format!("{NO_ANSWER}: the body is longer than {LARGEST_ANSWER_BYTES} bytes");
+    let declared = response.content_length().and_then(|length| usize::try_from(length).ok());
+    if declared.is_some_and(|length| length > LARGEST_ANSWER_BYTES) {
+        return Err(too_long());
+    }
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(describe)? {
         if bytes.len() + chunk.len() > LARGEST_ANSWER_BYTES {
-            return Err(format!("{NO_ANSWER}: the body is longer than {LARGEST_ANSWER_BYTES} bytes"));
+            return Err(too_long());
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok((status, readable(bytes)))
+    Ok(bytes)
+}
+
+/// A body as reports show it: its beginning, and how much of it is left out.
+fn shown(mut body: String) -> String {
+    if body.len() <= LONGEST_SHOWN_BYTES {
+        return body;
+    }
+    let left_out = body.len() - body.floor_char_boundary(LONGEST_SHOWN_BYTES);
+    body.truncate(body.len() - left_out);
+    body.shrink_to_fit();
+    body.push_str(&format!("… and {left_out} bytes more"));
+    body
 }
 
 fn header_list(headers: &HeaderMap) -> Vec<(String, String)> {
@@ -252,6 +277,19 @@ mod tests {
         assert_eq!(answer.status, None);
         assert_eq!(answer.exchange.status, Some(200));
         assert!(answer.summary().contains("longer than 16777216 bytes"), "{}", answer.summary());
+    }
+
+    #[tokio::test]
+    async fn a_long_body_is_read_whole_and_shown_in_part() {
+        let server = MockServer::start().await;
+        let body = "é".repeat(LONGEST_SHOWN_BYTES);
+        let template = ResponseTemplate::new(200).set_body_string(body.clone());
+        Mock::given(method("GET")).respond_with(template).mount(&server).await;
+        let answer = client().send(Call::get(server.uri())).await;
+        assert_eq!(answer.body, body);
+        let shown = answer.exchange.response_body;
+        assert!(shown.len() < LONGEST_SHOWN_BYTES + 40, "{}", shown.len());
+        assert!(shown.ends_with("é… and 65536 bytes more"), "{}", shown.len());
     }
 
     #[tokio::test]

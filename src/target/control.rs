@@ -82,6 +82,17 @@ pub enum ControlError {
 }
 
 impl ControlError {
+    /// Whether the target is at fault and not the question: it gave no answer, one of another protocol, a status
+    /// of its own failure, or does not know what it made or named itself.
+    #[must_use]
+    pub fn is_of_the_target(&self) -> bool {
+        match self {
+            ControlError::Refused { answer, .. } => !matches!(answer.status, Some(400..=403 | 405..=499)),
+            ControlError::Unreachable { .. } | ControlError::NotControl { .. } => true,
+            ControlError::TokenRefused { .. } | ControlError::Version { .. } => false,
+        }
+    }
+
     /// The answer that caused it.
     #[must_use]
     pub fn answer(&self) -> &Answer {

@@ -155,3 +155,13 @@ async fn sessions_fail_and_sites_go_without_a_body() {
     let (_server, client) = serving(Mock::given(method("DELETE")), ResponseTemplate::new(204)).await;
     client.delete_site("s").await.unwrap();
 }
+
+#[tokio::test]
+async fn an_answer_that_only_the_target_can_have_spoilt_is_told_from_a_refusal() {
+    for (status, of_the_target) in [(400, false), (404, true), (409, false), (500, true), (302, true)] {
+        let mock = Mock::given(method("GET"));
+        let (_server, client) = serving(mock, text(status, "no")).await;
+        let error = client.usage_rows("s", 0, 1).await.unwrap_err();
+        assert_eq!(error.is_of_the_target(), of_the_target, "{status}");
+    }
+}

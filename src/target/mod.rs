@@ -21,6 +21,7 @@ mod profile_file_tests;
 pub use answer::Answer;
 pub use api::Api;
 pub use call::{Body, Call};
+pub(crate) use client::whole_body;
 pub use client::{Client, ClientError};
 pub use control::{About, ControlClient, ControlError, Decision, Mutant, Site, SiteRequest};
 pub use credentials::{Algorithm, Claims, CredentialError, KeyPair, TokenKind};

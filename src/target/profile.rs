@@ -11,6 +11,8 @@ use super::api::without_trailing_slash;
 use super::credentials::{CredentialError, KeyPair};
 use super::profile_file::{self, ProfileError};
 
+/// How long an answer may take.
+pub(super) const ANSWER_S: u64 = 15;
 /// How long a live tenant may take until a saved key counts.
 pub(super) const KEY_PROPAGATION_S: u64 = 600;
 /// How long a live tenant may take until a usage row can be read.
@@ -35,7 +37,7 @@ pub struct Profile {
     pub cmapi: Option<CmapiProfile>,
     /// Where usage rows are read from.
     pub usage: UsageProfile,
-    /// How long effects may take to show.
+    /// How long answers may take to come and effects to show.
     pub timing: Timing,
     /// Capabilities that the target declares absent.
     pub absent: BTreeSet<String>,
@@ -73,7 +75,7 @@ impl Profile {
             data_access: None,
             cmapi: None,
             usage: UsageProfile::Control,
-            timing: Timing { key_propagation_s: 0, row_visible_s: 0 },
+            timing: Timing { answer_s: ANSWER_S, key_propagation_s: 0, row_visible_s: 0 },
             absent: BTreeSet::new(),
             policy: BTreeMap::new(),
             bundled: true,
@@ -219,9 +221,11 @@ pub enum UsageProfile {
     Other(String),
 }
 
-/// How long effects may take to show.
+/// How long answers may take to come and effects to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timing {
+    /// Until a call of the suite counts as unanswered, in seconds.
+    pub answer_s: u64,
     /// Until a saved key counts, in seconds.
     pub key_propagation_s: u64,
     /// Until a usage row can be read, in seconds.

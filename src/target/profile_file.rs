@@ -5,6 +5,7 @@
 //! because a run that ends after ten minutes for want of a file is worse than one that does not start.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -12,8 +13,8 @@ use serde::Deserialize;
 use super::api::without_trailing_slash;
 use super::credentials::KeyPair;
 use super::profile::{
-    AdministrationProfile, Bases, CmapiProfile, ControlProfile, DataAccessProfile, KEY_PROPAGATION_S,
-    Profile, ROW_VISIBLE_S, Secret, Timing, UsageProfile,
+    ANSWER_S, AdministrationProfile, Bases, CmapiProfile, ControlProfile, DataAccessProfile,
+    KEY_PROPAGATION_S, Profile, ROW_VISIBLE_S, Secret, Timing, UsageProfile,
 };
 
 const KNOWN_VERSIONS: [&str; 2] = ["v1.0", "v1.1"];
@@ -131,6 +132,7 @@ struct UsageTable {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TimingTable {
+    answer_s: Option<NonZeroU64>,
     key_propagation_s: Option<u64>,
     row_visible_s: Option<u64>,
 }
@@ -183,14 +185,12 @@ impl Reader<'_> {
                 "name a registered key with key_id, private_key and issuer",
             ));
         }
-        let default = if control.is_some() {
-            Timing { key_propagation_s: 0, row_visible_s: 0 }
-        } else {
-            Timing { key_propagation_s: KEY_PROPAGATION_S, row_visible_s: ROW_VISIBLE_S }
-        };
+        // Behind the test control every effect is there when its call returns.
+        let (keys_s, rows_s) = if control.is_some() { (0, 0) } else { (KEY_PROPAGATION_S, ROW_VISIBLE_S) };
         let timing = Timing {
-            key_propagation_s: file.timing.key_propagation_s.unwrap_or(default.key_propagation_s),
-            row_visible_s: file.timing.row_visible_s.unwrap_or(default.row_visible_s),
+            answer_s: file.timing.answer_s.map_or(ANSWER_S, NonZeroU64::get),
+            key_propagation_s: file.timing.key_propagation_s.unwrap_or(keys_s),
+            row_visible_s: file.timing.row_visible_s.unwrap_or(rows_s),
         };
         Ok(Profile {
             name: file.name,

@@ -13,3 +13,4 @@ mod requirements;
 mod support;
 mod tutorial;
 mod whole_run;
+mod wrong_servers;

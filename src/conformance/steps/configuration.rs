@@ -146,7 +146,7 @@ async fn is_configured(world: &mut World, name: String, value: String, step: &St
 async fn is_changed(world: &mut World, name: String, step: &Step) -> Stepped {
     let found = setting(world, step, &name).await?;
     let now = world.now_ms;
-    let recent = |modified: i64| (modified - now).abs() <= 60_000;
+    let recent = |modified: i64| modified.abs_diff(now) <= 60_000;
     let held = found.get("modified").and_then(Value::as_i64).is_some_and(recent)
         && found.get("updatedBy").and_then(Value::as_str).is_some_and(|key| !key.is_empty());
     world.assert(step, format!("modified about {now}, updatedBy a key"), found.to_string(), held)

@@ -92,14 +92,14 @@ async fn read_by_id(world: &mut World, id: String, step: &Step) -> Stepped {
 }
 
 /// How far the times of a new instance may be from now: clocks differ.
-const NEW_MS: i64 = 5 * MINUTE_MS;
+const NEW_MS: u64 = 5 * MINUTE_MS.unsigned_abs();
 
 #[then(regex = r"^the instance was made just now, in milliseconds$")]
 async fn made_now(world: &mut World, step: &Step) -> Stepped {
     let body = world.last_json()?;
     let now_ms = 1_000 * world.now_s();
     let (created, modified) = (body.get("created").cloned(), body.get("modified").cloned());
-    let near = |time: &Value| time.as_i64().is_some_and(|time| (time - now_ms).abs() < NEW_MS);
+    let near = |time: &Value| time.as_i64().is_some_and(|time| time.abs_diff(now_ms) < NEW_MS);
     let held = created.as_ref().is_some_and(near) && created == modified;
     let expected = format!("created and modified equal and about {now_ms}");
     world.assert(step, expected, world.last()?.summary(), held)

@@ -46,7 +46,7 @@ async fn row_tells(world: &mut World, column: String, decision: String, step: &S
 
 #[then(regex = r#"^"([^"]*)" has used the charge of the session (\d+(?:\.\d+)?) times$"#)]
 async fn has_used_charges(world: &mut World, line_item: String, times: Decimal, step: &Step) -> Stepped {
-    let wanted = world.largest_charge * times;
+    let wanted = world.largest_charge.saturating_mul(times);
     let (used, seen) = used(world, step, &line_item).await?;
     let tolerance = world.tolerance();
     let held = !wanted.is_zero() && used.is_some_and(|used| close(used, wanted, tolerance));

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::usage::{is_null, read};
-use crate::conformance::check::{StepError, Stepped};
+use crate::conformance::check::Stepped;
 use crate::conformance::items::plain;
 use crate::conformance::numbers::parse;
 use crate::conformance::stage::Stage;
@@ -119,7 +119,7 @@ async fn denied_tokens(world: &mut World, step: &Step) -> Stepped {
 #[then(regex = r"^the cost of an item with a formula is read$")]
 async fn formula_cost(world: &mut World, step: &Step) -> Stepped {
     let rows = read(world, step).await?;
-    let Some(row) = rows.last() else { return Err(StepError::fault("there is no usage row")) };
+    let Some(row) = rows.last() else { return world.reading(step, "usage.formula_cost", "no usage row") };
     let number =
         |column: &str| row.get(column).filter(|cell| !is_null(cell)).and_then(|cell| parse(&plain(cell)));
     let (quantity, tokens) = (number("ITEM_QUANTITY"), number("METER_QUANTITY"));
