@@ -85,13 +85,20 @@ fn advance_under_kills(
 ) -> Running {
     let from = runtime.block_on(running.control().clock(SITE)).unwrap();
     let mut longest = Duration::from_millis(50);
-    for _ in 0..KILLS_A_STEP {
+    for kill in 0..KILLS_A_STEP {
         let control = running.control();
         let started = Instant::now();
         let moving = runtime.spawn(async move { control.advance_to(SITE, to).await.is_ok() });
-        let moment =
-            Duration::from_millis(kills.random.random_range(0..=u64::try_from(longest.as_millis()).unwrap()));
-        runtime.block_on(async { tokio::time::sleep(moment).await });
+        // Every other kill waits for a clock that is seen on its way; the rest come at any moment.
+        if kill % 2 == 0 {
+            let start = runtime.block_on(running.control().clock(SITE)).unwrap();
+            let seen = || runtime.block_on(running.control().clock(SITE)).unwrap();
+            while !moving.is_finished() && seen() == start {}
+        } else {
+            let longest_ms = u64::try_from(longest.as_millis()).unwrap();
+            let moment = Duration::from_millis(kills.random.random_range(0..=longest_ms));
+            runtime.block_on(async { tokio::time::sleep(moment).await });
+        }
         running.process.kill();
         let there = runtime.block_on(moving).unwrap();
         // The kills spread over the whole way, however fast this machine goes it.
