@@ -89,6 +89,12 @@ def delete_conditions(case):
         api("DELETE", f"{instance()}/line-items/{quote(item['lineItemId'], safe='')}/actions")
 
 
+def delete_condition(case):
+    """It is there, and no action refers to it (DM-RULE-012, DM-RULE-014)."""
+    case.path_parameters["instanceId"] = os.environ["INSTANCE"]
+    case.path_parameters["conditionId"] = new_condition()
+
+
 def delete_line_item(case):
     """It is there and OBSOLETE (DM-LINE-034)."""
     item = {"activationId": "DOOMED", "quantity": 1, "start": 0, "end": 0, "attributes": {}}
@@ -128,6 +134,7 @@ BODIES = {
 }
 # Chains of requests make by themselves what they delete.
 SINGLE = {
+    "delete_condition": delete_condition,
     "delete_conditions": delete_conditions,
     "delete_line_item": delete_line_item,
     "delete_rate_table": delete_rate_table,
