@@ -38,13 +38,18 @@ fn an_advance_that_is_killed_and_made_again_loses_and_doubles_nothing() {
     let runtime = Runtime::new().unwrap();
     let (ground, key) = Ground::new(START / 1000);
     let undisturbed = run(&runtime, &ground, &key, &folder.path().join("undisturbed.sqlite"), None);
-    let mut kills = Kills { random: StdRng::seed_from_u64(7), on_the_way: 0 };
-    let killed = run(&runtime, &ground, &key, &folder.path().join("killed.sqlite"), Some(&mut kills));
-    assert!(kills.on_the_way > 0, "no kill has found the clock between its start and its end");
-    assert_eq!(undisturbed.len(), killed.len());
-    for (undisturbed, killed) in undisturbed.iter().zip(&killed) {
-        assert_eq!(undisturbed, killed);
-    }
+    // A busy machine may let every kill come too late; then the story is told again with other moments.
+    let on_the_way = (7..17).any(|seed| {
+        let mut kills = Kills { random: StdRng::seed_from_u64(seed), on_the_way: 0 };
+        let store = folder.path().join(format!("killed-{seed}.sqlite"));
+        let killed = run(&runtime, &ground, &key, &store, Some(&mut kills));
+        assert_eq!(undisturbed.len(), killed.len());
+        for (undisturbed, killed) in undisturbed.iter().zip(&killed) {
+            assert_eq!(undisturbed, killed);
+        }
+        kills.on_the_way > 0
+    });
+    assert!(on_the_way, "no kill has found the clock between its start and its end");
     assert!(undisturbed.len() > 10_000, "{} rows", undisturbed.len());
 }
 
