@@ -173,7 +173,7 @@ mod tests {
     fn found(text: &str) -> Vec<(&'static str, usize)> {
         let all = definitions();
         let mut notes = Notes::new(None);
-        let feature = parse("f.feature", text).unwrap();
+        let feature = parse("f.feature", text).unwrap().feature;
         check_scenarios(&feature, &Registry::embedded().unwrap(), &mut Steps::new(&all), &mut notes);
         notes.rules()
     }
