@@ -18,17 +18,27 @@ use crate::support::{Server, chargeproof, text};
 const OUT_OF_REACH: [(&str, &str); 1] =
     [("DM-AUTH-032", "the key is made by the harness and always right, and no wrong server refuses it")];
 
-/// What no right server gives occasion for, and a server that does.
-const WRONG_SERVER: [&str; 2] = ["wire.session_created=204", "wire.all_actions=array"];
-const ON_WRONG_SERVER: &str = "@DM-GEN-001
+/// What no right server gives occasion for: a fault, and a scenario that meets it. A server changes its answers in one
+/// way at a time.
+const WRONG_SERVERS: [(&str, &str); 2] = [
+    (
+        "wire.session_created=204",
+        "@DM-GEN-001
 Feature: A wrong server
   Scenario: No session comes
     Given a session
-
+",
+    ),
+    (
+        "wire.all_actions=array",
+        "@DM-GEN-001
+Feature: A wrong server
   Scenario: All actions come as a bare array
     Given an instance of account \"GLOBEX\"
     When the administrator lists all actions
-";
+",
+    ),
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -146,11 +156,12 @@ fn all_broken() -> Vec<Value> {
     let folder = tempfile::tempdir().unwrap();
     let mut broken = run(&without_choices(folder.path()), None).broken;
     broken.extend(run(&root().join("tests/controls"), None).broken);
-    let policy: Vec<&str> = WRONG_SERVER.iter().flat_map(|choice| ["--policy", choice]).collect();
-    let server = Server::start(&[["--store", "memory"].as_slice(), &policy].concat());
-    let feature = folder.path().join("wrong.feature");
-    fs::write(&feature, ON_WRONG_SERVER).unwrap();
-    broken.extend(run(&feature, Some(&server.target_file(folder.path()))).broken);
+    for (fault, scenario) in WRONG_SERVERS {
+        let server = Server::start(&["--store", "memory", "--policy", fault]);
+        let feature = folder.path().join("wrong.feature");
+        fs::write(&feature, scenario).unwrap();
+        broken.extend(run(&feature, Some(&server.target_file(folder.path()))).broken);
+    }
     broken
 }
 

@@ -34,17 +34,13 @@ const CREATE_PROGRESS: &str = "CREATE TABLE session_progress (
     site TEXT NOT NULL, session BLOB NOT NULL, revision INTEGER NOT NULL, last_heart_beat INTEGER NOT NULL,
     charges INTEGER NOT NULL, next_charge INTEGER NOT NULL, heartbeat_due INTEGER,
     PRIMARY KEY (site, session)) WITHOUT ROWID;";
-const SAVE_USED: &str = "INSERT INTO line_item_used VALUES (?1, ?2, ?3)
-    ON CONFLICT (site, line_item) DO UPDATE SET used = excluded.used";
-const SAVE_PROGRESS: &str = "INSERT INTO session_progress VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
-    ON CONFLICT (site, session) DO UPDATE SET revision = excluded.revision,
-        last_heart_beat = excluded.last_heart_beat, charges = excluded.charges,
-        next_charge = excluded.next_charge, heartbeat_due = excluded.heartbeat_due";
+// Every column is given, so that what was there need not be read: SQLite writes over it.
+const SAVE_USED: &str = "INSERT OR REPLACE INTO line_item_used VALUES (?1, ?2, ?3)";
+const SAVE_PROGRESS: &str = "INSERT OR REPLACE INTO session_progress VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
 const LOAD_USED: &str = "SELECT line_item, used FROM line_item_used WHERE site = ?1";
 const LOAD_PROGRESS: &str = "SELECT session, revision, last_heart_beat, charges, next_charge, heartbeat_due
     FROM session_progress WHERE site = ?1";
-const SAVE: &str = "INSERT INTO entity (site, kind, id, body) VALUES (?1, ?2, ?3, ?4)
-    ON CONFLICT (site, kind, id) DO UPDATE SET body = excluded.body";
+const SAVE: &str = "INSERT OR REPLACE INTO entity (site, kind, id, body) VALUES (?1, ?2, ?3, ?4)";
 const DELETE: &str = "DELETE FROM entity WHERE site = ?1 AND kind = ?2 AND id = ?3";
 const DROPS: [&str; 3] = [
     "DELETE FROM entity WHERE site = ?1",
