@@ -5,6 +5,7 @@ use std::path::Path;
 use super::exit::{CONFIGURATION, Failure};
 use crate::conformance::{Selection, Suite};
 use crate::report::events::ExpectedDeviation;
+use crate::report::is_named;
 use crate::spec::{ExpectedContext, Registry, read_expected};
 
 /// Reads the file of known deviations, if there is one; the features are those of the run.
@@ -23,7 +24,7 @@ pub(super) fn known_deviations(
             suite.scenarios().filter(|one| one.requirements.iter().any(|named| named == id)).count() as u64
         },
         scenarios_named: &|name| {
-            suite.scenarios().filter(|one| one.id == name || one.name == name).count() as u64
+            suite.scenarios().filter(|one| is_named(name, &one.id, &one.name)).count() as u64
         },
         today: jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date(),
     };

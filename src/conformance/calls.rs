@@ -8,6 +8,7 @@ use super::items::{granted, items, total};
 use super::moments::{MINUTE_MS, SECOND_MS, fill};
 use super::stage::{Asked, Mapped, Stage, Verdict};
 use super::tables::docstring;
+use crate::report::without_version;
 use crate::target::{Answer, Body, Call};
 
 /// The account of an instance that a scenario uses without having made one.
@@ -171,7 +172,8 @@ impl Stage {
             return Ok(id.clone());
         }
         if let Some(answer) = &self.answer {
-            let line = self.scenario.id.rsplit(':').next().and_then(|line| line.parse().ok());
+            let place = without_version(&self.scenario.id);
+            let line = place.rsplit(':').next().and_then(|line| line.parse().ok());
             let place = Place { step: "a session to go on with".to_owned(), line: line.unwrap_or(0) };
             let opening = ["DM-SES-001", "DM-SES-014"];
             self.assert_set_up(place, &opening, "a sessionId", answer.summary(), false)?;

@@ -43,8 +43,8 @@ pub(super) struct Context {
     pub(super) stop: watch::Receiver<bool>,
     /// The records of running scenarios.
     pub(super) records: Records,
-    /// The reading of each decision point, as first seen.
-    pub(super) readings: Mutex<BTreeMap<String, String>>,
+    /// The reading of each decision point in each version, as first seen.
+    pub(super) readings: Mutex<BTreeMap<(String, String), String>>,
     /// What the usage rules found so far.
     pub(super) usage: Mutex<Totals>,
     scenarios: HashMap<String, ScenarioRef>,
@@ -114,6 +114,9 @@ impl Context {
 
     /// Why a scenario cannot be tested on this target, if it cannot.
     pub(super) fn left_out(&self, entry: &Entry) -> Option<String> {
+        if !self.versions.contains(&entry.scenario.version) {
+            return Some(format!("the target file does not list version {}", entry.scenario.version));
+        }
         let has = |capability: &str| self.has(capability);
         let conditions = Conditions { abilities: self.abilities, real_time: self.real_time, has: &has };
         left_out(&entry.tags, &entry.scenario.requirements, &entry.steps, &self.registry, &conditions)

@@ -43,8 +43,9 @@ pub async fn run(
         return Err(ConformanceError::NothingSelected);
     }
     let started = Instant::now();
-    let context = Arc::new(Context::open(profile, registry, suite, selection, events, stop).await?);
-    let features = choose(&context, suite, events);
+    let suite = suite.served_in(&profile.versions);
+    let context = Arc::new(Context::open(profile, registry, &suite, selection, events, stop).await?);
+    let features = choose(&context, &suite, events);
     play(&context, features).await;
     if let Some(checked) = lock(&context.usage).finish() {
         events.send(Event::UsageChecked(checked));

@@ -8,6 +8,7 @@ use super::moments::{DAY_MS, HOUR_MS, waiting_ms};
 use super::order::Order;
 use super::tags::id_matches;
 use crate::report::events::ScenarioRef;
+use crate::report::without_version;
 use crate::spec::Registry;
 
 /// What the user wants to run, and how strictly.
@@ -33,6 +34,7 @@ impl Selection {
     pub(super) fn takes(&self, scenario: &ScenarioRef) -> bool {
         let fits = |pattern: &String| {
             id_matches(pattern, &scenario.id)
+                || id_matches(pattern, without_version(&scenario.id))
                 || scenario.requirements.iter().any(|id| id_matches(pattern, id))
         };
         self.ids.is_empty() || self.ids.iter().any(fits)
@@ -157,6 +159,7 @@ mod tests {
             feature: "One-off".to_owned(),
             name: "Two items".to_owned(),
             requirements: strings(requirements),
+            version: "v1.0".to_owned(),
         };
         let by = |pattern: &str| Selection { ids: strings(&[pattern]), ..Selection::default() };
         assert!(by("DM-SES-*").takes(&scenario(&["DM-ACC-010", "DM-SES-001"])));
@@ -164,5 +167,8 @@ mod tests {
         assert!(by("client/one-off.feature:12").takes(&scenario(&["DM-ACC-010"])));
         assert!(!by("client/one-off.feature:1").takes(&scenario(&["DM-ACC-010"])));
         assert!(Selection::default().takes(&scenario(&[])));
+        let again = |id: &str| ScenarioRef { id: id.to_owned(), ..scenario(&[]) };
+        assert!(by("client/one-off.feature:12").takes(&again("client/one-off.feature:12@v1.1")));
+        assert!(!by("client/one-off.feature:12@v1.1").takes(&scenario(&[])));
     }
 }

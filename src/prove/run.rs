@@ -129,8 +129,12 @@ async fn try_mutant(
 ) -> Result<MutantResult, ProveError> {
     let about = suite.about(&mutant.requirements);
     let level = registry.level(&mutant.requirements);
-    if !about.is_empty() {
-        let result = judge_mutant(decision, mutant, level, &run_once(changed, registry, &about).await?);
+    // Most faults show in either version, so that the other one is only asked when the first has seen nothing.
+    for part in [about.once(), about.clone()] {
+        if part.is_empty() {
+            continue;
+        }
+        let result = judge_mutant(decision, mutant, level, &run_once(changed, registry, &part).await?);
         if result.outcome == MutantOutcome::Killed {
             return Ok(result);
         }
@@ -159,8 +163,11 @@ fn judge_reading(decision: &Decision, value: &str, seen: &Seen) -> ReadingResult
     rejected_by.extend(seen.faults.iter().cloned());
     // A reading that no scenario saw was not accepted but overlooked.
     match seen.readings.get(&decision.name) {
-        Some(read) if read == value => {}
-        Some(read) => rejected_by.push(format!("a scenario that read it as {read}")),
+        Some(read) if read.contains(value) => {}
+        Some(read) => {
+            let read: Vec<&str> = read.iter().map(String::as_str).collect();
+            rejected_by.push(format!("a scenario that read it as {}", read.join(", ")));
+        }
         None => rejected_by.push("the lack of a scenario that reads it".to_owned()),
     }
     ReadingResult { decision: decision.name.clone(), value: value.to_owned(), rejected_by }
@@ -206,7 +213,7 @@ mod tests {
             mutants: Vec::new(),
         };
         let mut seen = Seen::default();
-        seen.readings.extend(read.map(|value| (decision.name.clone(), value.to_owned())));
+        seen.readings.extend(read.map(|value| (decision.name.clone(), BTreeSet::from([value.to_owned()]))));
         judge_reading(&decision, "207", &seen)
     }
 

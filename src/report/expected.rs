@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use super::events::{Checked, ExpectedDeviation, Invariant, Level, Outcome, ScenarioFinished, Severity};
 use super::model::RunModel;
+use super::scenario::is_named;
 
 /// What became of a declared deviation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -61,7 +62,7 @@ impl ExpectedDeviation {
     }
 
     fn about_scenario(&self, id: &str, name: &str) -> bool {
-        self.scenario.as_deref().is_some_and(|scenario| scenario == id || scenario == name)
+        self.scenario.as_deref().is_some_and(|named| is_named(named, id, name))
     }
 }
 

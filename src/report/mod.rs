@@ -21,6 +21,7 @@ mod markdown;
 mod model;
 mod ndjson;
 mod recorded;
+mod scenario;
 mod terminal;
 mod verdict;
 
@@ -36,8 +37,9 @@ pub use errors::ReportError;
 pub use expected::DeviationState;
 pub use failure::Failure;
 pub use folder::write_folder;
-pub use model::{ModelListener, ReadingValues, RunModel, ScenarioCounts};
+pub use model::{ModelListener, ReadingValues, RunModel, ScenarioCounts, VersionCounts};
 pub use ndjson::NdjsonListener;
 pub use recorded::{Recorded, RecordedError};
+pub use scenario::{is_named, without_version};
 pub use terminal::{ColourChoice, TerminalListener, terminal_diff, terminal_summary};
 pub use verdict::Verdict;

@@ -57,6 +57,7 @@ pub(super) fn named_scenario(id: &str, name: &str, requirements: &[&str], outcom
             feature: "One-off access".to_owned(),
             name: name.to_owned(),
             requirements: owned(requirements),
+            version: "v1.0".to_owned(),
         },
         outcome,
         checks: 2,
@@ -129,6 +130,7 @@ pub(super) fn reading(decision: &str, value: &str) -> Event {
         decision: decision.to_owned(),
         requirement: "DM-SES-053".to_owned(),
         value: value.to_owned(),
+        version: "v1.0".to_owned(),
     })
 }
 

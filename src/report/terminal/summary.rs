@@ -111,7 +111,12 @@ fn scenarios(model: &RunModel) -> String {
     // What did not happen is left out, except that nothing passed.
     let shown = outcomes.iter().filter(|(number, name)| *number > 0 || *name == "passed");
     let parts: Vec<String> = shown.map(|(number, name)| format!("{} {name}", count(*number))).collect();
-    format!("{}; {}", parts.join(", "), plural(model.checks, "assertion"))
+    let versions = model.version_counts();
+    let in_versions =
+        versions.iter().map(|(version, counts)| format!("{} in {version}", count(counts.scenarios)));
+    let in_versions: Vec<String> = in_versions.collect();
+    let spoken = if in_versions.len() > 1 { format!(" ({})", in_versions.join(", ")) } else { String::new() };
+    format!("{}{spoken}; {}", parts.join(", "), plural(model.checks, "assertion"))
 }
 
 fn requirements(coverage: &Coverage) -> String {
