@@ -31,6 +31,7 @@ mod steps;
 mod suite;
 mod tables;
 mod tags;
+mod traffic;
 mod versions;
 mod world;
 

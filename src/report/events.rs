@@ -10,6 +10,8 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+use super::traffic::OperationSeen;
+
 /// How binding a requirement is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Level {
@@ -416,6 +418,8 @@ pub enum Event {
     ReadingSeen(ReadingSeen),
     /// A scenario ended; also sent for every scenario left out.
     ScenarioFinished(ScenarioFinished),
+    /// What was answered in the suite, by operation.
+    TrafficCounted(Vec<OperationSeen>),
     /// The suite ended; wall time in milliseconds.
     ConformanceFinished(u64),
     /// A load run is about to start.

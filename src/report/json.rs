@@ -16,6 +16,7 @@ use super::events::{
 use super::expected::DeviationState;
 use super::failure::Failure;
 use super::model::{RunModel, ScenarioCounts, VersionCounts};
+use super::traffic::{self, OperationSeen, TrafficCounts};
 use super::verdict::Verdict;
 
 const FORMAT: &str = "chargeproof-run/1";
@@ -84,6 +85,8 @@ struct Conformance {
     versions: BTreeMap<String, VersionCounts>,
     requirements: Requirements,
     readings: BTreeMap<String, String>,
+    coverage: TrafficCounts,
+    operations: Vec<OperationSeen>,
     checks: u64,
     duration_ms: u64,
     seed: Option<u64>,
@@ -107,6 +110,8 @@ impl Conformance {
                 expected: coverage.expected.clone(),
             },
             readings: readings.collect(),
+            coverage: traffic::counts(&model.traffic),
+            operations: model.traffic.clone(),
             checks: model.checks,
             duration_ms: model.suite_ms,
             seed: model.order.and_then(|order| order.seed),
@@ -372,6 +377,8 @@ mod tests {
                 "requirements": {"registered": 6, "must": 4, "tested": 3, "passed": 2,
                     "failed": ["DM-CHG-011"], "not_tested": 3, "expected": []},
                 "readings": {"session.denied.http": "200"},
+                "coverage": {"operations": 1, "documented": 3, "seen": 1, "excused": 1, "missing": 1},
+                "operations": [samples::traffic()],
                 "checks": 5,
                 "duration_ms": 412,
                 "seed": 7,

@@ -23,6 +23,7 @@ mod ndjson;
 mod recorded;
 mod scenario;
 mod terminal;
+mod traffic;
 mod verdict;
 
 #[cfg(test)]
@@ -42,4 +43,5 @@ pub use ndjson::NdjsonListener;
 pub use recorded::{Recorded, RecordedError};
 pub use scenario::{is_named, without_version};
 pub use terminal::{ColourChoice, TerminalListener, terminal_diff, terminal_summary};
+pub use traffic::{OperationSeen, StatusSeen, TrafficCounts};
 pub use verdict::Verdict;

@@ -14,6 +14,7 @@ use super::events::{
     RegisteredRequirement, RunStarted, ScenarioFinished, SmokeChecked, Stamped, SuiteOrdered, TargetInfo,
     UsageChecked,
 };
+use super::traffic::OperationSeen;
 
 /// The values seen at one decision point.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -118,6 +119,8 @@ pub struct RunModel {
     pub held: BTreeMap<String, BTreeSet<String>>,
     /// What was seen at each decision point.
     pub readings: BTreeMap<String, ReadingValues>,
+    /// What was answered in the suite, by operation.
+    pub traffic: Vec<OperationSeen>,
     /// The load runs that were begun.
     pub plans: Vec<LoadStarted>,
     /// The load runs that ended.
@@ -155,6 +158,7 @@ impl RunModel {
             Event::ReadingSeen(seen) => self.read(seen),
             Event::ScenarioFinished(finished) => self.scenarios.push(finished.clone()),
             Event::ConformanceFinished(duration_ms) => self.suite_ms += duration_ms,
+            Event::TrafficCounted(seen) => self.traffic.clone_from(seen),
             Event::LoadStarted(plan) => self.plans.push(plan.clone()),
             Event::LoadProgress(_) => {}
             Event::LoadFinished(load) => self.loads.push(load.clone()),

@@ -210,6 +210,7 @@ impl Listener for TerminalListener {
             | Event::SuiteOrdered(_)
             | Event::Checked(_)
             | Event::ReadingSeen(_)
+            | Event::TrafficCounted(_)
             | Event::Note(_) => {}
         }
     }
