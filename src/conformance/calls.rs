@@ -215,7 +215,12 @@ impl Stage {
         let (id, pem) =
             (self.context.client_key.id().to_owned(), self.context.client_key.public_pem().to_owned());
         let body = json!([{"id": id, "publicKey": pem}]);
-        let answer = self.as_producer(Call::put(self.api.client_keys(), body)).await?;
+        // The addresses of keys are published for v1.0 only.
+        let keys = match self.context.versions.iter().find(|version| *version == "v1.0") {
+            Some(published) => self.api.speaking(published).client_keys(),
+            None => self.api.client_keys(),
+        };
+        let answer = self.as_producer(Call::put(keys, body)).await?;
         self.assert_set_up(step, &["DM-AUTH-032"], "status 200", answer.summary(), answer.is(200))?;
         self.client_registered = true;
         if self.virtual_clock && self.client_is_admitted(step).await? {
