@@ -91,6 +91,7 @@ Feature: What holds for every operation
 
     Examples:
       | operation                          |
+      | open a session                     |
       | close a session                    |
       | read a session                     |
       | request access in a session        |

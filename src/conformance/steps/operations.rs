@@ -112,7 +112,9 @@ async fn call(stage: &mut Stage, step: &Step, name: &str, ids: Ids) -> Result<Ca
     url.push_str(&query(name, &instance));
     let method =
         Method::from_bytes(method.as_bytes()).map_err(|error| StepError::fault(error.to_string()))?;
-    let body = body(stage, name, &instance).map_or(Body::None, Body::Json);
+    // The instance that a session is of stands in the body.
+    let of = if ids == Ids::Known { instance.as_str() } else { NOBODY };
+    let body = body(stage, name, of).map_or(Body::None, Body::Json);
     Ok(Call::new(method, url, body))
 }
 
