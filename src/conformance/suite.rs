@@ -101,6 +101,22 @@ impl Suite {
         Self { features: self.features.clone(), entries, bindings: Arc::clone(&self.bindings) }
     }
 
+    /// Each scenario once, in this version where it can, and those about any of these requirements in every version.
+    #[must_use]
+    pub fn mainly_in(&self, version: &str, requirements: &[String]) -> Self {
+        let spoken = |entry: &&Entry| entry.scenario.version == version;
+        let there: HashSet<&str> =
+            self.entries.iter().filter(spoken).map(|entry| without_version(&entry.scenario.id)).collect();
+        let keep = |entry: &&Entry| {
+            let first = !entry.versions.is_another(&entry.scenario.version);
+            entry.scenario.requirements.iter().any(|id| requirements.contains(id))
+                || spoken(entry)
+                || (first && !there.contains(without_version(&entry.scenario.id)))
+        };
+        let entries = self.entries.iter().filter(keep).cloned().collect();
+        Self { features: self.features.clone(), entries }
+    }
+
     /// Each scenario once, in its first version.
     #[must_use]
     pub fn once(&self) -> Self {
@@ -441,5 +457,13 @@ mod tests {
         assert!(part.scenarios().all(about));
         assert_eq!(part.len(), whole.scenarios().filter(|scenario| about(scenario)).count());
         assert!(whole.about(&[]).is_empty());
+        let texts = whole.texts().len();
+        assert!(texts < whole.len());
+        assert_eq!(whole.once().len(), texts);
+        let newer = whole.mainly_in("v1.1", &[]);
+        assert_eq!(newer.len(), texts);
+        let spoken = |suite: &Suite| suite.scenarios().filter(|one| one.version == "v1.1").count();
+        assert!(spoken(&newer) > spoken(&whole.once()));
+        assert!(whole.mainly_in("v1.1", &["DM-ACC-010".to_owned()]).len() > texts);
     }
 }

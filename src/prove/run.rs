@@ -92,7 +92,8 @@ pub async fn run(
     for (decision, value) in readings {
         progress.next(&format!("{}={value}", decision.name));
         let changed = profile.clone().with_policy(&decision.name, value);
-        let seen = run_once(&changed, &registry, suite).await?;
+        let part = part_for(decision, &registry, suite);
+        let seen = run_once(&changed, &registry, &part).await?;
         report.readings.push(judge_reading(decision, value, &seen));
     }
     for (decision, mutant) in mutants {
@@ -140,6 +141,15 @@ async fn try_mutant(
         }
     }
     Ok(judge_mutant(decision, mutant, level, &run_once(changed, registry, suite).await?))
+}
+
+/// The part of the suite that a reading has to pass. The two versions share their rules, so that each scenario runs in
+/// one of them, the one that the decision is about, and all scenarios about the decision in both.
+fn part_for(decision: &Decision, registry: &Registry, suite: &Suite) -> Suite {
+    let requirement = registry.get(&decision.requirement);
+    let versions = requirement.map(|requirement| requirement.versions.as_slice()).unwrap_or_default();
+    let version = versions.first().map_or("v1.0", String::as_str);
+    suite.mainly_in(version, std::slice::from_ref(&decision.requirement))
 }
 
 async fn run_once(profile: &Profile, registry: &Arc<Registry>, suite: &Suite) -> Result<Seen, ProveError> {

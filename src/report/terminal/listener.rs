@@ -203,6 +203,7 @@ impl Listener for TerminalListener {
             Event::LoadFinished(load) => self.load_finished(load),
             Event::UsageChecked(usage) => self.usage_checked(usage),
             Event::HarnessFault(fault) => self.say(Tone::Bad, &format!("harness fault: {fault}")),
+            Event::Note(note) => self.say(Tone::Plain, &format!("note: {note}")),
             Event::Interrupted => self.say(Tone::Doubtful, "interrupted: what was not reached is not proved"),
             Event::RunFinished(_) => self.stop_bar(),
             Event::Registry(_)
@@ -210,8 +211,7 @@ impl Listener for TerminalListener {
             | Event::SuiteOrdered(_)
             | Event::Checked(_)
             | Event::ReadingSeen(_)
-            | Event::TrafficCounted(_)
-            | Event::Note(_) => {}
+            | Event::TrafficCounted(_) => {}
         }
     }
 }
