@@ -8,7 +8,7 @@ use super::items::{granted, items, total};
 use super::moments::{MINUTE_MS, SECOND_MS, fill};
 use super::stage::{Asked, Mapped, Stage, Verdict};
 use super::tables::docstring;
-use crate::report::without_version;
+use crate::report::events::without_version;
 use crate::target::{Answer, Body, Call};
 
 /// The account of an instance that a scenario uses without having made one.

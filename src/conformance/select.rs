@@ -7,8 +7,7 @@ use cucumber::gherkin::Step;
 use super::moments::{DAY_MS, HOUR_MS, MINUTE_MS, waiting_ms};
 use super::order::Order;
 use super::tags::id_matches;
-use crate::report::events::ScenarioRef;
-use crate::report::without_version;
+use crate::report::events::{ScenarioRef, without_version};
 use crate::spec::Registry;
 
 /// What the user wants to run, and how strictly.

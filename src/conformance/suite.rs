@@ -16,8 +16,7 @@ use super::error::ConformanceError;
 use super::select::Selection;
 use super::tags::{TagExpression, is_requirement};
 use super::versions::{ALL, Versions, mark, marked, versions_of};
-use crate::report::events::ScenarioRef;
-use crate::report::without_version;
+use crate::report::events::{ScenarioRef, without_version};
 use crate::spec::{FEATURES, Registry};
 
 /// The scenarios that the user selected, parsed, expanded and checked.

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 
 use super::record::lock;
-use crate::report::events::Exchange;
-use crate::report::{OperationSeen, StatusSeen};
+use crate::report::events::{Exchange, OperationSeen, StatusSeen};
 use crate::spec::Operations;
 
 /// Where the addresses of every target begin to be alike.
