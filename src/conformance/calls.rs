@@ -4,7 +4,7 @@ use cucumber::gherkin::Step;
 use serde_json::{Value, json};
 
 use super::check::{Place, StepError, Stepped};
-use super::items::{granted, items, total};
+use super::items::{code, granted, items, total};
 use super::moments::{MINUTE_MS, SECOND_MS, fill};
 use super::stage::{Asked, Mapped, Stage, Verdict};
 use super::tables::docstring;
@@ -67,9 +67,20 @@ impl Stage {
         let verdict = verdict(&answer);
         if let Some(body) = answer.json() {
             self.largest_charge = self.largest_charge.max(total(&body));
+            self.learn_codes(&body);
         }
         self.requests.push(verdict);
         self.keep_as(step, answer, asked)
+    }
+
+    /// The usage rules have to know by which code a target grants; that of v1.1 is not published.
+    fn learn_codes(&mut self, body: &Value) {
+        let codes = items(body).into_iter().flatten().filter(|item| granted(item)).filter_map(code);
+        for code in codes {
+            if !self.usage.granted_codes.iter().any(|known| known == code) {
+                self.usage.granted_codes.push(code.to_owned());
+            }
+        }
     }
 
     fn keep_as(&mut self, step: &Step, answer: Answer, asked: Asked) -> Stepped {

@@ -42,7 +42,8 @@ pub(super) fn code_fits(expected: &str, code: Option<&str>, version: &str) -> bo
 /// Whether the item was granted. No document gives the four digits of v1.1 (DM-CODE-011), so that there a charge
 /// tells it as well.
 pub(super) fn granted(item: &Value) -> bool {
-    let charged = || tokens(item).is_some_and(|tokens| tokens > Decimal::ZERO);
+    let paid = || item.get("lineItems").and_then(Value::as_array).is_some_and(|lines| !lines.is_empty());
+    let charged = || paid() || tokens(item).is_some_and(|tokens| tokens > Decimal::ZERO);
     code(item).is_some_and(|code| GRANTED.contains(&code) || (four_digits(code) && charged()))
 }
 

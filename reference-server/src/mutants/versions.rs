@@ -33,21 +33,15 @@ pub(super) const MUTANTS: &[Mutant] = &[
             }
         };
     }),
-    mutant(
-        "version.line_items",
-        "newer-shows-nothing-used",
-        &["DM-LINE-032"],
-        "Shows 0 used in v1.1.",
-        |r| {
-            r.wire = |answer| {
-                if is_newer(answer, Operation::ReadLineItem)
-                    && let Some(used) = answer.body.as_mut().and_then(|body| body.get_mut("used"))
-                {
-                    *used = json!(0);
-                }
-            };
-        },
-    ),
+    mutant("version.line_items", "newer-shows-nothing-used", &["DM-ACC-012"], "Shows 0 used in v1.1.", |r| {
+        r.wire = |answer| {
+            if is_newer(answer, Operation::ReadLineItem)
+                && let Some(used) = answer.body.as_mut().and_then(|body| body.get_mut("used"))
+            {
+                *used = json!(0);
+            }
+        };
+    }),
     mutant(
         "version.tables",
         "newer-made-with-200",
