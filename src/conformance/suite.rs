@@ -163,8 +163,7 @@ impl Suite {
 
     /// The features with just these scenarios, ready to run.
     pub(super) fn features_with(&self, chosen: &dyn Fn(&str) -> bool) -> Vec<Feature> {
-        let mut features: Vec<Feature> =
-            self.features.iter().flat_map(|feature| in_every_version(feature)).collect();
+        let mut features: Vec<Feature> = self.features.iter().flat_map(in_every_version).collect();
         for feature in &mut features {
             let file = file_of(feature);
             let keep = |scenario: &Scenario| chosen(&id_in(&file, scenario));
