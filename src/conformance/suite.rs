@@ -113,7 +113,7 @@ impl Suite {
                 || (first && !there.contains(without_version(&entry.scenario.id)))
         };
         let entries = self.entries.iter().filter(keep).cloned().collect();
-        Self { features: self.features.clone(), entries }
+        Self { features: self.features.clone(), entries, bindings: Arc::clone(&self.bindings) }
     }
 
     /// Each scenario once, in its first version.

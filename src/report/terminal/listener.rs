@@ -268,6 +268,7 @@ suite: 1 passed, 1 failed, 1 warned, 2 not tested in 412 ms
 load steady: 12,000 requests in 60 s, seed 7
 load steady: 0 violations, measurement VALID
 usage: 1,204 rows from control, 0 errors
+note: usage rows were read from the control protocol
 ";
         assert_eq!(text, expected);
     }

@@ -354,12 +354,18 @@ mod tests {
             ("1e3", 2),
             ("MOD(2,3)", 1),
             ("MIN(2)", 1),
-            ("ABS(1,2)", 1),
             ("a $ b", 3),
             ("99999999999999999999999999999999", 1),
         ] {
             assert_eq!(Formula::parse(text).unwrap_err().position, position, "{text}");
         }
+    }
+
+    #[test]
+    fn arguments_beyond_the_published_ones_are_told() {
+        let surplus = |text| Formula::parse(text).unwrap().has_surplus_arguments();
+        assert!(surplus("1 + ABS(1,2)") && surplus("SUM(1, MIN(2,3,4))"));
+        assert!(!surplus("ABS(1) + MIN(2,3)"));
     }
 
     #[test]
