@@ -129,7 +129,7 @@ Feature: Access tokens
     When the instances are listed with a token that names its key in the header only
     Then the answer has status 401
 
-  @DM-AUTH-A09 @DM-AUTH-001 @DM-AUTH-A01
+  @DM-AUTH-A09 @DM-AUTH-001 @DM-AUTH-A01 @v1.0
   Scenario: The token is read from its header
     When GET is sent to "/provisioning/api/v1.0/instances"
     Then the answer has status 200

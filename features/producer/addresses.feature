@@ -1,4 +1,4 @@
-@producer
+@producer @v1.0
 Feature: Addresses
   Every group of operations has an address of its own, and deployed clients write it in more than one way: with a
   slash at its end, and with a content type although there is no content.

@@ -1,4 +1,4 @@
-@producer @site
+@producer @site @one-version
 Feature: Administration keys
   Whoever holds an administration key can change prices and balances. Keys are saved and withdrawn over the API, and
   the producer can never lock themselves out. A change may take ten minutes.

@@ -1,4 +1,4 @@
-@producer @site
+@producer @site @one-version
 Feature: Client keys
   Client applications sign with keys of their own. The producer hands them out and takes them back without touching
   the administration.

@@ -36,7 +36,7 @@ Feature: Mistakes in line items
     And the errors mention "$.attributes.elastic"
     And the errors mention "colour" (DM-LINE-015, DM-LINE-016)
 
-  @DM-LINE-016
+  @DM-LINE-016 @v1.0
   Scenario: v1.0 names mistakes under errors
     When the producer maps the line item:
       """
@@ -55,7 +55,7 @@ Feature: Mistakes in line items
     Then the answer has status 400
     And the errors mention "$.attributes: property 'colour'" (DM-LINE-017)
 
-  @DM-LINE-019
+  @DM-LINE-019 @v1.0
   Scenario: v1.0 does not know a reset frequency
     When the producer maps the line item:
       """

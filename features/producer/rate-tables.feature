@@ -156,7 +156,7 @@ Feature: Rate tables
       | an item without a name    | {"version": "1", "effectiveFrom": 1, "items": [{"rate": 9}]}                              |
       | a rate in words           | {"version": "1", "effectiveFrom": 1, "items": [{"name": "Render", "rate": "nine"}]}       |
 
-  @DM-RATE-026
+  @DM-RATE-026 @v1.0
   Scenario: In v1.0 an item has a rate
     When the producer creates the rate table:
       """

@@ -1,4 +1,4 @@
-@producer @site
+@producer @site @one-version
 Feature: Keys at the edge of the documents
   A change of keys may take ten minutes or none, and a published key is shown with line breaks that JSON would not
   write so. Either way of a target is right, as long as it stays with it.

@@ -1,4 +1,4 @@
-@producer
+@producer @one-version
 Feature: Columns of usage rows
   Each column has one meaning, whatever the row is about. A report that filters by meter, session or time would
   otherwise leave rows out or count them twice.

@@ -1,4 +1,4 @@
-@producer
+@producer @one-version
 Feature: Forms of usage rows
   The published pages write the same thing in several ways: an empty value, a time, a line item. Reports must read all
   of them, and the producer wants to know which ones to expect. What no page shows is wrong.

@@ -129,7 +129,7 @@ Feature: Usage rows of granted one-off requests
       | CADPrint   | 7    | ACT01-Elastic | 10       | 7      | 10   |
       | CADPrint   | 7    | ACT02-Elastic | 100      | 49     | 49   |
 
-  @WH-USAGE-016 @WH-USAGE-050 @WH-USAGE-C14 @usage
+  @WH-USAGE-016 @WH-USAGE-050 @WH-USAGE-C14 @usage @one-version
   Scenario: A one-off row speaks of no session
     Given a line item "ACT01-Elastic" of 1000 tokens
     When LisaBarry requests 10 of "PhotoPrint" "1.0"

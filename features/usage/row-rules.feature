@@ -1,4 +1,4 @@
-@producer
+@producer @one-version
 Feature: Rules that all usage rows keep
   Reports rest on usage rows that fit together: tokens that are rate times quantity, totals within the quantity and
   its overdraft, denied rows that charge nothing. Every row is held against the published rules.

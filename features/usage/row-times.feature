@@ -1,4 +1,4 @@
-@producer
+@producer @one-version
 Feature: When usage rows can be read
   A dashboard that is hours behind is no dashboard. Rows are there within seconds, at worst within two minutes.
 

@@ -3,7 +3,7 @@
 use super::args::ConformanceArgs;
 use super::exit::{CONFIGURATION, Failure, NOTHING_TESTED, print};
 use super::expect::known_deviations;
-use super::run::{Run, registry_for};
+use super::run::{Run, load_profile, registry_for};
 use super::verify::judge_conformance;
 use crate::conformance::{self, ConformanceError, Order, Selection, SmokeOutcome, Suite};
 
@@ -23,7 +23,8 @@ pub(super) fn run(args: &ConformanceArgs) -> Result<u8, Failure> {
         return Err(failure(&ConformanceError::NothingSelected));
     }
     if args.list {
-        list(&suite);
+        let profile = args.target.target.as_deref().map(load_profile).transpose()?;
+        list(&profile.map_or(suite.clone(), |profile| suite.served_in(&profile.versions)));
         return Ok(0);
     }
     let expected = known_deviations(args.expect.as_deref(), args.features.as_deref(), &registry)?;
@@ -44,10 +45,15 @@ fn failure(error: &ConformanceError) -> Failure {
 
 fn list(suite: &Suite) {
     let mut text = String::new();
-    for scenario in suite.scenarios() {
-        let line = format!("{}  {}\n    {}\n", scenario.id, scenario.name, scenario.requirements.join(" "));
-        text.push_str(&line);
+    let texts = suite.texts();
+    for (scenario, versions) in &texts {
+        let (requirements, versions) = (scenario.requirements.join(" "), versions.join(", "));
+        text.push_str(&format!("{}  {}\n    {requirements}  {versions}\n", scenario.id, scenario.name));
     }
-    text.push_str(&format!("{} scenarios\n", suite.len()));
+    text.push_str(&format!(
+        "{} scenarios, {} with those that run in both versions\n",
+        texts.len(),
+        suite.len()
+    ));
     print(&text);
 }

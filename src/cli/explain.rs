@@ -33,7 +33,7 @@ pub(super) fn run(args: &ExplainArgs) -> Result<u8, Failure> {
 /// Everything that is known about a requirement.
 struct Explained<'a> {
     requirement: &'a Requirement,
-    scenarios: Vec<ScenarioRef>,
+    scenarios: Vec<(ScenarioRef, Vec<String>)>,
     mutants: Vec<Fault>,
     readings: Vec<&'a ReadingPoint>,
     last: Option<LastResult>,
@@ -57,12 +57,13 @@ impl<'a> Explained<'a> {
     fn of(requirement: &'a Requirement, registry: &'a Registry) -> Result<Self, Failure> {
         let suite = Suite::load(&Selection::default(), registry)
             .map_err(|error| Failure::new(HARNESS_FAULT, &error))?;
-        let names_it = |scenario: &&ScenarioRef| scenario.requirements.contains(&requirement.id);
+        let names_it =
+            |(scenario, _): &(ScenarioRef, Vec<String>)| scenario.requirements.contains(&requirement.id);
         let mut readings = registry.readings();
         readings.retain(|reading| reading.requirement == requirement.id);
         Ok(Self {
             requirement,
-            scenarios: suite.scenarios().filter(names_it).cloned().collect(),
+            scenarios: suite.texts().into_iter().filter(names_it).collect(),
             mutants: faults(&requirement.id)?,
             readings,
             last: last_result(&requirement.id),
@@ -82,7 +83,9 @@ impl<'a> Explained<'a> {
         if let Some(reason) = untestable {
             lines.push(format!("Not testable from outside: {reason}"));
         }
-        let scenarios = self.scenarios.iter().map(|scenario| format!("{}  {}", scenario.id, scenario.name));
+        let scenarios = self.scenarios.iter().map(|(scenario, versions)| {
+            format!("{}  {} ({})", scenario.id, scenario.name, versions.join(", "))
+        });
         match (self.scenarios.is_empty(), untestable) {
             (false, _) => list(&mut lines, "Tested by:", scenarios),
             (true, None) => lines.push("No scenario tests it yet.".to_owned()),
@@ -106,7 +109,7 @@ impl<'a> Explained<'a> {
     /// The format `chargeproof-explain/1`.
     fn to_json(&self) -> Value {
         let requirement = self.requirement;
-        let scenario = |one: &ScenarioRef| json!({"id": one.id, "name": one.name});
+        let scenario = |(one, versions): &(ScenarioRef, Vec<String>)| json!({"id": one.id, "name": one.name, "versions": versions});
         let mutant = |one: &Fault| json!({"name": one.name, "says": one.says});
         let reading =
             |one: &&ReadingPoint| json!({"decision": one.decision, "values": one.values, "says": one.says});

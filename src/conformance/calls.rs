@@ -4,10 +4,11 @@ use cucumber::gherkin::Step;
 use serde_json::{Value, json};
 
 use super::check::{Place, StepError, Stepped};
-use super::items::{granted, items, total};
+use super::items::{code, granted, items, total};
 use super::moments::{MINUTE_MS, SECOND_MS, fill};
 use super::stage::{Asked, Mapped, Stage, Verdict};
 use super::tables::docstring;
+use crate::report::events::without_version;
 use crate::target::{Answer, Body, Call};
 
 /// The account of an instance that a scenario uses without having made one.
@@ -66,9 +67,20 @@ impl Stage {
         let verdict = verdict(&answer);
         if let Some(body) = answer.json() {
             self.largest_charge = self.largest_charge.max(total(&body));
+            self.learn_codes(&body);
         }
         self.requests.push(verdict);
         self.keep_as(step, answer, asked)
+    }
+
+    /// The usage rules have to know by which code a target grants; that of v1.1 is not published.
+    fn learn_codes(&mut self, body: &Value) {
+        let codes = items(body).into_iter().flatten().filter(|item| granted(item)).filter_map(code);
+        for code in codes {
+            if !self.usage.granted_codes.iter().any(|known| known == code) {
+                self.usage.granted_codes.push(code.to_owned());
+            }
+        }
     }
 
     fn keep_as(&mut self, step: &Step, answer: Answer, asked: Asked) -> Stepped {
@@ -171,7 +183,8 @@ impl Stage {
             return Ok(id.clone());
         }
         if let Some(answer) = &self.answer {
-            let line = self.scenario.id.rsplit(':').next().and_then(|line| line.parse().ok());
+            let place = without_version(&self.scenario.id);
+            let line = place.rsplit(':').next().and_then(|line| line.parse().ok());
             let place = Place { step: "a session to go on with".to_owned(), line: line.unwrap_or(0) };
             let opening = ["DM-SES-001", "DM-SES-014"];
             self.assert_set_up(place, &opening, "a sessionId", answer.summary(), false)?;
@@ -213,7 +226,12 @@ impl Stage {
         let (id, pem) =
             (self.context.client_key.id().to_owned(), self.context.client_key.public_pem().to_owned());
         let body = json!([{"id": id, "publicKey": pem}]);
-        let answer = self.as_producer(Call::put(self.api.client_keys(), body)).await?;
+        // The addresses of keys are published for v1.0 only.
+        let keys = match self.context.versions.iter().find(|version| *version == "v1.0") {
+            Some(published) => self.api.speaking(published).client_keys(),
+            None => self.api.client_keys(),
+        };
+        let answer = self.as_producer(Call::put(keys, body)).await?;
         self.assert_set_up(step, &["DM-AUTH-032"], "status 200", answer.summary(), answer.is(200))?;
         self.client_registered = true;
         if self.virtual_clock && self.client_is_admitted(step).await? {

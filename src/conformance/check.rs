@@ -114,9 +114,10 @@ impl Stage {
             decision: decision.to_owned(),
             requirement: point.requirement.clone(),
             value: value.to_owned(),
+            version: self.api.version.clone(),
         }));
         let first = lock(&self.context.readings)
-            .entry(decision.to_owned())
+            .entry((decision.to_owned(), self.api.version.clone()))
             .or_insert_with(|| value.to_owned())
             .clone();
         if first == value {

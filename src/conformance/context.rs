@@ -14,8 +14,9 @@ use super::order::Order;
 use super::record::{Records, lock};
 use super::select::{Abilities, Conditions, Selection, left_out};
 use super::suite::{Entry, Suite};
+use super::traffic::Traffic;
 use crate::report::events::{Events, ScenarioRef};
-use crate::spec::Registry;
+use crate::spec::{Operations, Registry};
 use crate::target::{KeyPair, Profile};
 
 /// The key under which client tokens are signed.
@@ -43,8 +44,10 @@ pub(super) struct Context {
     pub(super) stop: watch::Receiver<bool>,
     /// The records of running scenarios.
     pub(super) records: Records,
-    /// The reading of each decision point, as first seen.
-    pub(super) readings: Mutex<BTreeMap<String, String>>,
+    /// What the target answered, by operation.
+    pub(super) traffic: Arc<Traffic>,
+    /// The reading of each decision point in each version, as first seen.
+    pub(super) readings: Mutex<BTreeMap<(String, String), String>>,
     /// What the usage rules found so far.
     pub(super) usage: Mutex<Totals>,
     scenarios: HashMap<String, ScenarioRef>,
@@ -73,7 +76,11 @@ impl Context {
         events: &Events,
         stop: watch::Receiver<bool>,
     ) -> Result<Self, ConformanceError> {
-        let access = Access::open(profile)?;
+        let mut access = Access::open(profile)?;
+        let operations = Operations::embedded().map_err(target_error)?;
+        let traffic = Arc::new(Traffic::new(operations));
+        let counted = Arc::clone(&traffic);
+        access.client = access.client.watched(move |exchange| counted.count(exchange));
         let about = match &access.control {
             Some(control) => Some(control.about().await.map_err(target_error)?),
             None => None,
@@ -96,6 +103,7 @@ impl Context {
             real_time: selection.real_time,
             stop,
             records: Records::default(),
+            traffic,
             readings: Mutex::default(),
             usage: Mutex::default(),
             scenarios,
@@ -114,6 +122,9 @@ impl Context {
 
     /// Why a scenario cannot be tested on this target, if it cannot.
     pub(super) fn left_out(&self, entry: &Entry) -> Option<String> {
+        if !self.versions.contains(&entry.scenario.version) {
+            return Some(format!("the target file does not list version {}", entry.scenario.version));
+        }
         let has = |capability: &str| self.has(capability);
         let conditions = Conditions { abilities: self.abilities, real_time: self.real_time, has: &has };
         left_out(&entry.tags, &entry.scenario.requirements, &entry.steps, &self.registry, &conditions)

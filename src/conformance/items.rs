@@ -21,8 +21,15 @@ pub(super) fn code(item: &Value) -> Option<&str> {
 
 /// Whether a code is what a table says: the code itself, or `granted`, `refused`, or `insufficient`, whose
 /// number no document gives: three digits in v1.0 that do not say granted.
-pub(super) fn code_fits(expected: &str, code: Option<&str>) -> bool {
+///
+/// Tables name the codes of v1.0. Those of v1.1 have four digits and are not published (DM-CODE-011), so that there no
+/// more is known of a refused item than that its code is not the one that is known to say granted.
+pub(super) fn code_fits(expected: &str, code: Option<&str>, version: &str) -> bool {
     let refused = |code: &str| !code.is_empty() && !GRANTED.contains(&code);
+    if version != "v1.0" {
+        let says_granted = matches!(expected, "granted" | "101");
+        return code.is_some_and(|code| four_digits(code) && (says_granted || refused(code)));
+    }
     match expected {
         "granted" => code.is_some_and(|code| GRANTED.contains(&code)),
         "refused" => code.is_some_and(refused),
@@ -35,9 +42,14 @@ pub(super) fn code_fits(expected: &str, code: Option<&str>) -> bool {
 /// Whether the item was granted. No document gives the four digits of v1.1 (DM-CODE-011), so that there a charge
 /// tells it as well.
 pub(super) fn granted(item: &Value) -> bool {
-    let newer = |code: &str| code.len() == 4 && code.bytes().all(|digit| digit.is_ascii_digit());
-    let charged = || tokens(item).is_some_and(|tokens| tokens > Decimal::ZERO);
-    code(item).is_some_and(|code| GRANTED.contains(&code) || (newer(code) && charged()))
+    let paid = || item.get("lineItems").and_then(Value::as_array).is_some_and(|lines| !lines.is_empty());
+    let charged = || paid() || tokens(item).is_some_and(|tokens| tokens > Decimal::ZERO);
+    code(item).is_some_and(|code| GRANTED.contains(&code) || (four_digits(code) && charged()))
+}
+
+/// Whether a code looks like one of v1.1.
+fn four_digits(code: &str) -> bool {
+    code.len() == 4 && code.bytes().all(|digit| digit.is_ascii_digit())
 }
 
 /// The tokens charged for the item.
@@ -144,13 +156,17 @@ mod tests {
 
     #[test]
     fn codes_that_no_document_gives_are_recognised_by_form() {
-        assert!(code_fits("insufficient", Some("202")));
-        assert!(!code_fits("insufficient", Some("101")));
-        assert!(!code_fits("insufficient", Some("1202")));
-        assert!(code_fits("refused", Some("1202")));
-        assert!(!code_fits("refused", None));
-        assert!(code_fits("201", Some("201")));
-        assert!(!code_fits("granted", Some("201")));
+        assert!(code_fits("insufficient", Some("202"), "v1.0"));
+        assert!(!code_fits("insufficient", Some("101"), "v1.0"));
+        assert!(!code_fits("insufficient", Some("1202"), "v1.0"));
+        assert!(code_fits("refused", Some("1202"), "v1.0"));
+        assert!(!code_fits("refused", None, "v1.0"));
+        assert!(code_fits("201", Some("201"), "v1.0"));
+        assert!(!code_fits("granted", Some("201"), "v1.0"));
+        assert!(code_fits("201", Some("7777"), "v1.1"));
+        assert!(code_fits("101", Some("7777"), "v1.1"));
+        assert!(!code_fits("201", Some("1101"), "v1.1"));
+        assert!(!code_fits("201", Some("201"), "v1.1"));
     }
 
     #[test]

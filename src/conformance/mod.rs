@@ -31,6 +31,8 @@ mod steps;
 mod suite;
 mod tables;
 mod tags;
+mod traffic;
+mod versions;
 mod world;
 
 pub use error::ConformanceError;

@@ -40,7 +40,7 @@ pub(super) fn offset_ms(text: &str) -> Option<i64> {
 pub(super) fn waiting_ms(step: &str) -> Option<i64> {
     let words: Vec<&str> = step.split_whitespace().collect();
     match words.as_slice() {
-        [amount, unit, "pass" | "passes"] => span_ms(amount, unit),
+        [amount, unit, "pass" | "passes"] | [.., "alive", "for", amount, unit] => span_ms(amount, unit),
         _ => None,
     }
 }
@@ -77,6 +77,7 @@ mod tests {
     fn only_steps_about_time_wait() {
         assert_eq!(waiting_ms("31 days pass"), Some(31 * DAY_MS));
         assert_eq!(waiting_ms("1 minute passes"), Some(MINUTE_MS));
+        assert_eq!(waiting_ms("the session is kept alive for 30 hours"), Some(30 * HOUR_MS));
         assert_eq!(waiting_ms("the session is read"), None);
     }
 

@@ -16,7 +16,7 @@ use super::order::Order;
 use super::quiet::Quiet;
 use super::record::lock;
 use super::scribe::Scribe;
-use super::select::Selection;
+use super::select::{Selection, announce_waiting};
 use super::steps;
 use super::suite::Suite;
 use super::world::World;
@@ -43,12 +43,14 @@ pub async fn run(
         return Err(ConformanceError::NothingSelected);
     }
     let started = Instant::now();
-    let context = Arc::new(Context::open(profile, registry, suite, selection, events, stop).await?);
-    let features = choose(&context, suite, events);
+    let suite = suite.served_in(&profile.versions);
+    let context = Arc::new(Context::open(profile, registry, &suite, selection, events, stop).await?);
+    let features = choose(&context, &suite, events);
     play(&context, features).await;
     if let Some(checked) = lock(&context.usage).finish() {
         events.send(Event::UsageChecked(checked));
     }
+    events.send(Event::TrafficCounted(context.traffic.seen(&profile.versions)));
     events.send(Event::ConformanceFinished(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)));
     Ok(())
 }
@@ -67,6 +69,11 @@ fn choose(context: &Context, suite: &Suite, events: &Events) -> Vec<Feature> {
     }
     let Order { seed, concurrency } = context.order;
     events.send(Event::SuiteOrdered(SuiteOrdered { seed, concurrency }));
+    if context.real_time && !context.abilities.clock {
+        let steps = suite.entries().iter().filter(|entry| chosen.contains(entry.scenario.id.as_str()));
+        let waiting = announce_waiting(steps.map(|entry| entry.steps.as_slice()), concurrency);
+        waiting.into_iter().for_each(|waiting| events.send(Event::Note(waiting)));
+    }
     events.send(Event::ConformanceStarted(chosen.len() as u64));
     for (scenario, reason) in left_out {
         events.send(Event::ScenarioFinished(not_tested(context, scenario, reason)));

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use cucumber::gherkin::Step;
 
-use super::moments::{DAY_MS, HOUR_MS, waiting_ms};
+use super::moments::{DAY_MS, HOUR_MS, MINUTE_MS, waiting_ms};
 use super::order::Order;
 use super::tags::id_matches;
-use crate::report::events::ScenarioRef;
+use crate::report::events::{ScenarioRef, without_version};
 use crate::spec::Registry;
 
 /// What the user wants to run, and how strictly.
@@ -33,6 +33,7 @@ impl Selection {
     pub(super) fn takes(&self, scenario: &ScenarioRef) -> bool {
         let fits = |pattern: &String| {
             id_matches(pattern, &scenario.id)
+                || id_matches(pattern, without_version(&scenario.id))
                 || scenario.requirements.iter().any(|id| id_matches(pattern, id))
         };
         self.ids.is_empty() || self.ids.iter().any(fits)
@@ -87,12 +88,38 @@ pub(super) fn left_out(
     None
 }
 
+/// What the user should know before scenarios wait for real time: how many do, and how long the longest of them takes.
+/// As many as may run at once wait side by side.
+pub(super) fn announce_waiting<'a>(
+    scenarios: impl Iterator<Item = &'a [Step]>,
+    concurrency: u16,
+) -> Option<String> {
+    let waits: Vec<i64> = scenarios.map(real_ms).filter(|waits| *waits > 0).collect();
+    let (longest, all): (i64, i64) = (waits.iter().copied().max()?, waits.iter().sum());
+    // No order of scenarios can do with less, and filling the places one after the other needs no more than both.
+    let (least, most) =
+        (longest.max(all / i64::from(concurrency.max(1))), longest + all / i64::from(concurrency.max(1)));
+    let minutes = |ms: i64| ms.div_euclid(MINUTE_MS) + 1;
+    Some(format!(
+        "real time: {} scenarios wait for time to pass, the longest for {} minutes; together they take {} to {} minutes",
+        waits.len(),
+        minutes(longest),
+        minutes(least),
+        minutes(most)
+    ))
+}
+
+/// How much real time the steps of a scenario need.
+fn real_ms(steps: &[Step]) -> i64 {
+    steps.iter().filter_map(|step| waiting_ms(&step.value)).sum()
+}
+
 /// Without a test clock, time can only be waited for, and a day is the most that makes sense.
 fn without_clock(steps: &[Step], real_time: bool) -> Option<String> {
     if !real_time {
         return Some("needs the test clock, which the target does not offer".to_owned());
     }
-    let waiting: i64 = steps.iter().filter_map(|step| waiting_ms(&step.value)).sum();
+    let waiting = real_ms(steps);
     (waiting > DAY_MS).then(|| format!("would take {} hours of real time", waiting / HOUR_MS))
 }
 
@@ -143,6 +170,17 @@ mod tests {
     }
 
     #[test]
+    fn the_time_that_a_run_takes_is_known_before_it_starts() {
+        let scenarios =
+            [vec![step("60 minutes pass")], vec![step("30 minutes pass")], vec![step("a session")]];
+        let said = |concurrency| announce_waiting(scenarios.iter().map(Vec::as_slice), concurrency).unwrap();
+        assert!(said(64).starts_with("real time: 2 scenarios wait"), "{}", said(64));
+        assert!(said(64).contains("the longest for 61 minutes; together they take 61 to 62"), "{}", said(64));
+        assert!(said(1).ends_with("together they take 91 to 151 minutes"), "{}", said(1));
+        assert_eq!(announce_waiting(scenarios[2..].iter().map(Vec::as_slice), 8), None);
+    }
+
+    #[test]
     fn a_capability_declared_absent_is_said_so() {
         let registry = Registry::embedded().unwrap();
         let conditions = Conditions { abilities: Abilities::default(), real_time: false, has: &|_| false };
@@ -157,6 +195,7 @@ mod tests {
             feature: "One-off".to_owned(),
             name: "Two items".to_owned(),
             requirements: strings(requirements),
+            version: "v1.0".to_owned(),
         };
         let by = |pattern: &str| Selection { ids: strings(&[pattern]), ..Selection::default() };
         assert!(by("DM-SES-*").takes(&scenario(&["DM-ACC-010", "DM-SES-001"])));
@@ -164,5 +203,8 @@ mod tests {
         assert!(by("client/one-off.feature:12").takes(&scenario(&["DM-ACC-010"])));
         assert!(!by("client/one-off.feature:1").takes(&scenario(&["DM-ACC-010"])));
         assert!(Selection::default().takes(&scenario(&[])));
+        let again = |id: &str| ScenarioRef { id: id.to_owned(), ..scenario(&[]) };
+        assert!(by("client/one-off.feature:12").takes(&again("client/one-off.feature:12@v1.1")));
+        assert!(!by("client/one-off.feature:12@v1.1").takes(&scenario(&[])));
     }
 }

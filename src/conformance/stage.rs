@@ -154,7 +154,7 @@ impl Stage {
         let context = Arc::clone(&self.context);
         if !context.abilities.sites {
             let base = context.access.base.as_deref().unwrap_or_default();
-            self.api = Api::new(base);
+            self.api = Api::new(base).speaking(&self.scenario.version);
             self.names = Names::with_suffix(&format!("-{}", context.unique(&self.scenario.id)));
             return Ok(());
         }
@@ -162,7 +162,7 @@ impl Stage {
         let request = context.access.site_request(context.abilities, &context.policy);
         match self.control()?.create_site(&id, &request).await {
             Ok(site) => {
-                self.api = Api::new(&site.bases.dynamic_monetization);
+                self.api = Api::new(&site.bases.dynamic_monetization).speaking(&self.scenario.version);
                 self.site = Some(id);
                 Ok(())
             }

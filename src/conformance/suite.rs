@@ -15,11 +15,12 @@ use super::binding::{Bindings, FeatureFile, speaks_for};
 use super::error::ConformanceError;
 use super::select::Selection;
 use super::tags::{TagExpression, is_requirement};
-use crate::report::events::ScenarioRef;
+use super::versions::{ALL, Versions, mark, marked, versions_of};
+use crate::report::events::{ScenarioRef, without_version};
 use crate::spec::{FEATURES, Registry};
 
 /// The scenarios that the user selected, parsed, expanded and checked.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Suite {
     features: Vec<Feature>,
     entries: Vec<Entry>,
@@ -35,6 +36,10 @@ pub(super) struct Entry {
     pub(super) tags: Vec<String>,
     /// All its steps, those of backgrounds included.
     pub(super) steps: Vec<Step>,
+    /// Its name in the file.
+    name: String,
+    /// The versions of the API in which it may run.
+    versions: Versions,
 }
 
 impl Suite {
@@ -50,7 +55,7 @@ impl Suite {
         let mut bindings = BTreeMap::new();
         for (name, text) in sources(selection.features.as_deref())? {
             let file = read(&name, &text)?;
-            for entry in entries(&file, registry)? {
+            for entry in entries(&file, registry)?.iter().flat_map(Entry::in_all_versions) {
                 let tagged = expression.as_ref().is_none_or(|expression| expression.holds(&entry.tags));
                 if tagged && selection.takes(&entry.scenario) {
                     suite.entries.push(entry);
@@ -78,9 +83,65 @@ impl Suite {
         Arc::clone(&self.bindings)
     }
 
+    /// The suite for a target that serves these versions: each scenario once for every version that it is about and
+    /// that the target serves. One whose versions the target does not serve stays, to be reported as not tested.
+    #[must_use]
+    pub fn served_in(&self, served: &[String]) -> Self {
+        let mut entries: Vec<Entry> = Vec::new();
+        for entry in &self.entries {
+            let run = entry.versions.to_run(served);
+            if run.contains(&entry.scenario.version) {
+                entries.push(entry.clone());
+            } else if entry.versions.one {
+                // It was read for its first version, and one that the target serves does as well.
+                entries.extend(run.first().map(|version| entry.in_version(version)));
+            }
+        }
+        Self { features: self.features.clone(), entries, bindings: Arc::clone(&self.bindings) }
+    }
+
+    /// Each scenario once, in this version where it can, and those about any of these requirements in every version.
+    #[must_use]
+    pub fn mainly_in(&self, version: &str, requirements: &[String]) -> Self {
+        let spoken = |entry: &&Entry| entry.scenario.version == version;
+        let there: HashSet<&str> =
+            self.entries.iter().filter(spoken).map(|entry| without_version(&entry.scenario.id)).collect();
+        let keep = |entry: &&Entry| {
+            let first = !entry.versions.is_another(&entry.scenario.version);
+            entry.scenario.requirements.iter().any(|id| requirements.contains(id))
+                || spoken(entry)
+                || (first && !there.contains(without_version(&entry.scenario.id)))
+        };
+        let entries = self.entries.iter().filter(keep).cloned().collect();
+        Self { features: self.features.clone(), entries, bindings: Arc::clone(&self.bindings) }
+    }
+
+    /// Each scenario once, in its first version.
+    #[must_use]
+    pub fn once(&self) -> Self {
+        let first = |entry: &&Entry| !entry.versions.is_another(&entry.scenario.version);
+        let entries = self.entries.iter().filter(first).cloned().collect();
+        Self { features: self.features.clone(), entries, bindings: Arc::clone(&self.bindings) }
+    }
+
     /// The selected scenarios in the order of files and lines.
     pub fn scenarios(&self) -> impl Iterator<Item = &ScenarioRef> {
         self.entries.iter().map(|entry| &entry.scenario)
+    }
+
+    /// Each selected scenario once, as it stands in its file, with the versions in which it is selected.
+    #[must_use]
+    pub fn texts(&self) -> Vec<(ScenarioRef, Vec<String>)> {
+        let mut texts: Vec<(ScenarioRef, Vec<String>)> = Vec::new();
+        for entry in &self.entries {
+            let plain = entry.versions.possible.first().map(|first| entry.in_version(first));
+            let plain = plain.map_or_else(|| entry.scenario.clone(), |plain| plain.scenario);
+            match texts.last_mut().filter(|(last, _)| last.id == plain.id) {
+                Some((_, versions)) => versions.push(entry.scenario.version.clone()),
+                None => texts.push((plain, vec![entry.scenario.version.clone()])),
+            }
+        }
+        texts
     }
 
     /// How many scenarios are selected.
@@ -102,10 +163,10 @@ impl Suite {
 
     /// The features with just these scenarios, ready to run.
     pub(super) fn features_with(&self, chosen: &dyn Fn(&str) -> bool) -> Vec<Feature> {
-        let mut features = self.features.clone();
+        let mut features: Vec<Feature> = self.features.iter().flat_map(in_every_version).collect();
         for feature in &mut features {
             let file = file_of(feature);
-            let keep = |scenario: &Scenario| chosen(&format!("{file}:{}", scenario.position.line));
+            let keep = |scenario: &Scenario| chosen(&id_in(&file, scenario));
             feature.scenarios.retain(keep);
             feature.rules.iter_mut().for_each(|rule| rule.scenarios.retain(keep));
             feature.rules.retain(|rule| !rule.scenarios.is_empty());
@@ -115,9 +176,50 @@ impl Suite {
     }
 }
 
-/// The identity of a scenario: `client/one-off.feature:12`.
+/// A feature as it stands, and one more for each version, whose scenarios carry the version in their ID.
+fn in_every_version(feature: &Feature) -> Vec<Feature> {
+    let again = |version: &str| {
+        let mut again = feature.clone();
+        let in_rules = again.rules.iter_mut().flat_map(|rule| rule.scenarios.iter_mut());
+        for scenario in again.scenarios.iter_mut().chain(in_rules) {
+            scenario.tags.push(mark(version));
+        }
+        again
+    };
+    std::iter::once(feature.clone()).chain(ALL.into_iter().map(again)).collect()
+}
+
+/// The identity of a scenario: `client/one-off.feature:12`, with `@v1.1` when that is not its first version.
 pub(super) fn scenario_id(feature: &Feature, scenario: &Scenario) -> String {
-    format!("{}:{}", file_of(feature), scenario.position.line)
+    id_in(&file_of(feature), scenario)
+}
+
+fn id_in(file: &str, scenario: &Scenario) -> String {
+    let place = format!("{file}:{}", scenario.position.line);
+    marked(&scenario.tags).map_or_else(|| place.clone(), |version| format!("{place}@{version}"))
+}
+
+impl Entry {
+    /// The scenario once for each version in which it may run; in one of them when one is enough.
+    fn in_all_versions(&self) -> Vec<Entry> {
+        let all: Vec<String> = ALL.into_iter().map(str::to_owned).collect();
+        self.versions.to_run(&all).iter().map(|version| self.in_version(version)).collect()
+    }
+
+    /// The scenario in one version, which is one of its tags too. Its first one leaves ID and name as they are.
+    fn in_version(&self, version: &str) -> Entry {
+        let mut entry = self.clone();
+        entry.scenario.id = without_version(&self.scenario.id).to_owned();
+        entry.scenario.name.clone_from(&self.name);
+        entry.scenario.version = version.to_owned();
+        entry.tags.retain(|tag| !ALL.contains(&tag.as_str()));
+        entry.tags.push(version.to_owned());
+        if self.versions.is_another(version) {
+            entry.scenario.id = format!("{}@{version}", entry.scenario.id);
+            entry.scenario.name = format!("{} ({version})", self.name);
+        }
+        entry
+    }
 }
 
 fn file_of(feature: &Feature) -> String {
@@ -255,9 +357,15 @@ fn entry(
     }) {
         return Err(ConformanceError::NotTagged { location: id, requirement: stray.clone() });
     }
-    let scenario =
-        ScenarioRef { id, feature: feature.name.clone(), name: scenario.name.clone(), requirements };
-    Ok(Entry { scenario, tags, steps })
+    let versions = versions_of(&tags, &steps, &requirements, registry);
+    let scenario = ScenarioRef {
+        id,
+        feature: feature.name.clone(),
+        name: scenario.name.clone(),
+        requirements,
+        version: versions.possible.first().cloned().unwrap_or_default(),
+    };
+    Ok(Entry { name: scenario.name.clone(), scenario, tags, steps, versions })
 }
 
 #[cfg(test)]
@@ -347,5 +455,13 @@ mod tests {
         assert!(part.scenarios().all(about));
         assert_eq!(part.len(), whole.scenarios().filter(|scenario| about(scenario)).count());
         assert!(whole.about(&[]).is_empty());
+        let texts = whole.texts().len();
+        assert!(texts < whole.len());
+        assert_eq!(whole.once().len(), texts);
+        let newer = whole.mainly_in("v1.1", &[]);
+        assert_eq!(newer.len(), texts);
+        let spoken = |suite: &Suite| suite.scenarios().filter(|one| one.version == "v1.1").count();
+        assert!(spoken(&newer) > spoken(&whole.once()));
+        assert!(whole.mainly_in("v1.1", &["DM-ACC-010".to_owned()]).len() > texts);
     }
 }

@@ -1,6 +1,6 @@
 //! Listens to one run of the suite and keeps what a proof needs of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::report::events::{Checked, Event, Listener, Outcome, Stamped};
@@ -15,7 +15,7 @@ pub(super) struct Seen {
     /// Faults of the harness.
     pub(super) faults: Vec<String>,
     /// The readings seen, by decision point.
-    pub(super) readings: BTreeMap<String, String>,
+    pub(super) readings: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// The listener of one run.
@@ -46,7 +46,7 @@ impl Listener for Collector {
                 }
             },
             Event::ReadingSeen(reading) => {
-                seen.readings.insert(reading.decision.clone(), reading.value.clone());
+                seen.readings.entry(reading.decision.clone()).or_default().insert(reading.value.clone());
             }
             Event::HarnessFault(fault) => seen.faults.push(fault.clone()),
             _ => {}

@@ -92,7 +92,8 @@ pub async fn run(
     for (decision, value) in readings {
         progress.next(&format!("{}={value}", decision.name));
         let changed = profile.clone().with_policy(&decision.name, value);
-        let seen = run_once(&changed, &registry, suite).await?;
+        let part = part_for(decision, &registry, suite);
+        let seen = run_once(&changed, &registry, &part).await?;
         report.readings.push(judge_reading(decision, value, &seen));
     }
     for (decision, mutant) in mutants {
@@ -129,13 +130,26 @@ async fn try_mutant(
 ) -> Result<MutantResult, ProveError> {
     let about = suite.about(&mutant.requirements);
     let level = registry.level(&mutant.requirements);
-    if !about.is_empty() {
-        let result = judge_mutant(decision, mutant, level, &run_once(changed, registry, &about).await?);
+    // Most faults show in either version, so that the other one is only asked when the first has seen nothing.
+    for part in [about.once(), about.clone()] {
+        if part.is_empty() {
+            continue;
+        }
+        let result = judge_mutant(decision, mutant, level, &run_once(changed, registry, &part).await?);
         if result.outcome == MutantOutcome::Killed {
             return Ok(result);
         }
     }
     Ok(judge_mutant(decision, mutant, level, &run_once(changed, registry, suite).await?))
+}
+
+/// The part of the suite that a reading has to pass. The two versions share their rules, so that each scenario runs in
+/// one of them, the one that the decision is about, and all scenarios about the decision in both.
+fn part_for(decision: &Decision, registry: &Registry, suite: &Suite) -> Suite {
+    let requirement = registry.get(&decision.requirement);
+    let versions = requirement.map(|requirement| requirement.versions.as_slice()).unwrap_or_default();
+    let version = versions.first().map_or("v1.0", String::as_str);
+    suite.mainly_in(version, std::slice::from_ref(&decision.requirement))
 }
 
 async fn run_once(profile: &Profile, registry: &Arc<Registry>, suite: &Suite) -> Result<Seen, ProveError> {
@@ -159,8 +173,11 @@ fn judge_reading(decision: &Decision, value: &str, seen: &Seen) -> ReadingResult
     rejected_by.extend(seen.faults.iter().cloned());
     // A reading that no scenario saw was not accepted but overlooked.
     match seen.readings.get(&decision.name) {
-        Some(read) if read == value => {}
-        Some(read) => rejected_by.push(format!("a scenario that read it as {read}")),
+        Some(read) if read.contains(value) => {}
+        Some(read) => {
+            let read: Vec<&str> = read.iter().map(String::as_str).collect();
+            rejected_by.push(format!("a scenario that read it as {}", read.join(", ")));
+        }
         None => rejected_by.push("the lack of a scenario that reads it".to_owned()),
     }
     ReadingResult { decision: decision.name.clone(), value: value.to_owned(), rejected_by }
@@ -206,7 +223,7 @@ mod tests {
             mutants: Vec::new(),
         };
         let mut seen = Seen::default();
-        seen.readings.extend(read.map(|value| (decision.name.clone(), value.to_owned())));
+        seen.readings.extend(read.map(|value| (decision.name.clone(), BTreeSet::from([value.to_owned()]))));
         judge_reading(&decision, "207", &seen)
     }
 

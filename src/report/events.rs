@@ -10,6 +10,9 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::scenario::without_version;
+pub use super::traffic::{OperationSeen, StatusSeen};
+
 /// How binding a requirement is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Level {
@@ -117,7 +120,8 @@ pub struct ExpectedDeviation {
 /// Where a scenario stands and what it is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ScenarioRef {
-    /// `feature-file:line`, unique in a run, for example `client/one-off.feature:12`.
+    /// `feature-file:line`, unique in a run, for example `client/one-off.feature:12`; a scenario that runs again in
+    /// another version has it at the end: `client/one-off.feature:12@v1.1`.
     pub id: String,
     /// Name of the feature.
     pub feature: String,
@@ -125,6 +129,9 @@ pub struct ScenarioRef {
     pub name: String,
     /// Requirement IDs from its tags.
     pub requirements: Vec<String>,
+    /// The version of the API in which it ran, for example `v1.1`.
+    #[serde(default)]
+    pub version: String,
 }
 
 /// One assertion, held or not.
@@ -161,6 +168,9 @@ pub struct ReadingSeen {
     pub requirement: String,
     /// The value seen.
     pub value: String,
+    /// The version of the API in which it was seen: the two may be read differently.
+    #[serde(default)]
+    pub version: String,
 }
 
 /// How a scenario ended.
@@ -409,6 +419,8 @@ pub enum Event {
     ReadingSeen(ReadingSeen),
     /// A scenario ended; also sent for every scenario left out.
     ScenarioFinished(ScenarioFinished),
+    /// What was answered in the suite, by operation.
+    TrafficCounted(Vec<OperationSeen>),
     /// The suite ended; wall time in milliseconds.
     ConformanceFinished(u64),
     /// A load run is about to start.

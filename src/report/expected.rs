@@ -3,12 +3,13 @@
 //! A declaration covers failures until the day on which it expires. One that has expired, or that was put to the
 //! test and did not happen, fails the run: a list of known deviations that is not true any more hides new ones.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
 use super::events::{Checked, ExpectedDeviation, Invariant, Level, Outcome, ScenarioFinished, Severity};
 use super::model::RunModel;
+use super::scenario::{is_named, without_version};
 
 /// What became of a declared deviation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -61,7 +62,7 @@ impl ExpectedDeviation {
     }
 
     fn about_scenario(&self, id: &str, name: &str) -> bool {
-        self.scenario.as_deref().is_some_and(|scenario| scenario == id || scenario == name)
+        self.scenario.as_deref().is_some_and(|named| is_named(named, id, name))
     }
 }
 
@@ -162,6 +163,9 @@ impl<'a> Deviations<'a> {
             one.about_requirement(&scenario.requirements) || one.about_scenario(&scenario.id, &scenario.name)
         };
         let accounted: Vec<_> = self.model.scenarios.iter().filter(about).collect();
+        // A scenario that ran in both versions is one.
+        let places: HashSet<&str> =
+            accounted.iter().map(|finished| without_version(&finished.scenario.id)).collect();
         let conclusive = |finished: &&ScenarioFinished| match &finished.outcome {
             Outcome::NotTested(_) | Outcome::Error(_) => false,
             // A scenario that failed on something else may have stopped before the assertion in question.
@@ -170,8 +174,7 @@ impl<'a> Deviations<'a> {
             }
             Outcome::Passed | Outcome::Warned | Outcome::Vacuous => true,
         };
-        let in_scenarios = accounted.iter().any(conclusive)
-            && u64::try_from(accounted.len()).unwrap_or(u64::MAX) >= one.scenarios;
+        let in_scenarios = accounted.iter().any(conclusive) && places.len() as u64 >= one.scenarios;
         let mut invariants = self.model.loads.iter().flat_map(|load| &load.invariants);
         let in_loads = one.scenarios == 0
             && invariants.any(|each| each.exercised > 0 && one.about_requirement(&each.requirements));

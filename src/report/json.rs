@@ -15,7 +15,8 @@ use super::events::{
 };
 use super::expected::DeviationState;
 use super::failure::Failure;
-use super::model::{RunModel, ScenarioCounts};
+use super::model::{RunModel, ScenarioCounts, VersionCounts};
+use super::traffic::{self, OperationSeen, TrafficCounts};
 use super::verdict::Verdict;
 
 const FORMAT: &str = "chargeproof-run/1";
@@ -81,8 +82,11 @@ impl<'a> Run<'a> {
 #[derive(Serialize)]
 struct Conformance {
     scenarios: ScenarioCounts,
+    versions: BTreeMap<String, VersionCounts>,
     requirements: Requirements,
     readings: BTreeMap<String, String>,
+    coverage: TrafficCounts,
+    operations: Vec<OperationSeen>,
     checks: u64,
     duration_ms: u64,
     seed: Option<u64>,
@@ -92,8 +96,10 @@ struct Conformance {
 impl Conformance {
     fn of(model: &RunModel, coverage: &Coverage) -> Self {
         let readings = model.readings.iter().map(|(decision, seen)| (decision.clone(), seen.text()));
+        let versions = model.version_counts().into_iter();
         Self {
             scenarios: model.scenario_counts(),
+            versions: versions.map(|(version, counts)| (version.to_owned(), counts)).collect(),
             requirements: Requirements {
                 registered: coverage.registered(),
                 must: coverage.must(),
@@ -104,6 +110,8 @@ impl Conformance {
                 expected: coverage.expected.clone(),
             },
             readings: readings.collect(),
+            coverage: traffic::counts(&model.traffic),
+            operations: model.traffic.clone(),
             checks: model.checks,
             duration_ms: model.suite_ms,
             seed: model.order.and_then(|order| order.seed),
@@ -365,9 +373,12 @@ mod tests {
             json!({
                 "scenarios": {"selected": 3, "passed": 1, "failed": 1, "warned": 1, "not_tested": 2,
                     "vacuous": 0, "error": 0, "expected": 0},
+                "versions": {"v1.0": {"scenarios": 5, "passed": 2, "failed": 1, "not_tested": 2}},
                 "requirements": {"registered": 6, "must": 4, "tested": 3, "passed": 2,
                     "failed": ["DM-CHG-011"], "not_tested": 3, "expected": []},
                 "readings": {"session.denied.http": "200"},
+                "coverage": {"operations": 1, "documented": 3, "seen": 1, "excused": 1, "missing": 1},
+                "operations": [samples::traffic()],
                 "checks": 5,
                 "duration_ms": 412,
                 "seed": 7,

@@ -21,7 +21,9 @@ mod markdown;
 mod model;
 mod ndjson;
 mod recorded;
+mod scenario;
 mod terminal;
+mod traffic;
 mod verdict;
 
 #[cfg(test)]
@@ -36,8 +38,10 @@ pub use errors::ReportError;
 pub use expected::DeviationState;
 pub use failure::Failure;
 pub use folder::write_folder;
-pub use model::{ModelListener, ReadingValues, RunModel, ScenarioCounts};
+pub use model::{ModelListener, ReadingValues, RunModel, ScenarioCounts, VersionCounts};
 pub use ndjson::NdjsonListener;
 pub use recorded::{Recorded, RecordedError};
+pub use scenario::is_named;
 pub use terminal::{ColourChoice, TerminalListener, terminal_diff, terminal_summary};
+pub use traffic::TrafficCounts;
 pub use verdict::Verdict;

@@ -14,6 +14,7 @@ use super::events::{
     RegisteredRequirement, RunStarted, ScenarioFinished, SmokeChecked, Stamped, SuiteOrdered, TargetInfo,
     UsageChecked,
 };
+use super::traffic::OperationSeen;
 
 /// The values seen at one decision point.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,19 +23,30 @@ pub struct ReadingValues {
     pub requirement: String,
     /// Every value seen, with the first scenario that saw it. More than one means that the target wavers.
     pub values: BTreeMap<String, String>,
+    /// The values by version of the API, each of which may be read in its own way.
+    pub by_version: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl ReadingValues {
     /// The value, or all of them where the target was not the same all run long.
     #[must_use]
     pub fn text(&self) -> String {
-        self.values.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
+        let mut kinds: Vec<&BTreeSet<String>> = self.by_version.values().collect();
+        kinds.dedup();
+        if kinds.len() <= 1 {
+            return self.values.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        }
+        let in_version = |(version, values): (&String, &BTreeSet<String>)| {
+            let values = values.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            format!("{values} in {version}")
+        };
+        self.by_version.iter().map(in_version).collect::<Vec<_>>().join(", ")
     }
 
     /// Whether the target was the same all run long.
     #[must_use]
     pub fn consistent(&self) -> bool {
-        self.values.len() <= 1
+        self.by_version.values().all(|values| values.len() <= 1)
     }
 }
 
@@ -67,6 +79,19 @@ impl ScenarioCounts {
     }
 }
 
+/// How the scenarios of one version of the API ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct VersionCounts {
+    /// All of them.
+    pub scenarios: u64,
+    /// Every assertion held, or what did not was a SHOULD or a declared deviation.
+    pub passed: u64,
+    /// Failed, asserted nothing, or ended in a fault of the harness.
+    pub failed: u64,
+    /// Left out or given up.
+    pub not_tested: u64,
+}
+
 /// Everything that a report shows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RunModel {
@@ -94,6 +119,8 @@ pub struct RunModel {
     pub held: BTreeMap<String, BTreeSet<String>>,
     /// What was seen at each decision point.
     pub readings: BTreeMap<String, ReadingValues>,
+    /// What was answered in the suite, by operation.
+    pub traffic: Vec<OperationSeen>,
     /// The load runs that were begun.
     pub plans: Vec<LoadStarted>,
     /// The load runs that ended.
@@ -131,6 +158,7 @@ impl RunModel {
             Event::ReadingSeen(seen) => self.read(seen),
             Event::ScenarioFinished(finished) => self.scenarios.push(finished.clone()),
             Event::ConformanceFinished(duration_ms) => self.suite_ms += duration_ms,
+            Event::TrafficCounted(seen) => self.traffic.clone_from(seen),
             Event::LoadStarted(plan) => self.plans.push(plan.clone()),
             Event::LoadProgress(_) => {}
             Event::LoadFinished(load) => self.loads.push(load.clone()),
@@ -181,6 +209,24 @@ impl RunModel {
         self.held.get(scenario).is_some_and(|held| held.contains(requirement))
     }
 
+    /// How the scenarios ended, by version of the API; those of a run that names no versions are left out.
+    #[must_use]
+    pub fn version_counts(&self) -> BTreeMap<&str, VersionCounts> {
+        let deviations = self.deviations();
+        let mut versions: BTreeMap<&str, VersionCounts> = BTreeMap::new();
+        for finished in self.scenarios.iter().filter(|finished| !finished.scenario.version.is_empty()) {
+            let counts = versions.entry(&finished.scenario.version).or_default();
+            counts.scenarios += 1;
+            match &finished.outcome {
+                Outcome::Passed | Outcome::Warned => counts.passed += 1,
+                Outcome::NotTested(_) => counts.not_tested += 1,
+                _ if deviations.of_scenario(finished).is_some() => counts.passed += 1,
+                Outcome::Failed | Outcome::Vacuous | Outcome::Error(_) => counts.failed += 1,
+            }
+        }
+        versions
+    }
+
     /// Everything that failed in the harness, inside scenarios and outside.
     #[must_use]
     pub fn all_faults(&self) -> Vec<String> {
@@ -220,6 +266,7 @@ impl RunModel {
         if reading.requirement.is_empty() {
             reading.requirement.clone_from(&seen.requirement);
         }
+        reading.by_version.entry(seen.version.clone()).or_default().insert(seen.value.clone());
         reading.values.entry(seen.value.clone()).or_insert_with(|| seen.scenario.clone());
     }
 }

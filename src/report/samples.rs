@@ -7,6 +7,7 @@ use super::events::{
     Stamped, SuiteOrdered, TargetInfo, UsageChecked,
 };
 use super::model::RunModel;
+use super::traffic::{OperationSeen, StatusSeen};
 
 /// What hostile text looks like: markup, a control sequence, a reversed direction, a broken fence.
 pub(super) const HOSTILE: &str = "<script>alert('x')</script>\"&\u{1b}[31m\u{202e}```|]]>";
@@ -57,6 +58,7 @@ pub(super) fn named_scenario(id: &str, name: &str, requirements: &[&str], outcom
             feature: "One-off access".to_owned(),
             name: name.to_owned(),
             requirements: owned(requirements),
+            version: "v1.0".to_owned(),
         },
         outcome,
         checks: 2,
@@ -65,6 +67,28 @@ pub(super) fn named_scenario(id: &str, name: &str, requirements: &[&str], outcom
             "chargeproof conformance --target target.toml --scenario '{id}' --out reports/again"
         ),
     })
+}
+
+/// An operation with a status of every kind.
+pub(super) fn traffic() -> OperationSeen {
+    let status = |status, documented, seen, excuse: Option<&str>| StatusSeen {
+        status,
+        documented,
+        seen,
+        excuse: excuse.map(str::to_owned),
+    };
+    OperationSeen {
+        operation: "heartbeat".to_owned(),
+        version: "v1.1".to_owned(),
+        method: "GET".to_owned(),
+        path: "/api/{version}/sessions/{}/heartbeat".to_owned(),
+        statuses: vec![
+            status(204, true, 12, None),
+            status(404, true, 0, None),
+            status(429, false, 1, None),
+            status(500, true, 0, Some("a server that works has none to show")),
+        ],
+    }
 }
 
 /// A deviation from this requirement that is declared known, with one scenario about it.
@@ -129,6 +153,7 @@ pub(super) fn reading(decision: &str, value: &str) -> Event {
         decision: decision.to_owned(),
         requirement: "DM-SES-053".to_owned(),
         value: value.to_owned(),
+        version: "v1.0".to_owned(),
     })
 }
 
@@ -210,6 +235,7 @@ pub(super) fn failing_events() -> Vec<Stamped> {
         scenario(warned, &["DM-LINE-015"], Outcome::Warned),
         scenario("client/sessions.feature:9", &["DM-SES-053"], Outcome::NotTested("no clock".to_owned())),
         scenario("client/sessions.feature:21", &["DM-ACC-012"], Outcome::NotTested("no clock".to_owned())),
+        Event::TrafficCounted(vec![traffic()]),
         Event::ConformanceFinished(412),
         Event::LoadStarted(LoadStarted {
             scenario: "steady".to_owned(),

@@ -5,11 +5,13 @@
 
 mod errors;
 mod expected;
+mod operations;
 mod registry;
 mod registry_file;
 mod task;
 
 pub use errors::SpecError;
 pub use expected::{ExpectedContext, ExpectedError, read_expected};
+pub use operations::{Excuse, Operation, Operations};
 pub use registry::{CAPABILITIES, FEATURES, ReadingPoint, Registry, Requirement};
 pub use task::{Persona, TASKS, Task};

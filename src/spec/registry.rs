@@ -6,6 +6,7 @@ use std::path::Path;
 use include_dir::{Dir, include_dir};
 
 use super::errors::SpecError;
+use super::operations;
 use super::registry_file::{self, Source, file_name};
 use super::task::Persona;
 use crate::report::events::Level;
@@ -166,6 +167,7 @@ fn embedded_sources() -> Vec<Source> {
     let files = FEATURES.get_dir(REQUIREMENTS).into_iter().flat_map(|folder| folder.files());
     files
         .filter(|file| file.path().extension().is_some_and(|extension| extension == "toml"))
+        .filter(|file| file.path().file_name().is_none_or(|name| name != operations::FILE))
         .map(|file| Source {
             file: file.path().display().to_string(),
             text: String::from_utf8_lossy(file.contents()).into_owned(),

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::errors::SpecError;
+use super::operations;
 use super::registry::{CAPABILITIES, ReadingPoint, Requirement};
 use super::task::{Persona, TASKS, Task};
 use crate::report::events::Level;
@@ -64,7 +65,8 @@ pub(super) fn read_folder(folder: &Path) -> Result<Vec<Source>, SpecError> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(|problem| unreadable(folder, problem))? {
         let path = entry.map_err(|problem| unreadable(folder, problem))?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
+        let holds_requirements = path.file_name().is_none_or(|name| name != operations::FILE);
+        if holds_requirements && path.extension().is_some_and(|extension| extension == "toml") {
             paths.push(path);
         }
     }

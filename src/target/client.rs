@@ -5,6 +5,8 @@
 //! must see what the target did, not what a friendly client made of it.
 
 use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::header::HeaderMap;
@@ -49,6 +51,17 @@ pub enum ClientError {
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
+    watcher: Option<Watcher>,
+}
+
+/// Who is told of every exchange.
+#[derive(Clone)]
+struct Watcher(Arc<dyn Fn(&Exchange) + Send + Sync>);
+
+impl fmt::Debug for Watcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Watcher")
+    }
 }
 
 impl Client {
@@ -69,7 +82,14 @@ impl Client {
         for proxy in proxies_of_the_environment()? {
             builder = builder.proxy(proxy);
         }
-        Ok(Client { http: builder.build().map_err(ClientError::Build)? })
+        Ok(Client { http: builder.build().map_err(ClientError::Build)?, watcher: None })
+    }
+
+    /// The same client, telling somebody of every exchange before its answer is given back.
+    #[must_use]
+    pub fn watched(mut self, watch: impl Fn(&Exchange) + Send + Sync + 'static) -> Client {
+        self.watcher = Some(Watcher(Arc::new(watch)));
+        self
     }
 
     /// Sends one request and reads the whole answer.
@@ -87,7 +107,7 @@ impl Client {
         let started = Instant::now();
         let received = receive(request, &mut exchange).await;
         exchange.duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        match received {
+        let answer = match received {
             Ok((status, body)) => {
                 exchange.response_body = shown(exchange::redact_body(&body));
                 Answer { status: Some(status), body, exchange }
@@ -96,7 +116,11 @@ impl Client {
                 exchange.error = Some(reason);
                 Answer { status: None, body: String::new(), exchange }
             }
+        };
+        if let Some(Watcher(watch)) = &self.watcher {
+            watch(&answer.exchange);
         }
+        answer
     }
 
     /// The client underneath, for engines that do their own sending.

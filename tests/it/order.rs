@@ -10,7 +10,7 @@ use crate::support::{run, run_json, text};
 use crate::whole_run::plain;
 
 /// The outcome of each scenario by its ID, with the number of its assertions.
-type Outcomes = BTreeMap<String, String>;
+pub type Outcomes = BTreeMap<String, String>;
 
 /// `CHARGEPROOF_ORDERS=200` runs the seeds 1 to 200, in place of the three that every test run can afford.
 fn orders() -> Option<u64> {
@@ -18,7 +18,7 @@ fn orders() -> Option<u64> {
 }
 
 /// Runs the suite, and returns what came of it.
-fn outcomes(out: &Path, arguments: &[&str]) -> Outcomes {
+pub fn outcomes(out: &Path, arguments: &[&str]) -> Outcomes {
     let out_text = out.display().to_string();
     let output = run(&[&["conformance", "--out", &out_text], arguments].concat());
     assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", text(&output));

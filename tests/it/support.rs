@@ -72,6 +72,11 @@ impl Server {
         &self.lines
     }
 
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// A target file for this server in the folder.
     pub fn target_file(&self, folder: &Path) -> String {
         target_file(folder, &self.base, TOKEN)

@@ -6,6 +6,7 @@ pub mod access_rules;
 pub mod charging;
 pub mod configuration;
 pub mod formula;
+mod further_readings;
 pub mod instance_rules;
 pub mod key;
 pub mod key_rules;

@@ -6,7 +6,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::configuration::{self, Configuration, Setting};
 use super::formula::rounded;
-use super::producer_rules::LineItemRules;
+use super::producer_rules::{LineItemRules, surplus_arguments};
 use super::rate_table::RateItem;
 use super::readings::{Reading, reading};
 use super::{OpenFault, line_item, sale_rules};
@@ -42,8 +42,11 @@ pub(super) const READINGS: &[Reading] = &[
         r.tables.shown_to_v1_0 = |item| item.formula.is_none().then(|| item.clone());
     }),
     reading("formula.lower_case.http", "DM-RATE-045", "201", "400", |r| {
-        r.tables.formula_fault =
-            |formula| (!formula.has_functions_in_capitals()).then_some("writes a function in small letters");
+        r.tables.formula_fault = |formula| {
+            let small =
+                (!formula.has_functions_in_capitals()).then_some("writes a function in small letters");
+            small.or_else(|| surplus_arguments(formula))
+        };
     }),
     reading("formula.power_chain", "DM-RATE-044", "64", "512", |r| r.arithmetic.power_from_left = false),
     reading("formula.minus_power", "DM-RATE-044", "14", "6", |r| r.arithmetic.minus_before_power = false),

@@ -38,6 +38,12 @@ pub struct TableRules {
     pub formula_fault: fn(&Formula) -> Option<&'static str>,
 }
 
+/// Functions take as many arguments as are published for them (DM-RATE-040).
+#[must_use]
+pub fn surplus_arguments(formula: &Formula) -> Option<&'static str> {
+    formula.has_surplus_arguments().then_some("gives a function more arguments than it takes")
+}
+
 impl Default for TableRules {
     fn default() -> Self {
         Self {
@@ -50,7 +56,7 @@ impl Default for TableRules {
             no_series_is_null: false,
             shown_to_v1_0: |item| Some(item.clone()),
             created_refused: false,
-            formula_fault: |_formula| None,
+            formula_fault: surplus_arguments,
         }
     }
 }

@@ -4,8 +4,8 @@
 
 use super::rules::{up_to_capacity, up_to_quantity};
 use super::{
-    MINUTE, PerVersion, Rules, Wanted, access_readings, instance_rules, per_version, producer_readings,
-    session_readings,
+    MINUTE, PerVersion, Rules, Wanted, access_readings, further_readings, instance_rules, per_version,
+    producer_readings, session_readings,
 };
 
 /// A legal alternative.
@@ -38,6 +38,7 @@ pub fn all() -> impl Iterator<Item = &'static Reading> {
     [
         READINGS,
         access_readings::READINGS,
+        further_readings::READINGS,
         producer_readings::READINGS,
         session_readings::READINGS,
         super::usage_forms::READINGS,

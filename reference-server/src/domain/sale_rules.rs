@@ -24,6 +24,8 @@ pub struct SaleRules {
     pub refused_session_items: fn(&mut [ItemVerdict]),
     /// Whether a request that names an item twice is refused (DM-ACC-025).
     pub repeated_item_refused: bool,
+    /// Whether an item that a request names twice is taken for one with both counts (DM-ACC-025).
+    pub repeated_items_merged: bool,
     /// Whether a one-off request leaves a session behind (DM-ACC-013).
     pub oneoff_leaves_session: bool,
     /// Whether an answer names the line items in the order in which they were charged (DM-LI-A24).
@@ -42,6 +44,7 @@ impl Default for SaleRules {
             unusable_counts: true,
             refused_session_items: block_granted,
             repeated_item_refused: false,
+            repeated_items_merged: false,
             oneoff_leaves_session: false,
             answer_in_charging_order: true,
             variables_with_items: true,

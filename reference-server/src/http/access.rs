@@ -14,8 +14,8 @@ use super::reply::{Exact, Reply};
 use super::router::{Route, route};
 use super::schema::{self, AccessBody};
 use super::wire::Operation;
-use crate::domain::{Rules, Share, Tokens};
-use crate::site::{AccessAnswer, AnsweredItem, Refusal};
+use crate::domain::{RequestedItem, Rules, Share, Tokens};
+use crate::site::{AccessAnswer, AccessRequest, AnsweredItem, Refusal};
 
 /// DM-ACC-001.
 pub(super) fn routes() -> Vec<Route> {
@@ -32,7 +32,7 @@ async fn request(State(api): State<Api>, call: Call, body: JsonBody) -> Response
             caller.instance_in_path(site.rules(), instance)?;
             let rules = site.rules();
             let vetted = match body {
-                Ok(body) => fault(&body, rules).map_or_else(|| Ok(body.request(rules)), Err),
+                Ok(body) => fault(&body, rules).map_or_else(|| Ok(merged(body.request(rules), rules)), Err),
                 Err(fault) => Err(fault.refusal(rules)),
             };
             match vetted {
@@ -56,6 +56,23 @@ fn fault(body: &AccessBody, rules: &Rules) -> Option<Refusal> {
         return Some(Refusal::invalid("$.requestedItems: an item is there twice"));
     }
     body.fault(rules)
+}
+
+/// The request as the site takes it: some take an item that is named twice for one with both counts (DM-ACC-025).
+fn merged(mut request: AccessRequest, rules: &Rules) -> AccessRequest {
+    if !rules.sale.repeated_items_merged {
+        return request;
+    }
+    let mut items: Vec<RequestedItem> = Vec::new();
+    for item in request.items {
+        let same = |known: &&mut RequestedItem| known.item == item.item && known.version == item.version;
+        match items.iter_mut().find(same) {
+            Some(known) => known.count = known.count.saturating_add(item.count),
+            None => items.push(item),
+        }
+    }
+    request.items = items;
+    request
 }
 
 fn has_repeated_item(body: &AccessBody) -> bool {

@@ -13,6 +13,55 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("code.digits", "blocked-has-three", &["DM-CODE-010"], "Answers 102 in v1.1.", |r| {
         r.codes.blocked.v1_1 = "102";
     }),
+    mutant(
+        "version.heartbeat",
+        "newer-answers-200",
+        &["DM-SES-005"],
+        "Answers 200 to heartbeats in v1.1.",
+        |r| {
+            r.wire = |answer| {
+                if is_newer(answer, Operation::Heartbeat) && answer.status == 204 {
+                    answer.status = 200;
+                }
+            };
+        },
+    ),
+    mutant("version.sessions", "newer-lists-none", &["DM-SES-024"], "Lists no sessions in v1.1.", |r| {
+        r.wire = |answer| {
+            if is_newer(answer, Operation::ListSessions) && answer.status == 200 {
+                answer.body = Some(json!([]));
+            }
+        };
+    }),
+    mutant("version.line_items", "newer-shows-nothing-used", &["DM-ACC-012"], "Shows 0 used in v1.1.", |r| {
+        r.wire = |answer| {
+            if is_newer(answer, Operation::ReadLineItem)
+                && let Some(used) = answer.body.as_mut().and_then(|body| body.get_mut("used"))
+            {
+                *used = json!(0);
+            }
+        };
+    }),
+    mutant(
+        "version.tables",
+        "newer-made-with-200",
+        &["DM-RATE-001"],
+        "Makes tables with 200 in v1.1.",
+        |r| {
+            r.wire = |answer| {
+                if is_newer(answer, Operation::CreateRateTable) && answer.status == 201 {
+                    answer.status = 200;
+                }
+            };
+        },
+    ),
+    mutant("version.close", "newer-closes-with-204", &["DM-SES-006"], "Closes with 204 in v1.1.", |r| {
+        r.wire = |answer| {
+            if is_newer(answer, Operation::CloseSession) && answer.status == 200 {
+                (answer.status, answer.body) = (204, None);
+            }
+        };
+    }),
     mutant("wire.reset_frequency", "lost", &["DM-LINE-019"], "Does not show the reset frequency.", |r| {
         r.wire = |answer| {
             let attributes = answer.body.as_mut().and_then(|body| body.get_mut("attributes"));
@@ -146,6 +195,11 @@ fn each_value(answer: &mut WireAnswer, change: fn(&mut serde_json::Map<String, V
             change(value);
         }
     }
+}
+
+/// Whether it answers an operation in the newer of the two versions.
+fn is_newer(answer: &WireAnswer, operation: Operation) -> bool {
+    answer.operation == operation && answer.version == ApiVersion::V1_1
 }
 
 /// Answers bad input as if it were good.

@@ -19,6 +19,7 @@ mod line_items;
 mod open_line_items;
 mod open_points;
 mod open_tables;
+mod operations;
 mod rate_tables;
 mod readings;
 mod session_life;

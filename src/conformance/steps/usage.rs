@@ -125,7 +125,7 @@ fn compare(stage: &Stage, step: &Step, expected: &[Row<'_>], rows: &[Value]) -> 
         let mut held = true;
         for (name, column, kind) in COLUMNS {
             if let Some(cell) = wanted.cell(name) {
-                let fits = cell_fits(cell, row.get(column), kind, &stage.names)?;
+                let fits = cell_fits(cell, row.get(column), kind, stage)?;
                 held &= fits || no_tokens(name, cell, row);
             }
         }
@@ -142,14 +142,24 @@ fn no_tokens(name: &str, cell: &str, row: &Value) -> bool {
     name == "tokens" && cell == "0" && open("METER_QUANTITY") && open("ACTIVATION_ID")
 }
 
-fn cell_fits(cell: &str, found: Option<&Value>, kind: Kind, names: &Names) -> Result<bool, StepError> {
+fn cell_fits(cell: &str, found: Option<&Value>, kind: Kind, stage: &Stage) -> Result<bool, StepError> {
+    fits_in(cell, found, kind, &stage.names, &stage.api.version)
+}
+
+fn fits_in(
+    cell: &str,
+    found: Option<&Value>,
+    kind: Kind,
+    names: &Names,
+    version: &str,
+) -> Result<bool, StepError> {
     let Some(found) = found.filter(|found| !is_null(found)) else { return Ok(cell.is_empty()) };
     if cell.is_empty() {
         return Ok(false);
     }
     Ok(match kind {
         Kind::Text => plain(found) == cell,
-        Kind::Code => code_fits(cell, Some(&plain(found))),
+        Kind::Code => code_fits(cell, Some(&plain(found)), version),
         Kind::LineItem => line_item(found).is_some_and(|id| names.shown(&id) == cell),
         Kind::Number => {
             let wanted = parse(cell).ok_or_else(|| StepError::fault(format!("{cell:?} is no number")))?;
@@ -210,7 +220,7 @@ mod tests {
     use super::*;
 
     fn fits(cell: &str, found: &Value, kind: Kind) -> bool {
-        cell_fits(cell, Some(found), kind, &Names::default()).unwrap()
+        fits_in(cell, Some(found), kind, &Names::default(), "v1.0").unwrap()
     }
 
     #[test]
@@ -218,7 +228,7 @@ mod tests {
         assert!(fits("", &Value::Null, Kind::Number));
         assert!(fits("", &json!(""), Kind::Text));
         assert!(!fits("", &json!("ACT01"), Kind::LineItem));
-        assert!(cell_fits("", None, Kind::Text, &Names::default()).unwrap());
+        assert!(fits_in("", None, Kind::Text, &Names::default(), "v1.0").unwrap());
         assert!(!fits("0", &Value::Null, Kind::Number));
     }
 

@@ -6,6 +6,7 @@ use super::changes::{AssertionsLost, CountChange, OutcomeChange, ScenarioSeen};
 use crate::report::events::{Outcome, ScenarioFinished};
 use crate::report::expected::Deviations;
 use crate::report::recorded::{Asserted, Recorded};
+use crate::report::scenario::without_version;
 
 /// File, name, and which of those with the same name: the examples of an outline may share one.
 type Key<'a> = (&'a str, &'a str, usize);
@@ -64,7 +65,8 @@ fn keyed(recorded: &Recorded) -> BTreeMap<Key<'_>, &ScenarioFinished> {
 }
 
 fn split(id: &str) -> (&str, u64) {
-    id.rsplit_once(':').map_or((id, 0), |(file, line)| (file, line.parse().unwrap_or(0)))
+    let place = without_version(id);
+    place.rsplit_once(':').map_or((place, 0), |(file, line)| (file, line.parse().unwrap_or(0)))
 }
 
 fn word(finished: &ScenarioFinished, deviations: &Deviations<'_>) -> &'static str {

@@ -14,6 +14,7 @@ use crate::report::expected::DeviationState;
 use crate::report::failure::Failure;
 use crate::report::figures::{count, duration, milliseconds, plural, size};
 use crate::report::model::{ReadingValues, RunModel};
+use crate::report::traffic::{OperationSeen, StatusSeen};
 use crate::report::verdict::{self, PARTIAL, Verdict};
 
 use super::load;
@@ -71,6 +72,7 @@ fn page(model: &RunModel) -> Value {
             group("expected", "Failures that are expected", "doubtful", model.expected_failures()),
         ],
         requirements => coverage.requirements.iter().map(requirement_row).collect::<Vec<Value>>(),
+        operations => operations(model),
         readings => readings(model),
         not_tested => not_tested(&coverage),
         deviations => deviations(model),
@@ -240,6 +242,32 @@ fn requirement_row(entry: &RequirementCoverage) -> Value {
         reason,
         scenarios => scenarios.collect::<Vec<Value>>(),
     }
+}
+
+fn operations(model: &RunModel) -> Vec<Value> {
+    let status = |one: &StatusSeen| {
+        let tone = match (one.documented, one.seen, &one.excuse) {
+            (true, 0, None) => "bad",
+            (true, 0, Some(_)) => "soft",
+            (true, ..) => "good",
+            (false, ..) => "doubtful",
+        };
+        let note = match (one.documented, one.seen) {
+            (false, _) => "not documented".to_owned(),
+            (true, 0) => one.excuse.clone().unwrap_or_else(|| "documented and not seen".to_owned()),
+            (true, _) => String::new(),
+        };
+        context! { status => one.status, seen => one.seen, tone, note }
+    };
+    let row = |one: &OperationSeen| {
+        context! {
+            name => one.operation.as_str(),
+            version => one.version.as_str(),
+            call => format!("{} {}", one.method, one.path.replace("{version}", &one.version)),
+            statuses => one.statuses.iter().map(status).collect::<Vec<Value>>(),
+        }
+    };
+    model.traffic.iter().map(row).collect()
 }
 
 fn readings(model: &RunModel) -> Vec<Value> {

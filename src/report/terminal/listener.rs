@@ -203,6 +203,7 @@ impl Listener for TerminalListener {
             Event::LoadFinished(load) => self.load_finished(load),
             Event::UsageChecked(usage) => self.usage_checked(usage),
             Event::HarnessFault(fault) => self.say(Tone::Bad, &format!("harness fault: {fault}")),
+            Event::Note(note) => self.say(Tone::Plain, &format!("note: {note}")),
             Event::Interrupted => self.say(Tone::Doubtful, "interrupted: what was not reached is not proved"),
             Event::RunFinished(_) => self.stop_bar(),
             Event::Registry(_)
@@ -210,7 +211,7 @@ impl Listener for TerminalListener {
             | Event::SuiteOrdered(_)
             | Event::Checked(_)
             | Event::ReadingSeen(_)
-            | Event::Note(_) => {}
+            | Event::TrafficCounted(_) => {}
         }
     }
 }
@@ -267,6 +268,7 @@ suite: 1 passed, 1 failed, 1 warned, 2 not tested in 412 ms
 load steady: 12,000 requests in 60 s, seed 7
 load steady: 0 violations, measurement VALID
 usage: 1,204 rows from control, 0 errors
+note: usage rows were read from the control protocol
 ";
         assert_eq!(text, expected);
     }

@@ -8,6 +8,7 @@ use crate::report::events::{Exchange, Level, RegisteredRequirement, Severity, Us
 use crate::report::failure::Failure;
 use crate::report::figures::{count, duration, milliseconds, plural, size};
 use crate::report::model::RunModel;
+use crate::report::traffic;
 use crate::report::verdict::{self, PARTIAL, Verdict};
 
 use super::colour::Tone;
@@ -86,6 +87,9 @@ fn proved(page: &mut Page, model: &RunModel, coverage: &Coverage) {
     if coverage.registered() > 0 {
         page.field(2, "Requirements", Tone::Plain, &requirements(coverage));
     }
+    if !model.traffic.is_empty() {
+        page.field(2, "Answers", Tone::Plain, &answers(model));
+    }
     for load in &model.loads {
         page.field(2, "Load", Tone::Plain, &load::in_a_line(load));
     }
@@ -111,7 +115,28 @@ fn scenarios(model: &RunModel) -> String {
     // What did not happen is left out, except that nothing passed.
     let shown = outcomes.iter().filter(|(number, name)| *number > 0 || *name == "passed");
     let parts: Vec<String> = shown.map(|(number, name)| format!("{} {name}", count(*number))).collect();
-    format!("{}; {}", parts.join(", "), plural(model.checks, "assertion"))
+    let versions = model.version_counts();
+    let in_versions =
+        versions.iter().map(|(version, counts)| format!("{} in {version}", count(counts.scenarios)));
+    let in_versions: Vec<String> = in_versions.collect();
+    let spoken = if in_versions.len() > 1 { format!(" ({})", in_versions.join(", ")) } else { String::new() };
+    format!("{}{spoken}; {}", parts.join(", "), plural(model.checks, "assertion"))
+}
+
+/// How many of the documented answers were seen; a part of the suite cannot see them all.
+fn answers(model: &RunModel) -> String {
+    let sums = traffic::counts(&model.traffic);
+    let excused = match sums.excused {
+        0 => String::new(),
+        excused => format!(", {} cannot be", count(excused)),
+    };
+    format!(
+        "{} of {} documented statuses of {} seen{excused}, {} missing",
+        count(sums.seen),
+        count(sums.documented),
+        plural(sums.operations, "operation"),
+        count(sums.missing)
+    )
 }
 
 fn requirements(coverage: &Coverage) -> String {

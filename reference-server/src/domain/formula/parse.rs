@@ -17,6 +17,7 @@ const DEEPEST: usize = 64;
 pub struct Formula {
     text: String,
     pub(super) tree: Node,
+    surplus_arguments: bool,
 }
 
 /// Why a text is no formula.
@@ -74,16 +75,16 @@ impl Formula {
     /// Reads a formula.
     ///
     /// # Errors
-    /// When the text does not parse, names an unknown function, or gives one the wrong number of arguments
+    /// When the text does not parse, names an unknown function, or gives one too few arguments
     /// (DM-RATE-040, DM-RATE-046).
     pub fn parse(text: &str) -> Result<Self, FormulaError> {
         if text.len() > LONGEST {
             return Err(FormulaError { position: LONGEST, what: format!("more than {LONGEST} bytes") });
         }
-        let mut parser = Parser { characters: text.chars().collect(), place: 0, depth: 0 };
+        let mut parser = Parser { characters: text.chars().collect(), place: 0, depth: 0, surplus: false };
         let tree = parser.sum()?;
         match parser.peek() {
-            None => Ok(Self { text: text.to_owned(), tree }),
+            None => Ok(Self { text: text.to_owned(), tree, surplus_arguments: parser.surplus }),
             Some(other) => Err(parser.unexpected(other, "an operator or the end")),
         }
     }
@@ -105,6 +106,12 @@ impl Formula {
         // What follows the last parenthesis opens none.
         let opened = self.text.matches('(').count();
         before_parentheses.take(opened).all(|text| name(text) == name(text).to_ascii_uppercase())
+    }
+
+    /// Whether a function has more arguments than are published for it; the last ones count for nothing.
+    #[must_use]
+    pub const fn has_surplus_arguments(&self) -> bool {
+        self.surplus_arguments
     }
 
     /// The variables that it names, in lower case.
@@ -152,6 +159,7 @@ struct Parser {
     characters: Vec<char>,
     place: usize,
     depth: usize,
+    surplus: bool,
 }
 
 impl Parser {
@@ -268,7 +276,8 @@ impl Parser {
             return Err(FormulaError { position: start + 1, what: format!("the unknown function `{name}`") });
         };
         let arguments = self.nested(Self::arguments)?;
-        if arguments.len() == count {
+        if arguments.len() >= count {
+            self.surplus |= arguments.len() > count;
             return Ok(Node::Call(function, arguments));
         }
         let given = arguments.len();
@@ -345,12 +354,18 @@ mod tests {
             ("1e3", 2),
             ("MOD(2,3)", 1),
             ("MIN(2)", 1),
-            ("ABS(1,2)", 1),
             ("a $ b", 3),
             ("99999999999999999999999999999999", 1),
         ] {
             assert_eq!(Formula::parse(text).unwrap_err().position, position, "{text}");
         }
+    }
+
+    #[test]
+    fn arguments_beyond_the_published_ones_are_told() {
+        let surplus = |text| Formula::parse(text).unwrap().has_surplus_arguments();
+        assert!(surplus("1 + ABS(1,2)") && surplus("SUM(1, MIN(2,3,4))"));
+        assert!(!surplus("ABS(1) + MIN(2,3)"));
     }
 
     #[test]
