@@ -1,4 +1,4 @@
-@DM-GEN-001
+@DM-GEN-001 @one-version
 Feature: Expectations of rows where there are none
   Each last line says what is not so, and has to fail.
 

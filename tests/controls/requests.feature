@@ -1,4 +1,4 @@
-@DM-GEN-001
+@DM-GEN-001 @one-version
 Feature: Wrong expectations of access requests
   Each last line says what is not so, and has to fail.
 
@@ -80,3 +80,7 @@ Feature: Wrong expectations of access requests
   Scenario: The codes have another number of digits
     When LisaBarry requests 10 of "PhotoPrint" "1.0"
     Then every result code has 4 digits
+
+  Scenario: An operation by an ID that is there
+    When "read an instance" is asked for without a token
+    Then nothing is found there

@@ -1,4 +1,4 @@
-@DM-GEN-001
+@DM-GEN-001 @one-version
 Feature: Wrong expectations of rules of access
   Each last line says what is not so, and has to fail.
 

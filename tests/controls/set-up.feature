@@ -1,4 +1,4 @@
-@DM-GEN-001
+@DM-GEN-001 @one-version
 Feature: Things that cannot be made
   Each last line says what is not so, and has to fail.
 

@@ -23,7 +23,7 @@ const OUT_OF_REACH: [(&str, &str); 1] =
 const WRONG_SERVERS: [(&str, &str); 2] = [
     (
         "wire.session_created=204",
-        "@DM-GEN-001
+        "@DM-GEN-001 @one-version
 Feature: A wrong server
   Scenario: No session comes
     Given a session
@@ -31,7 +31,7 @@ Feature: A wrong server
     ),
     (
         "wire.all_actions=array",
-        "@DM-GEN-001
+        "@DM-GEN-001 @one-version
 Feature: A wrong server
   Scenario: All actions come as a bare array
     Given an instance of account \"GLOBEX\"

@@ -26,7 +26,9 @@ pub(super) fn check_registry(features: Option<&Path>, registry: &Registry, notes
             }
             _ => {}
         }
-        for (rule, message, advice) in unassigned(requirement) {
+        // Those who bring requirements of their own need not share our personas and tasks.
+        let ours = features.is_none();
+        for (rule, message, advice) in unassigned(requirement).into_iter().filter(|_| ours) {
             notes.add(Severity::Error, file.clone(), line, rule, message, advice);
         }
     }
