@@ -30,11 +30,15 @@ pub enum Kind {
     SessionHalt,
     /// Closing a session.
     SessionClose,
+    /// An administrator who reads the line items of an instance, with what they have used.
+    LineItemsRead,
+    /// A rate table that takes effect while the load goes on.
+    RateChange,
 }
 
 impl Kind {
     /// All kinds, in the order of their index.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::AccessRequest,
         Self::SessionOpen,
         Self::SessionAccess,
@@ -42,6 +46,8 @@ impl Kind {
         Self::SessionChange,
         Self::SessionHalt,
         Self::SessionClose,
+        Self::LineItemsRead,
+        Self::RateChange,
     ];
 
     /// Name in reports.
@@ -54,6 +60,8 @@ impl Kind {
             Self::SessionChange => "session-change",
             Self::SessionHalt => "session-halt",
             Self::SessionClose => "session-close",
+            Self::LineItemsRead => "line-items-read",
+            Self::RateChange => "rate-change",
         }
     }
 
@@ -64,7 +72,7 @@ impl Kind {
 
     /// Whether it is part of a session.
     pub fn in_session(self) -> bool {
-        self != Self::AccessRequest
+        !matches!(self, Self::AccessRequest | Self::LineItemsRead | Self::RateChange)
     }
 }
 
@@ -115,6 +123,8 @@ pub struct Answered {
     pub correlation: Option<String>,
     /// Per requested item, in the order asked; empty for operations that ask for none.
     pub items: Vec<ItemOutcome>,
+    /// What line items were said to have used, by a read of the administrator.
+    pub used: Vec<Charge>,
 }
 
 /// What became of one requested item.
@@ -206,7 +216,12 @@ mod tests {
     }
 
     fn answered(items: Vec<ItemOutcome>) -> Fate {
-        Fate::Answered(Answered { at: Instant::now(), correlation: Some("c".to_owned()), items })
+        Fate::Answered(Answered {
+            at: Instant::now(),
+            correlation: Some("c".to_owned()),
+            items,
+            used: Vec::new(),
+        })
     }
 
     #[test]

@@ -10,7 +10,7 @@
 //! | --- | --- |
 //! | `scenario`, `spec` | what a run looks like, from TOML |
 //! | `schedule`, `queue`, `pacer` | which request is due when, and handing it out at that instant |
-//! | `ground`, `population` | the site or tenant, and the instances and line items made for the run |
+//! | `ground`, `population`, `prices` | the site or tenant, the instances and line items made for the run, and their prices |
 //! | `operations`, `sessions`, `answers` | what a worker sends, and what the answer means |
 //! | `goose_adapter` | the worker pool; the only file that knows goose |
 //! | `recorder`, `ledger` | latencies and bookings |
@@ -28,6 +28,7 @@ mod ledger;
 mod operations;
 mod pacer;
 mod population;
+mod prices;
 mod queue;
 mod recorder;
 mod rows;

@@ -15,6 +15,7 @@ use super::ground::Ground;
 use super::ledger::{Answered, Entry, Fate, Kind, Ledger, operation_id};
 use super::pacer::Timeline;
 use super::population::Population;
+use super::prices::NextTable;
 use super::recorder::{End, Moments, Recorder};
 use super::schedule::{Arrival, Wanted, Work};
 use super::sessions::{SessionPool, Slot};
@@ -39,6 +40,7 @@ pub struct Job {
     instance: u32,
     wanted: Vec<Wanted>,
     slot: Option<Slot>,
+    table: Option<NextTable>,
 }
 
 /// What came back.
@@ -109,6 +111,8 @@ impl Desk {
     pub fn begin(&self, arrival: Arrival) -> Option<Job> {
         let (kind, slot) = match arrival.work {
             Work::AccessRequest => (Kind::AccessRequest, None),
+            Work::AdminRead => (Kind::LineItemsRead, None),
+            Work::RateChange => (Kind::RateChange, None),
             Work::SessionStep => {
                 let mut slot = self.sessions.check_out()?;
                 (slot.next_step(), Some(slot))
@@ -128,23 +132,43 @@ impl Desk {
             Kind::SessionAccess | Kind::SessionChange | Kind::SessionHalt => {
                 (Method::PUT, api.session(session))
             }
+            Kind::LineItemsRead => {
+                (Method::GET, api.line_items(&self.population.instances[instance as usize].id))
+            }
+            Kind::RateChange => (Method::POST, api.rate_tables()),
         };
+        let table = (kind == Kind::RateChange).then(|| self.population.prices.next(Instant::now()));
         let body = match kind {
             Kind::SessionOpen => {
                 Some(format!(r#"{{"instanceId":"{}"}}"#, self.population.instances[instance as usize].id))
             }
-            Kind::SessionHeartbeat | Kind::SessionClose => None,
+            Kind::SessionHeartbeat | Kind::SessionClose | Kind::LineItemsRead => None,
+            Kind::RateChange => table.as_ref().map(|table| self.population.rate_table(table).to_string()),
             _ => Some(access_body(&self.population, kind, arrival.number, &wanted)),
         };
         let hang_up_after = self.hang_up(kind, arrival.hang_up_after);
-        Some(Job { kind, method, url, body, hang_up_after, number: arrival.number, instance, wanted, slot })
+        Some(Job {
+            kind,
+            method,
+            url,
+            body,
+            hang_up_after,
+            number: arrival.number,
+            instance,
+            wanted,
+            slot,
+            table,
+        })
     }
 
     /// Books the end of a request.
     pub fn finish(&self, job: Job, moments: &Moments, received: Received) {
-        let Job { kind, number, instance, wanted, slot, .. } = job;
+        let Job { kind, number, instance, wanted, slot, table, .. } = job;
         let mut session = slot.as_ref().and_then(|slot| slot.session.clone());
-        let fate = self.judge(kind, instance, &wanted, moments.done, received, &mut session);
+        let fate = self.judge(kind, instance, &wanted, moments, received, &mut session);
+        if let (Some(table), Fate::Answered(answered)) = (table, &fate) {
+            self.population.prices.confirm(table.change, answered.at);
+        }
         if let Some(slot) = slot {
             self.give_back(slot, kind, &fate, session.as_ref());
         }
@@ -190,7 +214,7 @@ impl Desk {
         kind: Kind,
         instance: u32,
         wanted: &[Wanted],
-        at: Instant,
+        moments: &Moments,
         received: Received,
         session: &mut Option<Arc<str>>,
     ) -> Fate {
@@ -198,17 +222,24 @@ impl Desk {
             Received::Answer { status, body } => (status, body),
             Received::Lost { deliberate, why } => return Fate::Lost { deliberate, why },
         };
-        let question = Question { kind, instance, wanted, population: &self.population };
+        let at = moments.done;
+        let factors = &self.population.prices.factors(moments.sent, at);
+        let question = Question { kind, instance, wanted, factors, population: &self.population };
         match answers::understand(&question, status, &body) {
             Err(why) => Fate::Wrong { why },
             Ok(Meaning::Access { correlation, items }) => {
-                Fate::Answered(Answered { at, correlation: Some(correlation), items })
+                Fate::Answered(Answered { at, correlation: Some(correlation), items, used: Vec::new() })
             }
             Ok(Meaning::Opened(id)) => {
                 *session = Some(Arc::from(id));
-                Fate::Answered(Answered { at, correlation: None, items: Vec::new() })
+                Fate::Answered(Answered { at, correlation: None, items: Vec::new(), used: Vec::new() })
             }
-            Ok(Meaning::Done(correlation)) => Fate::Answered(Answered { at, correlation, items: Vec::new() }),
+            Ok(Meaning::Read(used)) => {
+                Fate::Answered(Answered { at, correlation: None, items: Vec::new(), used })
+            }
+            Ok(Meaning::Done(correlation)) => {
+                Fate::Answered(Answered { at, correlation, items: Vec::new(), used: Vec::new() })
+            }
         }
     }
 

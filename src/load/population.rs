@@ -11,6 +11,7 @@ use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Value, json};
 
 use super::ground::{Ground, now_ms};
+use super::prices::{NextTable, Prices};
 use super::spec::{ItemSpec, PopulationSpec};
 use super::{LoadError, amount};
 use crate::target::{Answer, Call};
@@ -106,6 +107,8 @@ pub struct Population {
     pub line_items: Vec<LineItem>,
     /// Index of each line item by its activation ID.
     pub by_activation: HashMap<String, u32>,
+    /// The rate tables of the run beyond the first.
+    pub prices: Prices,
 }
 
 impl Population {
@@ -114,15 +117,21 @@ impl Population {
         let by_activation =
             (0_u32..).zip(&line_items).map(|(index, item)| (item.activation_id.clone(), index));
         let by_activation = by_activation.collect();
-        Self { run: run.to_owned(), items, instances, line_items, by_activation }
+        Self { run: run.to_owned(), items, instances, line_items, by_activation, prices: Prices::default() }
+    }
+
+    /// The body of another rate table of the run.
+    pub fn rate_table(&self, table: &NextTable) -> Value {
+        let version = (table.change + 1).to_string();
+        rate_table(&series(&self.run), &self.items, &version, table.effective_ms, table.factor)
     }
 
     /// Makes the population; `demand` is the number of tokens that will be asked of an instance.
     pub async fn set_up(ground: &Ground, spec: &PopulationSpec, demand: f64) -> Result<Self, LoadError> {
         let items = catalogue(&spec.items);
         let line_items = layout(spec, &ground.run, demand);
-        let series = format!("load-{}", ground.run);
-        let table = rate_table(&series, &items);
+        let series = series(&ground.run);
+        let table = rate_table(&series, &items, "1", now_ms() - DAY_MS, Decimal::ONE);
         send(ground, Call::post(ground.api.rate_tables(), table), "the rate table").await?;
 
         let mut instances = Vec::with_capacity(spec.instances);
@@ -212,15 +221,20 @@ fn layout(spec: &PopulationSpec, run: &str, demand: f64) -> Vec<LineItem> {
     line_items
 }
 
-fn rate_table(series: &str, items: &[Item]) -> Value {
+/// The series of all rate tables of a run.
+fn series(run: &str) -> String {
+    format!("load-{run}")
+}
+
+fn rate_table(series: &str, items: &[Item], version: &str, effective_ms: i64, factor: Decimal) -> Value {
     let priced: Vec<Value> = items
         .iter()
         .filter_map(|item| {
-            let rate: Value = serde_json::from_str(&item.rate?.to_string()).ok()?;
+            let rate: Value = serde_json::from_str(&item.rate?.saturating_mul(factor).to_string()).ok()?;
             Some(json!({"name": item.name, "version": item.version, "rate": rate}))
         })
         .collect();
-    json!({"series": series, "version": "1", "effectiveFrom": now_ms() - DAY_MS, "items": priced})
+    json!({"series": series, "version": version, "effectiveFrom": effective_ms, "items": priced})
 }
 
 /// Line items of an instance end one after another, which fixes the order in which they are charged.
@@ -277,7 +291,7 @@ mod tests {
 
     #[test]
     fn rates_stay_exact_on_the_wire() {
-        let table = rate_table("s", &catalogue(&spec().items)).to_string();
+        let table = rate_table("s", &catalogue(&spec().items), "1", 0, Decimal::ONE).to_string();
         assert!(table.contains(r#""rate":4.5"#) && table.contains(r#""rate":0.125"#), "{table}");
         assert!(!table.contains("Unlisted"));
     }

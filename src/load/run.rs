@@ -123,7 +123,7 @@ impl Plan<'_> {
     /// held at one time where sessions give it back.
     fn demand(&self) -> f64 {
         let mix = self.scenario.mix;
-        let one_off = self.planned as f64 * mix.access_request / (mix.access_request + mix.session_step);
+        let one_off = self.planned as f64 * mix.access_request / mix.weights().iter().sum::<f64>();
         let held = if mix.session_step > 0.0 { self.slots() as f64 } else { 0.0 };
         let spec = &self.scenario.population;
         (one_off + held) / spec.instances as f64 * mean_charge(spec)

@@ -150,7 +150,7 @@ impl LoadScenario {
             population.unknown_items,
             population.pairs,
         ];
-        let weights = [self.mix.access_request, self.mix.session_step];
+        let weights = self.mix.weights();
         let name_is_plain = self.name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
         let rules = [
             (!self.name.is_empty() && name_is_plain, "name must consist of letters, digits and hyphens"),
@@ -160,7 +160,7 @@ impl LoadScenario {
                 weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0),
                 "weights of mix must not be negative",
             ),
-            (weights.iter().sum::<f64>() > 0.0, "mix must give a weight to access_request or session_step"),
+            (weights.iter().sum::<f64>() > 0.0, "mix must give a weight to some kind of work"),
             (
                 (1..=10_000).contains(&population.instances),
                 "population.instances must be between 1 and 10000",

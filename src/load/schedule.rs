@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 
 use super::population::Item;
 use super::scenario::{Course, LoadScenario};
-use super::spec::Shape;
+use super::spec::{Mix, Shape};
 
 /// Told apart from the seed of the instants by this pattern of bits.
 const CONTENTS: u64 = 0x5eed_c0de_5eed_c0de;
@@ -46,6 +46,10 @@ pub enum Work {
     AccessRequest,
     /// The next step of some session.
     SessionStep,
+    /// An administrator's read.
+    AdminRead,
+    /// A new rate table.
+    RateChange,
 }
 
 /// One requested item.
@@ -133,7 +137,7 @@ pub struct Schedule {
     number: u64,
     items: Arc<[Item]>,
     instances: u32,
-    session_share: f64,
+    mix: Mix,
     unknown_share: f64,
     pair_share: f64,
     abandon: f64,
@@ -154,12 +158,30 @@ impl Schedule {
             number: 0,
             items,
             instances: u32::try_from(scenario.population.instances).unwrap_or(u32::MAX),
-            session_share: mix.session_step / (mix.session_step + mix.access_request),
+            mix,
             unknown_share: scenario.population.unknown_items,
             pair_share: scenario.population.pairs,
             abandon: scenario.abandon,
             hang_ups_owed,
         }
+    }
+
+    fn draw_work(&mut self) -> Work {
+        let kinds = [Work::AccessRequest, Work::SessionStep, Work::AdminRead, Work::RateChange];
+        let weights = self.mix.weights();
+        let mut left = self.random.random::<f64>() * weights.iter().sum::<f64>();
+        for (work, weight) in kinds.into_iter().zip(weights) {
+            if left < weight {
+                return work;
+            }
+            left -= weight;
+        }
+        // Rounding may leave a trace over; the last kind that has a weight at all takes it.
+        kinds
+            .into_iter()
+            .zip(weights)
+            .rfind(|(_, weight)| *weight > 0.0)
+            .map_or(Work::AccessRequest, |(work, _)| work)
     }
 
     /// The items of one request: one, or two that differ.
@@ -201,11 +223,10 @@ impl Iterator for Schedule {
         let offset = self.offsets.next()?;
         let number = self.number;
         self.number += 1;
-        let in_session = self.random.random::<f64>() < self.session_share;
         Some(Arrival {
             number,
             offset,
-            work: if in_session { Work::SessionStep } else { Work::AccessRequest },
+            work: self.draw_work(),
             instance: self.random.random_range(0..self.instances.max(1)),
             wanted: self.draw_items(),
             hang_up_after: self.draw_hang_up(),

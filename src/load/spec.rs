@@ -62,6 +62,17 @@ pub struct Mix {
     pub access_request: f64,
     /// The next step of some session.
     pub session_step: f64,
+    /// Reads of an administrator, who asks for the line items of an instance.
+    pub admin_read: f64,
+    /// Rate tables that take effect while the load goes on.
+    pub rate_change: f64,
+}
+
+impl Mix {
+    /// All weights.
+    pub fn weights(self) -> [f64; 4] {
+        [self.access_request, self.session_step, self.admin_read, self.rate_change]
+    }
 }
 
 /// What is made before the clock starts.

@@ -149,6 +149,7 @@ impl Story {
             at: self.instant(10 * number + 5),
             correlation: kind.charges().then(|| format!("c-{number}")),
             items: items.collect(),
+            used: Vec::new(),
         });
         self.enter(kind, wanted, fate);
     }
