@@ -41,12 +41,33 @@ pub enum LoadError {
         message: String,
     },
     /// The scenario is well-formed and makes no sense.
-    #[error("the load scenario {name} cannot be run: {problem}")]
+    #[error("{place}: {problem}")]
     Nonsense {
-        /// Name of the scenario.
-        name: String,
+        /// File and line.
+        place: String,
         /// What to change.
         problem: String,
+    },
+    /// A recorded schedule cannot be used.
+    #[error("the recorded schedule {path} cannot be replayed: {message}")]
+    BadRecording {
+        /// The file.
+        path: String,
+        /// Line and reason.
+        message: String,
+    },
+    /// The system does not allow as many connections as the run needs.
+    #[error(
+        "{workers} workers need about {needed} open files, and the limit is {limit}; \
+         raise it with `ulimit -n {needed}`, or set workers in the scenario"
+    )]
+    OpenFiles {
+        /// Workers of the run.
+        workers: usize,
+        /// Files that they need.
+        needed: u64,
+        /// Files that may be open.
+        limit: u64,
     },
     /// There would be no arrivals.
     #[error("the arrival rate must be above zero; set it in the scenario or with --rate")]

@@ -8,27 +8,37 @@
 //!
 //! | file | does |
 //! | --- | --- |
-//! | `scenario`, `spec` | what a run looks like, from TOML |
-//! | `schedule`, `queue`, `pacer` | which request is due when, and handing it out at that instant |
-//! | `ground`, `population`, `prices` | the site or tenant, the instances and line items made for the run, and their prices |
+//! | `scenario`, `spec`, `shape`, `limits`, `problems` | what a run looks like, from TOML |
+//! | `course`, `plan` | what is really planned, and how many hands it takes |
+//! | `arrivals`, `schedule`, `queue`, `pacer` | which request is due when, and handing it out at that instant |
+//! | `ground`, `population`, `prices` | the site or tenant, what is made there for the run, and what it costs |
 //! | `operations`, `sessions`, `answers` | what a worker sends, and what the answer means |
-//! | `goose_adapter` | the worker pool; the only file that knows goose |
+//! | `goose_adapter`, `crew` | the worker pool (the only file that knows goose), and all who take part |
 //! | `recorder`, `ledger` | latencies and bookings |
 //! | `rows`, `evidence`, `audit` | the usage rows read afterwards, and the invariants |
-//! | `run`, `watch`, `verdict` | the run as a whole, and whether the measurement counts |
+//! | `null_server`, `trial` | the generator alone, to calibrate by and to test the measurement |
+//! | `run`, `watch`, `cpu`, `verdict` | the run as a whole, and whether the measurement counts |
 
 mod amount;
 mod answers;
+mod arrivals;
 mod audit;
+mod course;
+mod cpu;
+mod crew;
 mod errors;
 mod evidence;
 mod goose_adapter;
 mod ground;
 mod ledger;
+mod limits;
+mod null_server;
 mod operations;
 mod pacer;
+mod plan;
 mod population;
 mod prices;
+mod problems;
 mod queue;
 mod recorder;
 mod rows;
@@ -36,11 +46,17 @@ mod run;
 mod scenario;
 mod schedule;
 mod sessions;
+mod shape;
 mod spec;
+mod trial;
 mod verdict;
 mod watch;
 
+pub use course::LoadOptions;
 pub use errors::LoadError;
 pub use goose_adapter::interrupted;
+pub use null_server::{NullServer, Pace};
 pub use run::{LoadReport, run};
-pub use scenario::{LoadOptions, LoadScenario};
+pub use scenario::LoadScenario;
+pub use shape::{Recording, Shape};
+pub use trial::{Trial, TrialFigures};

@@ -13,6 +13,7 @@ use reqwest::Method;
 use super::answers::{self, Meaning, Question};
 use super::ground::Ground;
 use super::ledger::{Answered, Entry, Fate, Kind, Ledger, operation_id};
+use super::limits::Gauge;
 use super::pacer::Timeline;
 use super::population::Population;
 use super::prices::NextTable;
@@ -38,6 +39,7 @@ pub struct Job {
     pub hang_up_after: Option<Duration>,
     number: u64,
     instance: u32,
+    stage: u16,
     wanted: Vec<Wanted>,
     slot: Option<Slot>,
     table: Option<NextTable>,
@@ -74,7 +76,12 @@ pub struct Desk {
     pub recorder: Recorder,
     /// The sessions.
     pub sessions: SessionPool,
+    /// What the target must keep to.
+    pub require: Vec<Gauge>,
+    /// What ends the run at once.
+    pub abort: Vec<Gauge>,
     timeline: Arc<Timeline>,
+    undone: AtomicU64,
     completed: AtomicU64,
     completed_in_time: AtomicU64,
     /// Hang-ups that fell on a request that charges nothing; the next one that does takes over.
@@ -95,7 +102,10 @@ impl Desk {
             ledger: Ledger::default(),
             recorder: Recorder::new(),
             sessions,
+            require: Vec::new(),
+            abort: Vec::new(),
             timeline,
+            undone: AtomicU64::new(0),
             completed: AtomicU64::new(0),
             completed_in_time: AtomicU64::new(0),
             hang_ups: Mutex::new(Vec::new()),
@@ -107,19 +117,28 @@ impl Desk {
         (self.completed.load(Ordering::Relaxed), self.completed_in_time.load(Ordering::Relaxed))
     }
 
-    /// The request for this arrival; nothing when every session is in use.
+    /// Tickets for which there was no session to work on.
+    pub fn undone(&self) -> u64 {
+        self.undone.load(Ordering::Relaxed)
+    }
+
+    /// The request for this arrival; nothing when no session is free.
     pub fn begin(&self, arrival: Arrival) -> Option<Job> {
         let (kind, slot) = match arrival.work {
             Work::AccessRequest => (Kind::AccessRequest, None),
             Work::AdminRead => (Kind::LineItemsRead, None),
             Work::RateChange => (Kind::RateChange, None),
             Work::SessionStep => {
-                let mut slot = self.sessions.check_out()?;
+                let Some(mut slot) = self.sessions.check_out(Instant::now()) else {
+                    self.undone.fetch_add(1, Ordering::Relaxed);
+                    return None;
+                };
                 (slot.next_step(), Some(slot))
             }
         };
         let instance = slot.as_ref().map_or(arrival.instance, |slot| slot.instance);
         let session = slot.as_ref().and_then(|slot| slot.session.as_deref()).unwrap_or_default();
+        let number = arrival.number;
         let wanted = if kind.charges() { arrival.wanted } else { Vec::new() };
         let api = &self.ground.api;
         let (method, url) = match kind {
@@ -144,7 +163,7 @@ impl Desk {
             }
             Kind::SessionHeartbeat | Kind::SessionClose | Kind::LineItemsRead => None,
             Kind::RateChange => table.as_ref().map(|table| self.population.rate_table(table).to_string()),
-            _ => Some(access_body(&self.population, kind, arrival.number, &wanted)),
+            _ => Some(access_body(&self.population, kind, number, arrival.requester, &wanted)),
         };
         let hang_up_after = self.hang_up(kind, arrival.hang_up_after);
         Some(Job {
@@ -153,8 +172,9 @@ impl Desk {
             url,
             body,
             hang_up_after,
-            number: arrival.number,
+            number,
             instance,
+            stage: arrival.stage,
             wanted,
             slot,
             table,
@@ -163,7 +183,7 @@ impl Desk {
 
     /// Books the end of a request.
     pub fn finish(&self, job: Job, moments: &Moments, received: Received) {
-        let Job { kind, number, instance, wanted, slot, table, .. } = job;
+        let Job { kind, number, instance, stage, wanted, slot, table, .. } = job;
         let mut session = slot.as_ref().and_then(|slot| slot.session.clone());
         let fate = self.judge(kind, instance, &wanted, moments, received, &mut session);
         if let (Some(table), Fate::Answered(answered)) = (table, &fate) {
@@ -181,6 +201,9 @@ impl Desk {
             Fate::Answered(_) => End::Granted,
         };
         self.recorder.record(kind, moments, end);
+        for gauge in self.require.iter().chain(&self.abort) {
+            gauge.record(kind, stage, moments, end);
+        }
         if end != End::Lost || on_purpose {
             self.count(moments.done);
         }
@@ -256,17 +279,23 @@ impl Desk {
             }
             _ => {}
         }
-        slot.advance();
-        self.sessions.check_in(slot);
+        self.sessions.check_in(slot, Instant::now());
     }
 }
 
 /// The body of an access request, put together by hand: it is the hot path, and nothing in it needs escaping
 /// that was not escaped when the population was made.
-fn access_body(population: &Population, kind: Kind, number: u64, wanted: &[Wanted]) -> String {
+fn access_body(
+    population: &Population,
+    kind: Kind,
+    number: u64,
+    requester: u32,
+    wanted: &[Wanted],
+) -> String {
     let operation = operation_id(&population.run, number);
     let mut body = String::with_capacity(96 + 112 * wanted.len());
-    body.push_str(r#"{"requester":{"type":"user","value":"load"},"#);
+    // Writing to a string cannot fail.
+    let _ = write!(body, r#"{{"requester":{{"type":"user","value":"load-{requester}"}},"#);
     if kind.in_session() {
         body.push_str(r#""rollbackOnDeny":true,"#);
     }
@@ -276,7 +305,6 @@ fn access_body(population: &Population, kind: Kind, number: u64, wanted: &[Wante
             body.push(',');
         }
         let head = &population.items[usize::from(one.item)].json_head;
-        // Writing to a string cannot fail.
         let _ = write!(body, r#"{head}{},"metaData":{{"op":"{operation}"}}}}"#, one.count);
     }
     body.push_str("]}");
@@ -296,16 +324,17 @@ mod tests {
         let population = fixture::population();
         let wanted =
             [Wanted { item: 0, count: "0.5".parse().unwrap() }, Wanted { item: 1, count: Decimal::TWO }];
-        let body = access_body(&population, Kind::SessionAccess, 7, &wanted);
+        let body = access_body(&population, Kind::SessionAccess, 7, 3, &wanted);
         let body: Value = serde_json::from_str(&body).unwrap();
         assert_eq!(body["rollbackOnDeny"], json!(true));
+        assert_eq!(body["requester"]["value"], json!("load-3"));
         assert_eq!(body["requestedItems"][0]["count"].to_string(), "0.5");
         assert_eq!(body["requestedItems"][1]["metaData"]["op"], json!("run-7"));
     }
 
     #[test]
     fn an_empty_request_halts() {
-        let body = access_body(&fixture::population(), Kind::SessionHalt, 1, &[]);
+        let body = access_body(&fixture::population(), Kind::SessionHalt, 1, 0, &[]);
         assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["requestedItems"], json!([]));
     }
 }

@@ -5,34 +5,27 @@
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use futures::StreamExt;
-use reqwest::header::HeaderValue;
 use tokio::sync::watch;
 
 use super::LoadError;
 use super::audit::{Books, InvariantId, Tally, audit};
+use super::course::{Course, LoadOptions};
+use super::crew::{Crew, Performance};
 use super::evidence::Evidence;
-use super::goose_adapter::Shift;
 use super::ground::Ground;
 use super::ledger::{Entry, Fate};
 use super::operations::Desk;
-use super::pacer::{Pacer, Timeline};
-use super::population::{Population, mean_charge};
-use super::queue::TicketQueue;
-use super::scenario::{Course, LoadOptions, LoadScenario};
-use super::schedule::{Offsets, Schedule};
-use super::sessions::SessionPool;
-use super::verdict::{Measured, judge};
-use super::watch::Watch;
+use super::plan::Plan;
+use super::population::Population;
+use super::scenario::LoadScenario;
+use super::trial::calibrate;
+use super::verdict::{Calibration, Measured, judge, with_calibration};
 use crate::report::events::{Event, Events, Invariant, LoadFinished, LoadStarted, Rate};
 use crate::target::{Call, Profile};
-
-/// Requests that each session slot gets on average, so that every step of the cycle comes up.
-const STEPS_PER_SLOT: u64 = 24;
 
 /// Sessions that are closed at once after the run.
 const CLOSING_AT_ONCE: usize = 16;
@@ -63,11 +56,11 @@ pub async fn run(
     stop: watch::Receiver<bool>,
 ) -> Result<LoadReport, LoadError> {
     let began = Instant::now();
-    let course = scenario.course(options)?;
-    let planned = Offsets::new(&course).planned();
+    let plan = Plan::new(scenario, Course::of(scenario, options)?);
+    let calibration = calibrate(&plan, &stop).await?;
     let ground = Arc::new(Ground::prepare(profile).await?);
-    let plan = Plan { scenario, course, planned };
-    let outcome = plan.carry_out(&ground, events, out, stop).await;
+    let run = LoadRun { plan, calibration };
+    let outcome = run.carry_out(&ground, events, out, stop).await;
     ground.leave(events).await;
     let (mut finished, rows_ndjson) = outcome?;
     finished.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -75,14 +68,13 @@ pub async fn run(
     Ok(LoadReport { finished, rows_ndjson })
 }
 
-/// A scenario with what is planned.
-struct Plan<'a> {
-    scenario: &'a LoadScenario,
-    course: Course,
-    planned: u64,
+/// A plan, and what the generator is worth on this machine.
+struct LoadRun<'a> {
+    plan: Plan<'a>,
+    calibration: Calibration,
 }
 
-impl Plan<'_> {
+impl LoadRun<'_> {
     async fn carry_out(
         &self,
         ground: &Arc<Ground>,
@@ -90,83 +82,29 @@ impl Plan<'_> {
         out: Option<&Path>,
         stop: watch::Receiver<bool>,
     ) -> Result<(LoadFinished, String), LoadError> {
-        let population = Population::set_up(ground, &self.scenario.population, self.demand()).await?;
+        let Plan { scenario, course, planned } = &self.plan;
+        let population = Population::set_up(ground, &scenario.population, self.plan.demand()).await?;
         let before = population.read_used(ground).await?;
-        let (shift, pacer) = self.staff(ground, Arc::new(population))?;
+        let crew = Crew::gather(&self.plan, ground, Arc::new(population))?;
+        let shift = Arc::clone(&crew.shift);
         events.send(Event::LoadStarted(LoadStarted {
-            scenario: self.scenario.name.clone(),
-            planned: self.planned,
-            duration_s: self.course.duration.as_secs_f64(),
-            seed: self.course.seed,
+            scenario: scenario.name.clone(),
+            planned: *planned,
+            duration_s: course.duration.as_secs_f64(),
+            seed: course.seed,
         }));
         let started = SystemTime::now();
-        let timeline = Arc::clone(&pacer.timeline);
-        pacer
-            .spawn()
-            .map_err(|error| LoadError::Generator(format!("the pacer could not be started: {error}")))?;
-        let name = self.scenario.name.as_str();
-        let watch = Watch { name, planned: self.planned, shift: &shift, timeline: &timeline, events, stop };
-        let cut_short = watch.over_attack().await?;
+        let performance = crew.carry_out(&self.plan, events, stop).await?;
         if let Some(out) = out {
             let folder = out.join("histograms");
-            shift.desk.recorder.write_logs(&folder, &self.scenario.name, started, self.course.duration)?;
+            shift.desk.recorder.write_logs(&folder, &scenario.name, started, course.duration)?;
         }
         close_sessions(&shift.desk).await;
         let (entries, closed) = shift.desk.ledger.take();
         let evidence = Evidence::gather(ground, &shift.desk.population, before, &entries).await?;
         let tallies = audit(&Books::new(&shift.desk.population, &entries, &closed, &evidence));
-        let finished = self.finished(&shift.desk, &entries, tallies, evidence.offers_rows, cut_short);
+        let finished = self.finished(&shift.desk, &entries, tallies, evidence.offers_rows, performance);
         Ok((finished, evidence.text))
-    }
-
-    /// Tokens that will be asked of one instance: all that is asked in a run of one-off requests, what is
-    /// held at one time where sessions give it back.
-    fn demand(&self) -> f64 {
-        let mix = self.scenario.mix;
-        let one_off = self.planned as f64 * mix.access_request / mix.weights().iter().sum::<f64>();
-        let held = if mix.session_step > 0.0 { self.slots() as f64 } else { 0.0 };
-        let spec = &self.scenario.population;
-        (one_off + held) / spec.instances as f64 * mean_charge(spec)
-    }
-
-    /// Sessions in use at once: few enough in a short run that each goes through its whole cycle.
-    fn slots(&self) -> usize {
-        let enough = usize::try_from(self.planned / STEPS_PER_SLOT).unwrap_or(usize::MAX);
-        self.scenario.sessions.count.min(enough).max(1)
-    }
-
-    /// Workers and pacer, ready to begin.
-    fn staff(
-        &self,
-        ground: &Arc<Ground>,
-        population: Arc<Population>,
-    ) -> Result<(Arc<Shift>, Pacer), LoadError> {
-        let has_sessions = self.scenario.mix.session_step > 0.0;
-        let slots = if has_sessions { self.slots() } else { 0 };
-        // A worker without a session to work on would leave its ticket undone.
-        let workers = if has_sessions { self.scenario.workers.min(slots) } else { self.scenario.workers };
-        let schedule = Schedule::new(self.scenario, &self.course, Arc::clone(&population.items));
-        let sessions = SessionPool::new(slots, population.instances.len(), self.scenario.sessions.heartbeats);
-        let timeline = Arc::new(Timeline::new(self.course.duration));
-        let queue = Arc::new(TicketQueue::new());
-        let (report_ready, ready) = mpsc::channel();
-        let mut authorization = HeaderValue::from_str(&format!("Bearer {}", ground.token))
-            .map_err(|error| LoadError::Client(error.to_string()))?;
-        authorization.set_sensitive(true);
-        let warm_up_url =
-            population.instances.first().map_or_else(String::new, |first| ground.api.instance(&first.id));
-        let desk = Desk::new(Arc::clone(ground), population, sessions, Arc::clone(&timeline));
-        let shift = Shift {
-            desk,
-            queue: Arc::clone(&queue),
-            workers,
-            authorization,
-            warm_up_url,
-            ready: report_ready,
-            dead: AtomicUsize::new(0),
-            done: AtomicUsize::new(0),
-        };
-        Ok((Arc::new(shift), Pacer { schedule, workers, ready, queue, timeline }))
     }
 
     fn finished(
@@ -175,20 +113,24 @@ impl Plan<'_> {
         entries: &[Entry],
         tallies: Vec<Tally>,
         offers_rows: bool,
-        cut_short: Option<String>,
+        generator: Performance,
     ) -> LoadFinished {
+        let Plan { scenario, course, planned } = &self.plan;
         let (latency_us, curve) = desk.recorder.overall();
         let completed_in_time = desk.completed().1;
-        let seconds = self.course.duration.as_secs_f64();
-        let (verdict, mut reason) = judge(&Measured {
-            planned: self.planned,
+        let seconds = course.duration.as_secs_f64();
+        let measured = judge(&Measured {
+            planned: *planned,
             completed_in_time,
             answered: entries.iter().filter(|entry| entry.answered().is_some()).count() as u64,
-            duration: self.course.duration,
+            duration: course.duration,
             lateness_p99: Duration::from_micros(latency_us.lateness.p99),
-            lateness_limit: Duration::from_secs_f64(self.scenario.thresholds.lateness_p99_ms / 1000.0),
-            cut_short,
+            lateness_limit: Duration::from_secs_f64(scenario.thresholds.lateness_p99_ms / 1000.0),
+            service_p99: Duration::from_micros(latency_us.service.p99),
+            peak: course.peak(),
+            generator,
         });
+        let (verdict, mut reason) = with_calibration(measured, &self.calibration);
         let (unexercised, without_rows) = self.unexercised(&tallies, offers_rows);
         if !without_rows.is_empty() {
             reason.push_str(&format!(
@@ -196,21 +138,20 @@ impl Plan<'_> {
                 without_rows.join(", ")
             ));
         }
+        let invariants = self.reported(tallies);
         let mut thresholds_failed = unexercised;
         thresholds_failed.extend(losses(entries));
+        thresholds_failed.extend(desk.require.iter().filter_map(|gauge| gauge.missed(&invariants)));
         LoadFinished {
-            scenario: self.scenario.name.clone(),
+            scenario: scenario.name.clone(),
             verdict,
             reason,
             requests: entries.len() as u64,
-            rate: Rate {
-                planned: self.planned as f64 / seconds,
-                achieved: completed_in_time as f64 / seconds,
-            },
+            rate: Rate { planned: *planned as f64 / seconds, achieved: completed_in_time as f64 / seconds },
             latency_us,
             curve,
             operations: desk.recorder.operations(),
-            invariants: self.reported(tallies),
+            invariants,
             thresholds_failed,
             duration_ms: 0,
         }
@@ -218,7 +159,7 @@ impl Plan<'_> {
 
     /// Refunds are in no answer, so that with sessions it takes rows to say what a line item should have used.
     fn only_rows_tell(&self, id: InvariantId) -> bool {
-        id == InvariantId::Conservation && self.scenario.mix.session_step > 0.0
+        id == InvariantId::Conservation && self.plan.has_sessions()
     }
 
     /// Declared invariants that were never put to the test: those that could have been, in a sentence each,
@@ -226,7 +167,7 @@ impl Plan<'_> {
     fn unexercised(&self, tallies: &[Tally], offers_rows: bool) -> (Vec<String>, Vec<&'static str>) {
         let idle: Vec<InvariantId> = tallies
             .iter()
-            .filter(|tally| tally.exercised == 0 && self.scenario.invariants.contains(&tally.id))
+            .filter(|tally| tally.exercised == 0 && self.plan.scenario.invariants.contains(&tally.id))
             .map(|tally| tally.id)
             .collect();
         let (excused, failed): (Vec<InvariantId>, Vec<InvariantId>) =
@@ -242,7 +183,9 @@ impl Plan<'_> {
         tallies
             .into_iter()
             .filter(|tally| {
-                self.scenario.invariants.contains(&tally.id) || tally.exercised > 0 || tally.violations > 0
+                self.plan.scenario.invariants.contains(&tally.id)
+                    || tally.exercised > 0
+                    || tally.violations > 0
             })
             .map(Into::into)
             .collect()

@@ -7,6 +7,8 @@ mod compare;
 mod crash;
 mod house;
 mod lint;
+mod measurement;
+mod open_loop;
 mod order;
 mod proof;
 mod requirements;

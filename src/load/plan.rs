@@ -1,0 +1,126 @@
+//! A scenario with its course: how much is planned, and how many hands that takes.
+
+use super::LoadError;
+use super::arrivals::Offsets;
+use super::course::Course;
+use super::population::mean_charge;
+use super::scenario::LoadScenario;
+
+/// Requests that each session slot gets on average, so that every step of the cycle comes up.
+const STEPS_PER_SLOT: u64 = 24;
+
+/// The answers that a calculated pool can wait for: at the highest rate they may take so long, in seconds.
+const PATIENCE_S: f64 = 0.1;
+
+/// The smallest and the largest pool that is calculated. A pool may not use up the connections that a server
+/// allows.
+const POOL: std::ops::RangeInclusive<usize> = 16..=2000;
+
+/// Files that are open besides the connections of the workers.
+const OTHER_FILES: u64 = 128;
+
+/// A scenario with what is planned.
+#[derive(Clone, Debug)]
+pub struct Plan<'a> {
+    /// The scenario.
+    pub scenario: &'a LoadScenario,
+    /// The course.
+    pub course: Course,
+    /// Planned requests.
+    pub planned: u64,
+}
+
+impl<'a> Plan<'a> {
+    /// The plan of a scenario on this course.
+    pub fn new(scenario: &'a LoadScenario, course: Course) -> Self {
+        let planned = Offsets::new(&course).planned();
+        Self { scenario, course, planned }
+    }
+
+    /// Whether there are sessions in it.
+    pub fn has_sessions(&self) -> bool {
+        self.scenario.mix.session_step > 0.0
+    }
+
+    /// Tokens that will be asked of one instance: all that is asked in a run of one-off requests, what is
+    /// held at one time where sessions give it back.
+    pub fn demand(&self) -> f64 {
+        let mix = self.scenario.mix;
+        let one_off = self.planned as f64 * mix.access_request / mix.weights().iter().sum::<f64>();
+        let spec = &self.scenario.population;
+        (one_off + self.slots() as f64) / spec.instances as f64 * mean_charge(spec)
+    }
+
+    /// Sessions in use at once: few enough in a short run that each goes through its whole cycle, unless the
+    /// scenario insists.
+    pub fn slots(&self) -> usize {
+        if !self.has_sessions() {
+            return 0;
+        }
+        let sessions = self.scenario.sessions;
+        let count = self.scenario.quick.sessions.filter(|_| self.course.quick).unwrap_or(sessions.count);
+        if sessions.all {
+            return count;
+        }
+        let enough = usize::try_from(self.planned / STEPS_PER_SLOT).unwrap_or(usize::MAX);
+        count.min(enough).max(1)
+    }
+
+    /// Requests that can be under way at once: as many as come in at the highest rate while one is answered.
+    ///
+    /// # Errors
+    /// When the system does not allow so many connections.
+    pub fn workers(&self) -> Result<usize, LoadError> {
+        let calculated = || {
+            let needed = (self.course.peak() * PATIENCE_S).ceil() as usize;
+            needed.clamp(*POOL.start(), *POOL.end())
+        };
+        let wanted = self.scenario.workers.unwrap_or_else(calculated);
+        // A worker without a session to work on would leave its ticket undone.
+        let only_sessions = self.has_sessions() && self.scenario.mix.access_request <= 0.0;
+        let workers = if only_sessions { wanted.min(self.slots()) } else { wanted };
+        // A server inside this process has the other end of each connection.
+        let needed = 2 * workers as u64 + OTHER_FILES;
+        match open_files() {
+            Some(limit) if limit < needed => Err(LoadError::OpenFiles { workers, needed, limit }),
+            _ => Ok(workers),
+        }
+    }
+}
+
+/// How many files the process may have open, where the system tells.
+fn open_files() -> Option<u64> {
+    let limits = std::fs::read_to_string("/proc/self/limits").ok()?;
+    let line = limits.lines().find(|line| line.starts_with("Max open files"))?;
+    line.split_whitespace().nth(3)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::course::LoadOptions;
+    use super::*;
+
+    fn at_rate(name: &str, rate: f64) -> (LoadScenario, Course) {
+        let mut scenario = LoadScenario::embedded(name).unwrap();
+        scenario.workers = None;
+        let course = Course::of(&scenario, &LoadOptions { rate: Some(rate), ..LoadOptions::default() });
+        (scenario, course.unwrap())
+    }
+
+    #[test]
+    fn the_pool_grows_with_the_rate() {
+        for (rate, workers) in [(10.0, 16), (1000.0, 100), (1_000_000.0, 2000)] {
+            let (scenario, mut course) = at_rate("steady-access", rate);
+            course.duration = std::time::Duration::ZERO;
+            let plan = Plan { scenario: &scenario, course, planned: 1_000_000 };
+            assert_eq!(plan.workers().unwrap(), workers, "at {rate} a second");
+        }
+    }
+
+    #[test]
+    fn a_session_has_one_worker_at_most() {
+        let (scenario, course) = at_rate("session-heartbeats", 1000.0);
+        let plan = Plan { scenario: &scenario, course, planned: 240 };
+        assert_eq!(plan.workers().unwrap(), 10);
+    }
+}
