@@ -1,6 +1,6 @@
 //! Workers, pacer and queue of one run, and how they fared.
 
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicU64, AtomicUsize};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use super::cpu::{CpuSample, CpuUse};
 use super::goose_adapter::Shift;
 use super::ground::Ground;
 use super::limits::Gauge;
-use super::operations::Desk;
+use super::operations::{Desk, Retries};
 use super::pacer::{Pacer, Timeline};
 use super::plan::Plan;
 use super::population::Population;
@@ -71,6 +71,7 @@ impl Crew {
         let warm_up_url =
             population.instances.first().map_or_else(String::new, |first| ground.api.instance(&first.id));
         let mut desk = Desk::new(Arc::clone(ground), population, sessions, Arc::clone(&timeline));
+        desk.retries = Retries { most: scenario.retries, next: AtomicU64::new(plan.planned) };
         desk.require = scenario.require.iter().map(|limit| Gauge::new(limit, course)).collect();
         desk.abort = scenario.abort.iter().map(|limit| Gauge::new(limit, course)).collect();
         let shift = Arc::new(Shift {

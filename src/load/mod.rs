@@ -17,7 +17,7 @@
 //! | `recorder`, `ledger` | latencies and bookings |
 //! | `rows`, `evidence`, `audit` | the usage rows read afterwards, and the invariants |
 //! | `null_server`, `trial` | the generator alone, to calibrate by and to test the measurement |
-//! | `run`, `watch`, `cpu`, `verdict` | the run as a whole, and whether the measurement counts |
+//! | `run`, `search`, `watch`, `cpu`, `verdict` | the run as a whole, and whether the measurement counts |
 
 mod amount;
 mod answers;
@@ -45,6 +45,7 @@ mod rows;
 mod run;
 mod scenario;
 mod schedule;
+mod search;
 mod sessions;
 mod shape;
 mod spec;

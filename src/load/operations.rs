@@ -38,7 +38,9 @@ pub struct Job {
     /// After how long the client hangs up, if it does.
     pub hang_up_after: Option<Duration>,
     number: u64,
+    attempt: u32,
     instance: u32,
+    requester: u32,
     stage: u16,
     wanted: Vec<Wanted>,
     slot: Option<Slot>,
@@ -64,6 +66,15 @@ pub enum Received {
     },
 }
 
+/// What clients do that had no answer.
+#[derive(Debug, Default)]
+pub struct Retries {
+    /// How often a request is sent again at most.
+    pub most: u32,
+    /// The number of the next request that is; those of the plan come before.
+    pub next: AtomicU64,
+}
+
 /// Makes jobs of tickets and books their ends.
 pub struct Desk {
     /// Where the run takes place.
@@ -76,6 +87,8 @@ pub struct Desk {
     pub recorder: Recorder,
     /// The sessions.
     pub sessions: SessionPool,
+    /// What clients do that had no answer.
+    pub retries: Retries,
     /// What the target must keep to.
     pub require: Vec<Gauge>,
     /// What ends the run at once.
@@ -102,6 +115,7 @@ impl Desk {
             ledger: Ledger::default(),
             recorder: Recorder::new(),
             sessions,
+            retries: Retries::default(),
             require: Vec::new(),
             abort: Vec::new(),
             timeline,
@@ -174,6 +188,8 @@ impl Desk {
             hang_up_after,
             number,
             instance,
+            attempt: arrival.attempt,
+            requester: arrival.requester,
             stage: arrival.stage,
             wanted,
             slot,
@@ -181,9 +197,10 @@ impl Desk {
         })
     }
 
-    /// Books the end of a request.
-    pub fn finish(&self, job: Job, moments: &Moments, received: Received) {
-        let Job { kind, number, instance, stage, wanted, slot, table, .. } = job;
+    /// Books the end of a request; the request that its client sends next, if it tries again.
+    pub fn finish(&self, job: Job, moments: &Moments, received: Received) -> Option<Arrival> {
+        let again = self.again(&job, &received);
+        let Job { kind, number, attempt, instance, stage, wanted, slot, table, .. } = job;
         let mut session = slot.as_ref().and_then(|slot| slot.session.clone());
         let fate = self.judge(kind, instance, &wanted, moments, received, &mut session);
         if let (Some(table), Fate::Answered(answered)) = (table, &fate) {
@@ -204,10 +221,35 @@ impl Desk {
         for gauge in self.require.iter().chain(&self.abort) {
             gauge.record(kind, stage, moments, end);
         }
-        if end != End::Lost || on_purpose {
+        // What is sent again comes on top of the plan.
+        if attempt == 0 && (end != End::Lost || on_purpose) {
             self.count(moments.done);
         }
         self.ledger.book(entry);
+        again
+    }
+
+    /// The same request once more, under a number of its own, from a client that has hung up and is more patient
+    /// now.
+    fn again(&self, job: &Job, received: &Received) -> Option<Arrival> {
+        let lost = matches!(received, Received::Lost { .. });
+        if !lost || job.kind != Kind::AccessRequest || job.attempt >= self.retries.most {
+            return None;
+        }
+        Some(Arrival {
+            number: self.retries.next.fetch_add(1, Ordering::Relaxed),
+            offset: Duration::ZERO,
+            work: Work::AccessRequest,
+            instance: job.instance,
+            requester: job.requester,
+            stage: job.stage,
+            wanted: job.wanted.clone(),
+            hang_up_after: job
+                .hang_up_after
+                .filter(|_| job.attempt + 1 < self.retries.most)
+                .map(|patience| patience * 2),
+            attempt: job.attempt + 1,
+        })
     }
 
     /// The hang-up that falls on this request. One that falls on a request that charges nothing would tell

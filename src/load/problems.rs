@@ -76,6 +76,7 @@ fn simple_rules(scenario: &LoadScenario) -> Vec<Rule> {
             "must be between 1 and 4000; leave it out to have it calculated from the rate",
         ),
         (share(scenario.abandon), "abandon", "must be a share between 0 and 1"),
+        (scenario.retries <= 10, "retries", "must be at most 10"),
         (
             weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0),
             "mix",

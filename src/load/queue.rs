@@ -110,6 +110,7 @@ mod tests {
                 stage: 0,
                 wanted: Vec::new(),
                 hang_up_after: None,
+                attempt: 0,
             },
             intended: Instant::now(),
         };

@@ -22,6 +22,7 @@ use super::operations::Desk;
 use super::plan::Plan;
 use super::population::Population;
 use super::scenario::LoadScenario;
+use super::search::search;
 use super::trial::calibrate;
 use super::verdict::{Calibration, Measured, judge, with_calibration};
 use crate::report::events::{Event, Events, Invariant, LoadFinished, LoadStarted, Rate};
@@ -39,10 +40,24 @@ pub struct LoadReport {
     pub rows_ndjson: String,
 }
 
+/// Where a run takes place and who hears of it.
+#[derive(Clone, Copy)]
+pub struct Site<'a> {
+    /// The target.
+    pub profile: &'a Profile,
+    /// Who hears of it.
+    pub events: &'a Events,
+    /// The run folder.
+    pub out: Option<&'a Path>,
+    /// Turns true when the run is to end.
+    pub stop: &'a watch::Receiver<bool>,
+}
+
 /// Carries out a scenario against a target.
 ///
 /// Sends `LoadStarted`, `LoadProgress` and `LoadFinished`. Histograms are written below `out`, if it is
-/// given. When `stop` turns true, the run ends at once and is invalid.
+/// given. When `stop` turns true, the run ends at once and is invalid. A scenario that searches for the highest
+/// rate is carried out at one rate after another, unless a rate is given.
 ///
 /// # Errors
 /// When the scenario cannot be run or the population cannot be made. A target that behaves wrongly under load
@@ -56,15 +71,29 @@ pub async fn run(
     stop: watch::Receiver<bool>,
 ) -> Result<LoadReport, LoadError> {
     let began = Instant::now();
+    let site = Site { profile, events, out, stop: &stop };
+    let mut report = match scenario.search.filter(|_| options.rate.is_none()) {
+        Some(spec) => search(&site, scenario, options, spec).await?,
+        None => run_once(&site, scenario, options).await?,
+    };
+    report.finished.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    events.send(Event::LoadFinished(report.finished.clone()));
+    Ok(report)
+}
+
+/// Carries out a scenario once, without the event of its end.
+pub async fn run_once(
+    site: &Site<'_>,
+    scenario: &LoadScenario,
+    options: &LoadOptions,
+) -> Result<LoadReport, LoadError> {
     let plan = Plan::new(scenario, Course::of(scenario, options)?);
-    let calibration = calibrate(&plan, &stop).await?;
-    let ground = Arc::new(Ground::prepare(profile).await?);
+    let calibration = calibrate(&plan, site.stop).await?;
+    let ground = Arc::new(Ground::prepare(site.profile).await?);
     let run = LoadRun { plan, calibration };
-    let outcome = run.carry_out(&ground, events, out, stop).await;
-    ground.leave(events).await;
-    let (mut finished, rows_ndjson) = outcome?;
-    finished.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    events.send(Event::LoadFinished(finished.clone()));
+    let outcome = run.carry_out(&ground, site.events, site.out, site.stop.clone()).await;
+    ground.leave(site.events).await;
+    let (finished, rows_ndjson) = outcome?;
     Ok(LoadReport { finished, rows_ndjson })
 }
 

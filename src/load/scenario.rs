@@ -36,6 +36,9 @@ pub struct LoadScenario {
     /// Share of the charging requests whose client hangs up before the answer.
     #[serde(default)]
     pub(super) abandon: f64,
+    /// How often a client that had no answer sends its one-off request again.
+    #[serde(default)]
+    pub(super) retries: u32,
     /// When requests are due, in a scenario without stages.
     pub(super) arrival: Option<Shape>,
     /// Parts with arrivals of their own, one after another.

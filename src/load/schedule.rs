@@ -43,6 +43,8 @@ pub struct Arrival {
     pub wanted: Vec<Wanted>,
     /// After how long the client hangs up, if it does.
     pub hang_up_after: Option<Duration>,
+    /// How often the client has sent the same request before.
+    pub attempt: u32,
 }
 
 /// Kinds of work, as the mix names them.
@@ -172,6 +174,7 @@ impl Iterator for Schedule {
             stage,
             wanted: self.draw_items(),
             hang_up_after: self.draw_hang_up(),
+            attempt: 0,
         })
     }
 }

@@ -80,9 +80,10 @@ fn a_paused_generator_is_no_measurement() {
         .spawn()
         .unwrap();
     let mut run = Paused { child };
-    run.wait_for(&out, "load-progress");
+    run.wait_for(&out, "load-started");
+    // The workers open their connections; then the plan begins, and this is somewhere in its middle.
+    std::thread::sleep(Duration::from_millis(1500));
     run.signal("-STOP");
-    // Nothing happens meanwhile, which is the point.
     std::thread::sleep(Duration::from_millis(1000));
     run.signal("-CONT");
     let output = BufReader::new(run.child.stdout.take().unwrap());
