@@ -13,8 +13,10 @@
 //! | `ground`, `population` | the site or tenant, and the instances and line items made for the run |
 //! | `operations`, `sessions`, `answers` | what a worker sends, and what the answer means |
 //! | `goose_adapter` | the worker pool; the only file that knows goose |
-//! | `recorder`, `ledger` | latencies and bookings |
+//! | `recorder`, `track`, `ledger` | latencies and bookings |
+//! | `scribe`, `logs` | what each second was like, as events and interval logs |
 //! | `rows`, `evidence`, `audit` | the usage rows read afterwards, and the invariants |
+//! | `segment`, `merge` | shares of a plan on several machines, and their results as one |
 //! | `run`, `watch`, `verdict` | the run as a whole, and whether the measurement counts |
 
 mod amount;
@@ -25,6 +27,8 @@ mod evidence;
 mod goose_adapter;
 mod ground;
 mod ledger;
+mod logs;
+mod merge;
 mod operations;
 mod pacer;
 mod population;
@@ -34,12 +38,17 @@ mod rows;
 mod run;
 mod scenario;
 mod schedule;
+mod scribe;
+mod segment;
 mod sessions;
 mod spec;
+mod track;
 mod verdict;
 mod watch;
 
 pub use errors::LoadError;
 pub use goose_adapter::interrupted;
+pub use merge::{MergeError, merge};
 pub use run::{LoadReport, run};
 pub use scenario::{LoadOptions, LoadScenario};
+pub use segment::{NoSegment, Segment};

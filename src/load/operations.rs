@@ -69,7 +69,7 @@ pub struct Desk {
     /// The account.
     pub ledger: Ledger,
     /// The latencies.
-    pub recorder: Recorder,
+    pub recorder: Arc<Recorder>,
     /// The sessions.
     pub sessions: SessionPool,
     timeline: Arc<Timeline>,
@@ -91,7 +91,7 @@ impl Desk {
             ground,
             population,
             ledger: Ledger::default(),
-            recorder: Recorder::new(),
+            recorder: Arc::new(Recorder::new()),
             sessions,
             timeline,
             completed: AtomicU64::new(0),

@@ -21,14 +21,16 @@ use super::ground::Ground;
 use super::ledger::{Entry, Fate};
 use super::operations::Desk;
 use super::pacer::{Pacer, Timeline};
-use super::population::{Population, mean_charge};
+use super::population::{Item, Population, catalogue, mean_charge};
 use super::queue::TicketQueue;
 use super::scenario::{Course, LoadOptions, LoadScenario};
 use super::schedule::{Offsets, Schedule};
+use super::scribe::Scribe;
+use super::segment::{self, Segment, SegmentRecord, Share};
 use super::sessions::SessionPool;
 use super::verdict::{Measured, judge};
 use super::watch::Watch;
-use crate::report::events::{Event, Events, Invariant, LoadFinished, LoadStarted, Rate};
+use crate::report::events::{Event, Events, Invariant, LoadFinished, LoadPart, LoadStarted, Rate};
 use crate::target::{Call, Profile};
 
 /// Requests that each session slot gets on average, so that every step of the cycle comes up.
@@ -64,9 +66,8 @@ pub async fn run(
 ) -> Result<LoadReport, LoadError> {
     let began = Instant::now();
     let course = scenario.course(options)?;
-    let planned = Offsets::new(&course).planned();
+    let plan = Plan::new(scenario, course, options)?;
     let ground = Arc::new(Ground::prepare(profile).await?);
-    let plan = Plan { scenario, course, planned };
     let outcome = plan.carry_out(&ground, events, out, stop).await;
     ground.leave(events).await;
     let (mut finished, rows_ndjson) = outcome?;
@@ -79,10 +80,65 @@ pub async fn run(
 struct Plan<'a> {
     scenario: &'a LoadScenario,
     course: Course,
+    /// Requests of this segment.
     planned: u64,
+    /// Requests of all segments.
+    planned_all: u64,
+    segment: Segment,
+    /// Whether the results of all segments are to be merged.
+    is_shared: bool,
+    start_at: Option<SystemTime>,
 }
 
-impl Plan<'_> {
+impl<'a> Plan<'a> {
+    fn new(scenario: &'a LoadScenario, course: Course, options: &LoadOptions) -> Result<Self, LoadError> {
+        let segment = options.segment.unwrap_or(Segment::WHOLE);
+        let instances = scenario.population.instances;
+        if segment.of() as usize > instances {
+            return Err(LoadError::TooManySegments { segments: segment.of(), instances });
+        }
+        let planned_all = Offsets::new(&course).planned();
+        let start_at = options.start_at;
+        let is_shared = options.segment.is_some();
+        let mut plan =
+            Self { scenario, course, planned: planned_all, planned_all, segment, is_shared, start_at };
+        if !segment.is_whole() {
+            plan.planned = plan.share(catalogue(&scenario.population.items)).count() as u64;
+        }
+        Ok(plan)
+    }
+
+    /// The requests of this segment.
+    fn share(&self, items: Arc<[Item]>) -> Share<Schedule> {
+        Share::new(Schedule::new(self.scenario, &self.course, items), self.segment)
+    }
+
+    /// Which part of the plan it is, when it is not all of it.
+    fn part(&self) -> Option<LoadPart> {
+        let (number, of) = (self.segment.number(), self.segment.of());
+        self.is_shared.then_some(LoadPart::Segment { number, of })
+    }
+
+    /// What a merge must know about this segment.
+    fn record(&self, started: Option<Instant>, never_exercised: &[&str]) -> SegmentRecord {
+        let wall_clock = |started: Instant| SystemTime::now().checked_sub(started.elapsed());
+        let since =
+            started.and_then(wall_clock).and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
+        SegmentRecord {
+            format: segment::FORMAT.to_owned(),
+            scenario: self.scenario.name.clone(),
+            fingerprint: segment::fingerprint(self.scenario, &self.course),
+            seed: self.course.seed,
+            segment: self.segment.number(),
+            of: self.segment.of(),
+            planned: self.planned,
+            planned_all: self.planned_all,
+            duration_s: self.course.duration.as_secs_f64(),
+            started_ms: since.and_then(|since| u64::try_from(since.as_millis()).ok()),
+            never_exercised: never_exercised.iter().map(|&name| name.to_owned()).collect(),
+        }
+    }
+
     async fn carry_out(
         &self,
         ground: &Arc<Ground>,
@@ -90,7 +146,8 @@ impl Plan<'_> {
         out: Option<&Path>,
         stop: watch::Receiver<bool>,
     ) -> Result<(LoadFinished, String), LoadError> {
-        let population = Population::set_up(ground, &self.scenario.population, self.demand()).await?;
+        let spec = &self.scenario.population;
+        let population = Population::set_up(ground, spec, self.demand(), self.segment).await?;
         let before = population.read_used(ground).await?;
         let (shift, pacer) = self.staff(ground, Arc::new(population))?;
         events.send(Event::LoadStarted(LoadStarted {
@@ -98,24 +155,35 @@ impl Plan<'_> {
             planned: self.planned,
             duration_s: self.course.duration.as_secs_f64(),
             seed: self.course.seed,
+            part: self.part(),
         }));
-        let started = SystemTime::now();
         let timeline = Arc::clone(&pacer.timeline);
+        let scribe = Scribe {
+            scenario: self.scenario.name.clone(),
+            recorder: Arc::clone(&shift.desk.recorder),
+            timeline: Arc::clone(&timeline),
+            due: Box::new(pacer.schedule.clone().map(|arrival| arrival.offset)),
+            events: events.clone(),
+            out: out.map(Path::to_owned),
+        };
+        let writing = scribe.start()?;
         pacer
             .spawn()
             .map_err(|error| LoadError::Generator(format!("the pacer could not be started: {error}")))?;
         let name = self.scenario.name.as_str();
         let watch = Watch { name, planned: self.planned, shift: &shift, timeline: &timeline, events, stop };
         let cut_short = watch.over_attack().await?;
-        if let Some(out) = out {
-            let folder = out.join("histograms");
-            shift.desk.recorder.write_logs(&folder, &self.scenario.name, started, self.course.duration)?;
-        }
+        writing.finish()?;
         close_sessions(&shift.desk).await;
         let (entries, closed) = shift.desk.ledger.take();
         let evidence = Evidence::gather(ground, &shift.desk.population, before, &entries).await?;
         let tallies = audit(&Books::new(&shift.desk.population, &entries, &closed, &evidence));
-        let finished = self.finished(&shift.desk, &entries, tallies, evidence.offers_rows, cut_short);
+        let (never_exercised, excused) = self.unexercised(&tallies, evidence.offers_rows);
+        if let (Some(out), true) = (out, self.is_shared) {
+            self.record(timeline.start(), &never_exercised).write(out)?;
+        }
+        let idle = Idle { never_exercised, excused };
+        let finished = self.finished(&shift.desk, &entries, tallies, &idle, cut_short);
         Ok((finished, evidence.text))
     }
 
@@ -123,7 +191,7 @@ impl Plan<'_> {
     /// held at one time where sessions give it back.
     fn demand(&self) -> f64 {
         let mix = self.scenario.mix;
-        let one_off = self.planned as f64 * mix.access_request / (mix.access_request + mix.session_step);
+        let one_off = self.planned_all as f64 * mix.access_request / (mix.access_request + mix.session_step);
         let held = if mix.session_step > 0.0 { self.slots() as f64 } else { 0.0 };
         let spec = &self.scenario.population;
         (one_off + held) / spec.instances as f64 * mean_charge(spec)
@@ -131,7 +199,7 @@ impl Plan<'_> {
 
     /// Sessions in use at once: few enough in a short run that each goes through its whole cycle.
     fn slots(&self) -> usize {
-        let enough = usize::try_from(self.planned / STEPS_PER_SLOT).unwrap_or(usize::MAX);
+        let enough = usize::try_from(self.planned_all / STEPS_PER_SLOT).unwrap_or(usize::MAX);
         self.scenario.sessions.count.min(enough).max(1)
     }
 
@@ -142,10 +210,10 @@ impl Plan<'_> {
         population: Arc<Population>,
     ) -> Result<(Arc<Shift>, Pacer), LoadError> {
         let has_sessions = self.scenario.mix.session_step > 0.0;
-        let slots = if has_sessions { self.slots() } else { 0 };
+        let slots = if has_sessions { self.segment.share(self.slots()).max(1) } else { 0 };
         // A worker without a session to work on would leave its ticket undone.
         let workers = if has_sessions { self.scenario.workers.min(slots) } else { self.scenario.workers };
-        let schedule = Schedule::new(self.scenario, &self.course, Arc::clone(&population.items));
+        let schedule = self.share(Arc::clone(&population.items));
         let sessions = SessionPool::new(slots, population.instances.len(), self.scenario.sessions.heartbeats);
         let timeline = Arc::new(Timeline::new(self.course.duration));
         let queue = Arc::new(TicketQueue::new());
@@ -166,7 +234,7 @@ impl Plan<'_> {
             dead: AtomicUsize::new(0),
             done: AtomicUsize::new(0),
         };
-        Ok((Arc::new(shift), Pacer { schedule, workers, ready, queue, timeline }))
+        Ok((Arc::new(shift), Pacer { schedule, start_at: self.start_at, workers, ready, queue, timeline }))
     }
 
     fn finished(
@@ -174,7 +242,7 @@ impl Plan<'_> {
         desk: &Desk,
         entries: &[Entry],
         tallies: Vec<Tally>,
-        offers_rows: bool,
+        idle: &Idle,
         cut_short: Option<String>,
     ) -> LoadFinished {
         let (latency_us, curve) = desk.recorder.overall();
@@ -189,14 +257,12 @@ impl Plan<'_> {
             lateness_limit: Duration::from_secs_f64(self.scenario.thresholds.lateness_p99_ms / 1000.0),
             cut_short,
         });
-        let (unexercised, without_rows) = self.unexercised(&tallies, offers_rows);
-        if !without_rows.is_empty() {
-            reason.push_str(&format!(
-                "; not exercised, as the target offers no usage rows: {}",
-                without_rows.join(", ")
-            ));
+        if !idle.excused.is_empty() {
+            let names = idle.excused.join(", ");
+            reason.push_str(&format!("; not exercised, as the target offers no usage rows: {names}"));
         }
-        let mut thresholds_failed = unexercised;
+        // What one segment never exercised another may have; the merge tells.
+        let mut thresholds_failed = if self.is_shared { Vec::new() } else { idle.sentences() };
         thresholds_failed.extend(losses(entries));
         LoadFinished {
             scenario: self.scenario.name.clone(),
@@ -221,9 +287,9 @@ impl Plan<'_> {
         id == InvariantId::Conservation && self.scenario.mix.session_step > 0.0
     }
 
-    /// Declared invariants that were never put to the test: those that could have been, in a sentence each,
-    /// and the names of those that could not, for want of rows.
-    fn unexercised(&self, tallies: &[Tally], offers_rows: bool) -> (Vec<String>, Vec<&'static str>) {
+    /// The names of declared invariants that were never put to the test: those that could have been, and those
+    /// that could not, for want of rows.
+    fn unexercised(&self, tallies: &[Tally], offers_rows: bool) -> (Vec<&'static str>, Vec<&'static str>) {
         let idle: Vec<InvariantId> = tallies
             .iter()
             .filter(|tally| tally.exercised == 0 && self.scenario.invariants.contains(&tally.id))
@@ -231,10 +297,8 @@ impl Plan<'_> {
             .collect();
         let (excused, failed): (Vec<InvariantId>, Vec<InvariantId>) =
             idle.into_iter().partition(|id| !offers_rows && (id.needs_rows() || self.only_rows_tell(*id)));
-        let sentences = failed
-            .iter()
-            .map(|id| format!("the scenario declares {} and never put it to the test", id.name()));
-        (sentences.collect(), excused.into_iter().map(InvariantId::name).collect())
+        let names = |ids: Vec<InvariantId>| ids.into_iter().map(InvariantId::name).collect();
+        (names(failed), names(excused))
     }
 
     /// The invariants that belong in the report: all that were declared, put to the test or broken.
@@ -247,6 +311,25 @@ impl Plan<'_> {
             .map(Into::into)
             .collect()
     }
+}
+
+/// Declared invariants that were never put to the test.
+struct Idle {
+    /// Though they could have been.
+    never_exercised: Vec<&'static str>,
+    /// Because they could not.
+    excused: Vec<&'static str>,
+}
+
+impl Idle {
+    fn sentences(&self) -> Vec<String> {
+        self.never_exercised.iter().map(|name| never_exercised(name)).collect()
+    }
+}
+
+/// Says that an invariant was declared for nothing.
+pub(super) fn never_exercised(invariant: &str) -> String {
+    format!("the scenario declares {invariant} and never put it to the test")
 }
 
 /// Requests that had no answer although nobody hung up.

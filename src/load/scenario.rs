@@ -5,13 +5,14 @@
 //! than it says.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
 use super::LoadError;
 use super::audit::InvariantId;
+use super::segment::Segment;
 use super::spec::{ItemSpec, Mix, PopulationSpec, SessionSpec, Shape, Thresholds};
 
 /// The scenarios that travel inside the program.
@@ -70,6 +71,10 @@ pub struct LoadOptions {
     pub duration: Option<Duration>,
     /// Seed, in place of the scenario's.
     pub seed: Option<u64>,
+    /// The share of the plan to carry out, when others carry out the rest.
+    pub segment: Option<Segment>,
+    /// When the schedule begins; as soon as everything is ready when left out.
+    pub start_at: Option<SystemTime>,
 }
 
 /// Scenario and options together: what is really planned.

@@ -5,10 +5,14 @@
 //! The types are plain data. Enumerations are tagged from outside on purpose: the other taggings of serde buffer
 //! their content, which loses the text of decimals.
 
+mod load;
+
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
+
+pub use load::{LoadPart, LoadSecond};
 
 /// How binding a requirement is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -288,6 +292,9 @@ pub struct LoadStarted {
     pub duration_s: f64,
     /// The seed that repeats the schedule.
     pub seed: u64,
+    /// Which part of the plan it is, when it is not all of it.
+    #[serde(default)]
+    pub part: Option<LoadPart>,
 }
 
 /// A moment of a load run.
@@ -415,6 +422,8 @@ pub enum Event {
     LoadStarted(LoadStarted),
     /// A moment of a load run.
     LoadProgress(LoadProgress),
+    /// A second of a load run is over.
+    LoadSecond(LoadSecond),
     /// A load run ended.
     LoadFinished(LoadFinished),
     /// Usage rows were judged.

@@ -2,9 +2,9 @@
 
 use super::events::{
     Checked, Event, Exchange, ExpectedDeviation, Finding, FindingExample, Invariant, Latencies, Level,
-    LoadFinished, LoadProgress, LoadStarted, Measurement, OperationFigures, Outcome, Percentiles, Rate,
-    ReadingSeen, RegisteredRequirement, RunStarted, ScenarioFinished, ScenarioRef, Severity, SmokeChecked,
-    Stamped, SuiteOrdered, TargetInfo, UsageChecked,
+    LoadFinished, LoadPart, LoadProgress, LoadSecond, LoadStarted, Measurement, OperationFigures, Outcome,
+    Percentiles, Rate, ReadingSeen, RegisteredRequirement, RunStarted, ScenarioFinished, ScenarioRef,
+    Severity, SmokeChecked, Stamped, SuiteOrdered, TargetInfo, UsageChecked,
 };
 use super::model::RunModel;
 
@@ -163,6 +163,21 @@ pub(super) fn load(verdict: Measurement) -> LoadFinished {
     }
 }
 
+/// A second of the load run.
+pub(super) fn second(number: u64) -> LoadSecond {
+    LoadSecond {
+        scenario: "steady".to_owned(),
+        second: number,
+        lasted_ms: 1_000,
+        planned: 200,
+        completed: 199,
+        refused: 3,
+        indeterminate: 1,
+        wrong: 0,
+        latency_us: latencies(),
+    }
+}
+
 /// Usage rows that were judged, with one finding.
 pub(super) fn usage(rows: u64, level: Severity, count: u64) -> UsageChecked {
     let example = FindingExample {
@@ -216,6 +231,7 @@ pub(super) fn failing_events() -> Vec<Stamped> {
             planned: 12_000,
             duration_s: 60.0,
             seed: 7,
+            part: Some(LoadPart::Segment { number: 2, of: 3 }),
         }),
         Event::LoadProgress(LoadProgress {
             scenario: "steady".to_owned(),
@@ -223,6 +239,7 @@ pub(super) fn failing_events() -> Vec<Stamped> {
             completed: 200,
             planned: 12_000,
         }),
+        Event::LoadSecond(second(0)),
         Event::LoadFinished(load(Measurement::Valid)),
         Event::UsageChecked(usage(1_204, Severity::I, 3)),
         Event::Note("usage rows were read from the control protocol".to_owned()),

@@ -57,7 +57,7 @@ fn page(model: &RunModel) -> Value {
         let broken: Vec<Value> = failures.iter().map(|failure| broken(failure, &registry)).collect();
         context! { id, title, tone, broken }
     };
-    let loads = model.loads.iter().enumerate().map(|(position, load)| load::view(position, load));
+    let loads = model.loads.iter().enumerate().map(|(position, load)| load::view(position, load, model));
     context! {
         verdict => verdict_view(model.verdict()),
         partial => model.interrupted.then_some(PARTIAL),

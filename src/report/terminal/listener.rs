@@ -14,10 +14,10 @@ use crate::report::events::{
 };
 use crate::report::figures::{count, duration, plural};
 use crate::report::model::RunModel;
+use crate::report::series::spelled;
 use crate::report::verdict;
 
 use super::colour::{ColourChoice, Tone};
-use super::load::spelled;
 use super::wrap::visible;
 
 /// Redraws a second; more cannot be read, and each costs time that a load run needs.
@@ -205,7 +205,8 @@ impl Listener for TerminalListener {
             Event::HarnessFault(fault) => self.say(Tone::Bad, &format!("harness fault: {fault}")),
             Event::Interrupted => self.say(Tone::Doubtful, "interrupted: what was not reached is not proved"),
             Event::RunFinished(_) => self.stop_bar(),
-            Event::Registry(_)
+            Event::LoadSecond(_)
+            | Event::Registry(_)
             | Event::DeviationsExpected(_)
             | Event::SuiteOrdered(_)
             | Event::Checked(_)
