@@ -248,13 +248,31 @@ pub(super) struct LintArgs {
 
 #[derive(Args, Debug)]
 pub(super) struct DiffArgs {
-    /// Folder of the first run.
-    #[arg(value_name = "A")]
-    pub(super) before: PathBuf,
-    /// Folder of the second run.
-    #[arg(value_name = "B")]
-    pub(super) after: PathBuf,
+    /// Folder of the first run, or a folder of such folders: repeated runs, which show what is noise.
+    #[arg(value_name = "A", required_unless_present_all = ["before_runs", "after_runs"])]
+    pub(super) before: Option<PathBuf>,
+    /// Folder of the second run, or a folder of such folders.
+    #[arg(value_name = "B", required_unless_present_all = ["before_runs", "after_runs"])]
+    pub(super) after: Option<PathBuf>,
+    /// In place of A: a run of the first side. May be repeated.
+    #[arg(long = "before", value_name = "DIR", conflicts_with = "before", requires = "after_runs")]
+    pub(super) before_runs: Vec<PathBuf>,
+    /// In place of B: a run of the second side. May be repeated.
+    #[arg(long = "after", value_name = "DIR", conflicts_with = "after", requires = "before_runs")]
+    pub(super) after_runs: Vec<PathBuf>,
+    /// Fail when load got slower by more than this and repeated runs show that it is no noise; exit code 4 when
+    /// there are too few runs to know.
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(super) fail_on_regression: Option<f64>,
     /// Write the differences as JSON to standard output.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// A share such as `10%`; the sign may be left out.
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).trim().parse::<f64>().ok();
+    number
+        .filter(|percent| percent.is_finite() && *percent >= 0.0)
+        .ok_or_else(|| "write a percentage such as 10%".to_owned())
 }

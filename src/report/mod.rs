@@ -31,8 +31,8 @@ mod samples;
 
 pub use coverage::{Coverage, CoverageStatus, NotTested, RequirementCoverage};
 pub use diff::{
-    AssertionsLost, CountChange, LoadChange, LoadFigures, OutcomeChange, ReadingChange, RequirementChange,
-    RunDiff, RunSide, ScenarioSeen, UsageChange,
+    AssertionsLost, CountChange, Gate, Judgement, LoadChange, LoadFigures, OutcomeChange, ReadingChange,
+    RequirementChange, RunDiff, RunSide, ScenarioSeen, Side, SpeedChange, Spread, UsageChange,
 };
 pub use errors::ReportError;
 pub use expected::DeviationState;

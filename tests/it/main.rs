@@ -10,6 +10,7 @@ mod lint;
 mod order;
 mod proof;
 mod requirements;
+mod segments;
 mod support;
 mod tutorial;
 mod whole_run;
