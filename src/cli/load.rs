@@ -16,7 +16,10 @@ pub(super) fn run(args: &LoadArgs) -> Result<u8, Failure> {
     let scenario = args.scenario.as_deref().unwrap_or_default();
     let duration = args.duration.map(seconds).transpose()?;
     // A mistake in the scenario is found before a folder is made or a server started.
-    LoadScenario::resolve(scenario).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+    let resolved = LoadScenario::resolve(scenario).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+    if let Some(segment) = args.segment {
+        segment.check(&resolved).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+    }
     if args.rate.is_some_and(|rate| !rate.is_finite() || rate <= 0.0) {
         return Err(Failure::words(CONFIGURATION, "--rate must be more than 0 requests a second"));
     }

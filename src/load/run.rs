@@ -30,7 +30,7 @@ use super::segment::{self, Segment, SegmentRecord, Share};
 use super::sessions::SessionPool;
 use super::verdict::{Measured, judge};
 use super::watch::Watch;
-use crate::report::events::{Event, Events, Invariant, LoadFinished, LoadPart, LoadStarted, Rate};
+use crate::report::events::{Event, Events, Invariant, LoadFinished, LoadPart, LoadStarted, Rate, Threshold};
 use crate::target::{Call, Profile};
 
 /// Requests that each session slot gets on average, so that every step of the cycle comes up.
@@ -93,10 +93,7 @@ struct Plan<'a> {
 impl<'a> Plan<'a> {
     fn new(scenario: &'a LoadScenario, course: Course, options: &LoadOptions) -> Result<Self, LoadError> {
         let segment = options.segment.unwrap_or(Segment::WHOLE);
-        let instances = scenario.population.instances;
-        if segment.of() as usize > instances {
-            return Err(LoadError::TooManySegments { segments: segment.of(), instances });
-        }
+        segment.check(scenario)?;
         let planned_all = Offsets::new(&course).planned();
         let start_at = options.start_at;
         let is_shared = options.segment.is_some();
@@ -277,8 +274,21 @@ impl<'a> Plan<'a> {
             curve,
             operations: desk.recorder.operations(),
             invariants: self.reported(tallies),
+            thresholds: vec![self.lateness(latency_us.lateness.p99)],
             thresholds_failed,
             duration_ms: 0,
+        }
+    }
+
+    /// The limit of the generator's lateness. A run that misses it is saturated.
+    fn lateness(&self, p99_us: u64) -> Threshold {
+        let limit_ms = self.scenario.thresholds.lateness_p99_ms;
+        let measured_ms = p99_us as f64 / 1000.0;
+        Threshold {
+            name: "lateness p99".to_owned(),
+            limit: format!("at most {limit_ms} ms"),
+            measured: format!("{measured_ms:.1} ms"),
+            held: measured_ms <= limit_ms,
         }
     }
 

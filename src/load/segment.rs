@@ -66,6 +66,19 @@ impl Segment {
         self.of
     }
 
+    /// Whether every segment can have an instance of its own.
+    ///
+    /// # Errors
+    /// When there are fewer instances than segments.
+    pub fn check(self, scenario: &LoadScenario) -> Result<(), LoadError> {
+        let (segments, instances) = (self.of, scenario.population.instances);
+        if segments as usize <= instances {
+            Ok(())
+        } else {
+            Err(LoadError::TooManySegments { segments, instances })
+        }
+    }
+
     /// Whether it is all of the plan.
     pub(super) fn is_whole(self) -> bool {
         self.of == 1

@@ -137,6 +137,7 @@ struct Load<'a> {
     thresholds_failed: &'a [String],
     operations: Vec<Operation<'a>>,
     duration_ms: u64,
+    thresholds: &'a [Threshold],
     part: Option<LoadPart>,
     series: Option<String>,
 }
@@ -164,6 +165,7 @@ impl<'a> Load<'a> {
             thresholds_failed: &load.thresholds_failed,
             operations: operations.collect(),
             duration_ms: load.duration_ms,
+            thresholds: &load.thresholds,
             part: model.plan_of(&load.scenario).and_then(|plan| plan.part),
             series: (!model.seconds_of(&load.scenario).is_empty()).then(|| csv_name(&load.scenario)),
         }

@@ -4,7 +4,7 @@ use super::events::{
     Checked, Event, Exchange, ExpectedDeviation, Finding, FindingExample, Invariant, Latencies, Level,
     LoadFinished, LoadPart, LoadProgress, LoadSecond, LoadStarted, Measurement, OperationFigures, Outcome,
     Percentiles, Rate, ReadingSeen, RegisteredRequirement, RunStarted, ScenarioFinished, ScenarioRef,
-    Severity, SmokeChecked, Stamped, SuiteOrdered, TargetInfo, UsageChecked,
+    Severity, SmokeChecked, Stamped, SuiteOrdered, TargetInfo, Threshold, UsageChecked,
 };
 use super::model::RunModel;
 
@@ -158,6 +158,12 @@ pub(super) fn load(verdict: Measurement) -> LoadFinished {
             requirements: vec!["DM-CHG-011".to_owned()],
             examples: Vec::new(),
         }],
+        thresholds: vec![Threshold {
+            name: "lateness p99".to_owned(),
+            limit: "at most 50 ms".to_owned(),
+            measured: "0.4 ms".to_owned(),
+            held: true,
+        }],
         thresholds_failed: Vec::new(),
         duration_ms: 60_000,
     }
@@ -297,6 +303,8 @@ pub(super) fn hostile_run() -> RunModel {
     loaded.invariants[0].violations = 1;
     loaded.invariants[0].examples.push(text.clone());
     loaded.thresholds_failed.push(text.clone());
+    loaded.thresholds[0] =
+        Threshold { name: text.clone(), limit: text.clone(), measured: text.clone(), held: false };
     let target = TargetInfo { name: text.clone(), version: text.clone(), profile: text.clone() };
     let mut hostile_registry = registry();
     hostile_registry[0].text.clone_from(&text);

@@ -10,6 +10,7 @@ use crate::load::run::never_exercised;
 use crate::load::track::Track;
 use crate::report::events::{
     Event, Events, Invariant, LoadFinished, LoadPart, LoadStarted, Measurement, Rate, RunStarted, TargetInfo,
+    Threshold,
 };
 
 /// How far apart segments may begin and still be one load, in milliseconds.
@@ -117,6 +118,7 @@ fn finished(parts: &[Part], totals: &[Track]) -> LoadFinished {
         latency_us: all.latencies(),
         curve: all.curve(),
         operations: operations.map(|(name, track)| track.figures(name)).collect(),
+        thresholds: thresholds(parts),
         thresholds_failed: missed(parts, &invariants),
         invariants,
         duration_ms: loads().map(|load| load.duration_ms).max().unwrap_or(0),
@@ -178,6 +180,22 @@ fn invariants(parts: &[Part]) -> Vec<Invariant> {
         }
     }
     sums
+}
+
+/// The thresholds, each as in the segment that fared worst: one that missed it, else the first.
+fn thresholds(parts: &[Part]) -> Vec<Threshold> {
+    let mut worst: Vec<Threshold> = Vec::new();
+    for part in parts {
+        for one in &part.finished.thresholds {
+            let one = Threshold { measured: of_segment(part, &one.measured), ..one.clone() };
+            match worst.iter_mut().find(|other| other.name == one.name && other.limit == one.limit) {
+                Some(other) if other.held && !one.held => *other = one,
+                Some(_) => {}
+                None => worst.push(one),
+            }
+        }
+    }
+    worst
 }
 
 /// What any segment missed, and the invariants that the scenario declares and none of them exercised. A percentile

@@ -3,7 +3,7 @@
 use minijinja::{Value, context};
 
 use crate::report::events::{
-    Invariant, Latencies, LoadFinished, LoadPart, Measurement, OperationFigures, Percentiles,
+    Invariant, Latencies, LoadFinished, LoadPart, Measurement, OperationFigures, Percentiles, Threshold,
 };
 use crate::report::figures::{count, milliseconds, plural, rate};
 use crate::report::model::RunModel;
@@ -31,6 +31,7 @@ pub(super) fn view(position: usize, load: &LoadFinished, model: &RunModel) -> Va
         planned => rate(load.rate.planned),
         achieved => rate(load.rate.achieved),
         invariants => load.invariants.iter().map(invariant).collect::<Vec<Value>>(),
+        thresholds => load.thresholds.iter().map(threshold).collect::<Vec<Value>>(),
         missed => load.thresholds_failed.clone(),
         operations => load.operations.iter().map(operation).collect::<Vec<Value>>(),
         latencies => if valid { latency_rows(load) } else { Vec::new() },
@@ -65,6 +66,17 @@ fn invariant(invariant: &Invariant) -> Value {
         violations => count(invariant.violations),
         requirements => invariant.requirements.join(", "),
         examples => invariant.examples.clone(),
+        outcome,
+        tone,
+    }
+}
+
+fn threshold(one: &Threshold) -> Value {
+    let (outcome, tone) = if one.held { ("held", "good") } else { ("missed", "bad") };
+    context! {
+        name => one.name.as_str(),
+        limit => one.limit.as_str(),
+        measured => one.measured.as_str(),
         outcome,
         tone,
     }

@@ -8,7 +8,7 @@ use crate::report::events::{Invariant, LoadFinished, LoadSecond, Measurement};
 use crate::report::figures::{count, milliseconds, rate};
 use crate::report::series::{Stretch, spelled, stretches};
 
-use super::svg::{Pixel, WIDTH, escape};
+use super::svg::{Pixel, escape};
 use super::timeline::{Line, Timeline};
 
 /// More stretches than this cannot be told apart in the width of a drawing.
@@ -57,7 +57,7 @@ fn rates(position: usize, load: &LoadFinished, drawn: &[Stretch]) -> Value {
         line("planned", "planned", drawn, |one| one.planned),
         line("completed", "achieved", drawn, |one| one.completed),
     ];
-    panel(position, "rate", "Requests a second", "a second", &says, lines)
+    panel(position, "rate", "Requests a second", "/s", &says, lines)
 }
 
 fn latency(
@@ -77,20 +77,21 @@ fn latency(
 
 fn ledger(position: usize, drawn: &[Stretch]) -> Value {
     let names =
-        [("granted", "granted"), ("refused", "refused"), ("without answer", "lateness"), ("wrong", "wrong")];
+        [("granted", "granted"), ("refused", "refused"), ("no answer", "lateness"), ("wrong", "wrong")];
     let lines = names.into_iter().enumerate();
     let lines = lines.map(|(at, (name, class))| line(name, class, drawn, |one| one.outcomes[at]));
     let says = "Requests a second by how they ended.";
-    panel(position, "ledger", "Booked in the ledger, by outcome", "a second", says, lines.collect())
+    panel(position, "ledger", "Booked in the ledger a second, by outcome", "/s", says, lines.collect())
 }
 
 /// How often each invariant was put to the test, on a logarithmic scale: a hundred tests and a million must both be
 /// seen.
 pub(super) fn invariants(position: usize, invariants: &[Invariant]) -> Option<Value> {
     const ROW: f64 = 24.0;
-    const BARS: f64 = 210.0;
+    const WIDTH: f64 = 480.0;
+    const BARS: f64 = 170.0;
     let most = invariants.iter().map(|one| one.exercised).max().filter(|most| *most > 0)?;
-    let scale = (WIDTH.0 - BARS - 90.0) / ((most + 1) as f64).log10();
+    let scale = (WIDTH - BARS - 80.0) / ((most + 1) as f64).log10();
     let height = Pixel(ROW * invariants.len() as f64 + 8.0);
     let mut svg = format!(
         "<svg class=\"plot\" viewBox=\"0 0 {WIDTH} {height}\" font-size=\"12\" role=\"img\" \

@@ -64,12 +64,12 @@ pub(super) struct Series {
     pub(super) points: Vec<(Percentile, Microsecond)>,
 }
 
-pub(super) const WIDTH: Pixel = Pixel(720.0);
-pub(super) const HEIGHT: Pixel = Pixel(300.0);
-pub(super) const LEFT: Pixel = Pixel(64.0);
-pub(super) const RIGHT: Pixel = Pixel(700.0);
-pub(super) const TOP: Pixel = Pixel(40.0);
-pub(super) const BOTTOM: Pixel = Pixel(264.0);
+const WIDTH: Pixel = Pixel(560.0);
+const HEIGHT: Pixel = Pixel(300.0);
+const LEFT: Pixel = Pixel(64.0);
+const RIGHT: Pixel = Pixel(536.0);
+const TOP: Pixel = Pixel(40.0);
+const BOTTOM: Pixel = Pixel(264.0);
 
 /// More points than this cannot be told apart in the width of the plot.
 const POINTS: usize = 400;

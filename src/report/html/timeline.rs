@@ -2,7 +2,16 @@
 
 use std::fmt::Write as _;
 
-use super::svg::{BOTTOM, HEIGHT, LEFT, Pixel, RIGHT, TOP, WIDTH, escape, round_up};
+use super::svg::{Pixel, escape, round_up};
+
+// Two of these stand side by side on a desk, and one alone fills a phone: small enough that its letters can be read
+// there.
+const WIDTH: Pixel = Pixel(480.0);
+const HEIGHT: Pixel = Pixel(252.0);
+const LEFT: Pixel = Pixel(52.0);
+const RIGHT: Pixel = Pixel(468.0);
+const TOP: Pixel = Pixel(40.0);
+const BOTTOM: Pixel = Pixel(214.0);
 
 /// One line of a drawing.
 pub(super) struct Line {
@@ -28,26 +37,35 @@ pub(super) struct Timeline<'a> {
     pub(super) lines: Vec<Line>,
 }
 
-/// From nought to a round number.
+/// From nought to the end, with round numbers on the way.
 struct Axis {
     step: f64,
     steps: u32,
+    end: f64,
     from: Pixel,
     to: Pixel,
 }
 
 impl Axis {
-    fn covering(values: impl Iterator<Item = f64>, from: Pixel, to: Pixel, whole: bool) -> Self {
+    /// From left to right, up to the last second.
+    fn across(seconds: impl Iterator<Item = f64>) -> Self {
+        let end = seconds.fold(1.0, f64::max).ceil();
+        let step = round_up((end / 5.0).max(1.0));
+        // At most five steps, so the number is small.
+        Self { step, steps: (end / step).floor() as u32, end, from: LEFT, to: RIGHT }
+    }
+
+    /// Upwards, up to a round number.
+    fn up(values: impl Iterator<Item = f64>) -> Self {
         let highest = values.fold(0.0, f64::max);
-        let least = if whole { 1.0 } else { 0.001 };
-        let step = round_up((highest / 5.0).max(least));
+        let step = round_up((highest / 5.0).max(0.001));
         // At most five steps and a part of one, so the number is small.
-        Self { step, steps: ((highest / step).ceil() as u32).max(1), from, to }
+        let steps = ((highest / step).ceil() as u32).max(1);
+        Self { step, steps, end: step * f64::from(steps), from: BOTTOM, to: TOP }
     }
 
     fn at(&self, value: f64) -> Pixel {
-        let end = self.step * f64::from(self.steps);
-        Pixel(self.from.0 + (self.to.0 - self.from.0) * (value / end).clamp(0.0, 1.0))
+        Pixel(self.from.0 + (self.to.0 - self.from.0) * (value / self.end).clamp(0.0, 1.0))
     }
 
     fn ticks(&self) -> impl Iterator<Item = (Pixel, String)> {
@@ -68,8 +86,8 @@ impl Timeline<'_> {
     /// The drawing.
     pub(super) fn draw(&self) -> String {
         let values = || self.lines.iter().flat_map(|line| &line.points);
-        let across = Axis::covering(values().map(|point| point.0), LEFT, RIGHT, true);
-        let up = Axis::covering(values().map(|point| point.1), BOTTOM, TOP, false);
+        let across = Axis::across(values().map(|point| point.0));
+        let up = Axis::up(values().map(|point| point.1));
         let mut svg = String::new();
         // Writing to a string cannot fail, so the results say nothing.
         let _ = write!(
@@ -135,8 +153,8 @@ fn draw_line(svg: &mut String, line: &Line, across: &Axis, up: &Axis) {
 
 fn draw_legend(svg: &mut String, line: &Line, position: usize) {
     // There are four lines at most, so the position is small.
-    let left = LEFT + Pixel(position as f64 * 150.0);
-    let (right, text) = (left + Pixel(28.0), left + Pixel(36.0));
+    let left = LEFT + Pixel(position as f64 * 106.0);
+    let (right, text) = (left + Pixel(24.0), left + Pixel(30.0));
     let _ = write!(
         svg,
         "<line class=\"line {}\" x1=\"{left}\" y1=\"16\" x2=\"{right}\" y2=\"16\"/>\
@@ -152,7 +170,7 @@ mod tests {
 
     fn drawing(points: &[(f64, f64)]) -> String {
         let lines = vec![Line { name: "achieved", class: "achieved", points: points.to_vec() }];
-        Timeline { id: "t", title: "a & b", description: "<d>", unit: "a second", lines }.draw()
+        Timeline { id: "t", title: "a & b", description: "<d>", unit: "/s", lines }.draw()
     }
 
     #[test]
@@ -167,12 +185,12 @@ mod tests {
 
     #[test]
     fn axes_are_labelled_with_round_numbers() {
-        let axis = Axis::covering([1_998.0].into_iter(), BOTTOM, TOP, false);
+        let axis = Axis::up([1_998.0].into_iter());
         let labels: Vec<String> = axis.ticks().map(|(_, label)| label).collect();
         assert_eq!(labels, ["0", "500", "1000", "1500", "2000"]);
-        let axis = Axis::covering([0.3].into_iter(), BOTTOM, TOP, false);
+        let axis = Axis::up([0.3].into_iter());
         assert_eq!(axis.ticks().last().unwrap().1, "0.3");
-        let axis = Axis::covering([2.5].into_iter(), LEFT, RIGHT, true);
-        assert_eq!(axis.ticks().map(|(_, label)| label).collect::<Vec<_>>(), ["0", "1", "2", "3"]);
+        let axis = Axis::across([11.5].into_iter());
+        assert_eq!(axis.ticks().map(|(_, label)| label).collect::<Vec<_>>(), ["0", "5", "10"]);
     }
 }

@@ -194,8 +194,7 @@ impl TerminalListener {
         self.live.take(second);
         self.message(self.live.says(second));
         if !self.progress && (second.second + 1).is_multiple_of(LOG_EVERY_S) {
-            let at = second.second + 1;
-            let line = format!("load {}: {at} s, {}", second.scenario, self.live.says(second));
+            let line = format!("{:>6} s: {}", second.second + 1, self.live.says(second));
             self.say(Tone::Quiet, &line);
         }
     }
