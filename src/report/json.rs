@@ -11,7 +11,7 @@ use super::coverage::{Coverage, NotTested};
 use super::errors::ReportError;
 use super::events::{
     ExpectedDeviation, Finding, Invariant, Latencies, LoadFinished, LoadPart, Measurement, Rate,
-    SmokeChecked, TargetInfo,
+    SmokeChecked, TargetInfo, Threshold,
 };
 use super::expected::DeviationState;
 use super::failure::Failure;
