@@ -116,6 +116,16 @@ impl<'a> Plan<'a> {
         self.is_shared.then_some(LoadPart::Segment { number, of })
     }
 
+    /// What the user of one segment should know.
+    fn note(&self) -> String {
+        format!(
+            "{} is segment {} of {}: `load merge` judges the whole, and what no segment put to the test",
+            self.scenario.name,
+            self.segment.number(),
+            self.segment.of()
+        )
+    }
+
     /// What a merge must know about this segment.
     fn record(&self, started: Option<Instant>, never_exercised: &[&str]) -> SegmentRecord {
         let wall_clock = |started: Instant| SystemTime::now().checked_sub(started.elapsed());
@@ -154,6 +164,9 @@ impl<'a> Plan<'a> {
             seed: self.course.seed,
             part: self.part(),
         }));
+        if self.is_shared {
+            events.send(Event::Note(self.note()));
+        }
         let timeline = Arc::clone(&pacer.timeline);
         let scribe = Scribe {
             scenario: self.scenario.name.clone(),

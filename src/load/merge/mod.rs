@@ -8,6 +8,8 @@
 mod error;
 mod part;
 mod series;
+#[cfg(test)]
+mod tests;
 mod union;
 
 pub use error::MergeError;

@@ -234,17 +234,18 @@ impl RunDiff {
     /// runs to judge by; else 0.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
+        let undecided = |gate: &Gate| self.has_nothing_to_gate() || !gate.undecided.is_empty();
         match self.regressions {
-            0 if self
-                .gate
-                .as_ref()
-                .is_some_and(|gate| self.loads.is_empty() || !gate.undecided.is_empty()) =>
-            {
-                4
-            }
+            0 if self.gate.as_ref().is_some_and(undecided) => 4,
             0 => 0,
             _ => 1,
         }
+    }
+
+    /// Whether no load was run before, so that there is nothing to be slower than.
+    #[must_use]
+    pub fn has_nothing_to_gate(&self) -> bool {
+        self.loads.iter().all(|load| load.before.is_none())
     }
 
     /// Whether anything differs but figures of load.

@@ -55,8 +55,11 @@ pub type Side<'a> = ((&'a Path, &'a Recorded), &'a [&'a Recorded]);
 
 /// Load scenarios of which there are too few valid runs to know whether they got slower.
 fn undecided(loads: &[LoadChange]) -> Vec<String> {
+    // What got worse otherwise fails anyway, and what was not run before has nothing to be slower than.
     let known = |load: &&LoadChange| {
-        load.speed.iter().any(|figure| figure.judgement != Judgement::TooFewRuns) || !load.worse.is_empty()
+        load.speed.iter().any(|figure| figure.judgement != Judgement::TooFewRuns)
+            || !load.worse.is_empty()
+            || load.before.is_none()
     };
     loads.iter().filter(|load| !known(load)).map(|load| load.scenario.clone()).collect()
 }

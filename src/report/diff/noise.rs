@@ -113,7 +113,7 @@ mod tests {
     fn orders_are_counted_as_the_tables_do() {
         assert_eq!(orders(2, 2), [1.0, 1.0, 2.0, 1.0, 1.0]);
         assert_eq!(orders(3, 1), [1.0, 1.0, 1.0, 1.0]);
-        assert_eq!(orders(3, 3).iter().sum::<f64>(), 20.0);
+        assert!((orders(3, 3).iter().sum::<f64>() - 20.0).abs() < 1e-9);
         // The published critical value for 5 and 5 runs, one-sided at 5 %, is 4.
         let of_five = orders(5, 5);
         let share = |most: usize| of_five[..=most].iter().sum::<f64>() / of_five.iter().sum::<f64>();
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn a_median_lies_in_the_middle() {
-        assert_eq!(Spread::of(&[3.0, 1.0, 2.0]).unwrap().median, 2.0);
+        assert!((Spread::of(&[3.0, 1.0, 2.0]).unwrap().median - 2.0).abs() < 1e-9);
         let spread = Spread::of(&[4.0, 1.0, 2.0, 3.0]).unwrap();
         assert_eq!((spread.median, spread.least, spread.most, spread.runs), (2.5, 1.0, 4.0, 4));
         assert_eq!(Spread::of(&[]), None);

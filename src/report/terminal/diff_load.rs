@@ -74,8 +74,8 @@ pub(super) fn gate(page: &mut Page, diff: &RunDiff) {
     page.heading("GATE");
     let rule = format!("Load fails when it is clearly worse by more than {} %.", gate.percent);
     page.paragraph(2, Tone::Plain, &rule);
-    if diff.loads.is_empty() {
-        page.paragraph(2, Tone::Doubtful, "No load was run, so there is nothing to judge.");
+    if diff.has_nothing_to_gate() {
+        page.paragraph(2, Tone::Doubtful, "The first side ran no load, so there is nothing to judge.");
     }
     for scenario in &gate.undecided {
         let says =
