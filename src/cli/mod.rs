@@ -9,6 +9,7 @@ mod expect;
 mod explain;
 mod lint;
 mod load;
+mod merge;
 mod prove;
 mod run;
 mod serve;

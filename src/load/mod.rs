@@ -14,8 +14,10 @@
 //! | `ground`, `population`, `prices` | the site or tenant, what is made there for the run, and what it costs |
 //! | `operations`, `sessions`, `answers` | what a worker sends, and what the answer means |
 //! | `goose_adapter`, `crew` | the worker pool (the only file that knows goose), and all who take part |
-//! | `recorder`, `ledger` | latencies and bookings |
+//! | `recorder`, `track`, `ledger` | latencies and bookings |
+//! | `scribe`, `logs` | what each second was like, as events and interval logs |
 //! | `rows`, `evidence`, `audit` | the usage rows read afterwards, and the invariants |
+//! | `segment`, `merge` | shares of a plan on several machines, and their results as one |
 //! | `null_server`, `trial` | the generator alone, to calibrate by and to test the measurement |
 //! | `run`, `search`, `watch`, `cpu`, `verdict` | the run as a whole, and whether the measurement counts |
 
@@ -32,6 +34,8 @@ mod goose_adapter;
 mod ground;
 mod ledger;
 mod limits;
+mod logs;
+mod merge;
 mod null_server;
 mod operations;
 mod pacer;
@@ -45,10 +49,13 @@ mod rows;
 mod run;
 mod scenario;
 mod schedule;
+mod scribe;
 mod search;
+mod segment;
 mod sessions;
 mod shape;
 mod spec;
+mod track;
 mod trial;
 mod verdict;
 mod watch;
@@ -56,8 +63,10 @@ mod watch;
 pub use course::LoadOptions;
 pub use errors::LoadError;
 pub use goose_adapter::interrupted;
+pub use merge::{MergeError, merge};
 pub use null_server::{NullServer, Pace};
 pub use run::{LoadReport, run};
 pub use scenario::LoadScenario;
+pub use segment::{NoSegment, Segment};
 pub use shape::{Recording, Shape};
 pub use trial::{Trial, TrialFigures};

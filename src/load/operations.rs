@@ -84,7 +84,7 @@ pub struct Desk {
     /// The account.
     pub ledger: Ledger,
     /// The latencies.
-    pub recorder: Recorder,
+    pub recorder: Arc<Recorder>,
     /// The sessions.
     pub sessions: SessionPool,
     /// What clients do that had no answer.
@@ -113,7 +113,7 @@ impl Desk {
             ground,
             population,
             ledger: Ledger::default(),
-            recorder: Recorder::new(),
+            recorder: Arc::new(Recorder::new()),
             sessions,
             retries: Retries::default(),
             require: Vec::new(),

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::ground::{Ground, now_ms};
 use super::prices::{NextTable, Prices};
+use super::segment::Segment;
 use super::spec::{ItemSpec, PopulationSpec};
 use super::{LoadError, amount};
 use crate::target::{Answer, Call};
@@ -126,16 +127,21 @@ impl Population {
         rate_table(&series(&self.run), &self.items, &version, table.effective_ms, table.factor)
     }
 
-    /// Makes the population; `demand` is the number of tokens that will be asked of an instance.
-    pub async fn set_up(ground: &Ground, spec: &PopulationSpec, demand: f64) -> Result<Self, LoadError> {
+    /// Makes the population of a segment; `demand` is the number of tokens that will be asked of an instance.
+    pub async fn set_up(
+        ground: &Ground,
+        spec: &PopulationSpec,
+        demand: f64,
+        segment: Segment,
+    ) -> Result<Self, LoadError> {
         let items = catalogue(&spec.items);
-        let line_items = layout(spec, &ground.run, demand);
+        let line_items = layout(spec, &ground.run, demand, segment);
         let series = series(&ground.run);
         let table = rate_table(&series, &items, "1", now_ms() - DAY_MS, Decimal::ONE);
         send(ground, Call::post(ground.api.rate_tables(), table), "the rate table").await?;
 
-        let mut instances = Vec::with_capacity(spec.instances);
-        for index in 0..spec.instances {
+        let mut instances = Vec::with_capacity(segment.share(spec.instances));
+        for index in owned(spec, segment) {
             let body =
                 json!({"shortName": format!("load-{}-{index}", ground.run), "accountId": series.as_str()});
             let answer = send(ground, Call::post(ground.api.instances(), body), "an instance").await?;
@@ -194,11 +200,16 @@ pub fn mean_charge(spec: &PopulationSpec) -> f64 {
     per_item / spec.items.len() as f64 * (1.0 + spec.pairs) * (1.0 - spec.unknown_items)
 }
 
-/// The line items of all instances, those of one instance in the order in which they are charged.
-fn layout(spec: &PopulationSpec, run: &str, demand: f64) -> Vec<LineItem> {
+/// The instances of a segment, by their index among all.
+fn owned(spec: &PopulationSpec, segment: Segment) -> impl Iterator<Item = usize> {
+    (0..spec.instances).filter(move |index| u32::try_from(*index).is_ok_and(|index| segment.owns(index)))
+}
+
+/// The line items of a segment's instances, those of one instance in the order in which they are charged.
+fn layout(spec: &PopulationSpec, run: &str, demand: f64, segment: Segment) -> Vec<LineItem> {
     let small_ones = |share: f64, number: usize| ((demand * share / number as f64) as u64).max(1);
-    let mut line_items = Vec::with_capacity(spec.instances * spec.line_items);
-    for instance in 0..spec.instances {
+    let mut line_items = Vec::with_capacity(segment.share(spec.instances) * spec.line_items);
+    for (own, instance) in owned(spec, segment).enumerate() {
         let limited = instance < spec.limited_instances;
         for position in 0..spec.line_items {
             let small = limited || position + 1 < spec.line_items;
@@ -211,7 +222,7 @@ fn layout(spec: &PopulationSpec, run: &str, demand: f64) -> Vec<LineItem> {
             let overdrawn = limited && instance % 2 == 1 && position + 1 == spec.line_items;
             line_items.push(LineItem {
                 activation_id: format!("load-{run}-{instance}-{position}"),
-                instance: u32::try_from(instance).unwrap_or(u32::MAX),
+                instance: u32::try_from(own).unwrap_or(u32::MAX),
                 quantity,
                 overdraft: if overdrawn { quantity.div_ceil(4) } else { 0 },
                 small,
@@ -267,6 +278,8 @@ fn refused(what: &str, answer: &Answer) -> LoadError {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::super::scenario::LoadScenario;
     use super::*;
 
@@ -276,7 +289,7 @@ mod tests {
 
     #[test]
     fn limited_instances_have_small_line_items_only() {
-        let line_items = layout(&spec(), "r", 6000.0);
+        let line_items = layout(&spec(), "r", 6000.0, Segment::WHOLE);
         assert_eq!(line_items.len(), 60);
         let (limited, others) = line_items.split_at(4 * 3);
         assert!(limited.iter().all(|item| item.small && item.quantity == 800));
@@ -285,8 +298,22 @@ mod tests {
     }
 
     #[test]
+    fn segments_size_line_items_as_the_whole_plan_does() {
+        let sizes = |items: Vec<LineItem>| {
+            items.into_iter().map(|one| (one.activation_id, one.quantity, one.overdraft))
+        };
+        let whole: BTreeSet<_> = sizes(layout(&spec(), "r", 6000.0, Segment::WHOLE)).collect();
+        let parts = ["1/3", "2/3", "3/3"].map(|text| layout(&spec(), "r", 6000.0, text.parse().unwrap()));
+        for part in &parts {
+            let instances: BTreeSet<u32> = part.iter().map(|item| item.instance).collect();
+            assert!(instances.into_iter().eq(0..part.len() as u32 / 3), "indices without a gap");
+        }
+        assert_eq!(parts.into_iter().flat_map(sizes).collect::<BTreeSet<_>>(), whole);
+    }
+
+    #[test]
     fn a_line_item_is_never_empty_from_the_start() {
-        assert!(layout(&spec(), "r", 0.1).iter().all(|item| item.quantity >= 1));
+        assert!(layout(&spec(), "r", 0.1, Segment::WHOLE).iter().all(|item| item.quantity >= 1));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod open_loop;
 mod order;
 mod proof;
 mod requirements;
+mod segments;
 mod support;
 mod tutorial;
 mod whole_run;
