@@ -2,8 +2,8 @@
 //! token.
 //!
 //! The load is an open loop: a seeded schedule says when each request is due, and a slow answer never delays
-//! the next one. Every answer is booked in a ledger, and after the run the ledger is reconciled with the
-//! usage rows and the `used` counts. Correctness comes before speed: a run that breaks an invariant has
+//! the next one. Every answer is booked in a ledger, and while the run goes on the ledger is reconciled with the
+//! usage rows, and in the end with the `used` counts. Correctness comes before speed: a run that breaks an invariant has
 //! failed, however fast it was.
 //!
 //! | file | does |
@@ -14,22 +14,25 @@
 //! | `operations`, `sessions`, `answers` | what a worker sends, and what the answer means |
 //! | `goose_adapter` | the worker pool; the only file that knows goose |
 //! | `recorder`, `ledger` | latencies and bookings |
-//! | `rows`, `evidence`, `audit` | the usage rows read afterwards, and the invariants |
+//! | `rows`, `row_log` | the usage rows, as they are read and kept |
+//! | `auditor`, `looks`, `audit` | reading while the run goes on, and the invariants |
 //! | `run`, `watch`, `verdict` | the run as a whole, and whether the measurement counts |
 
 mod amount;
 mod answers;
 mod audit;
+mod auditor;
 mod errors;
-mod evidence;
 mod goose_adapter;
 mod ground;
 mod ledger;
+mod looks;
 mod operations;
 mod pacer;
 mod population;
 mod queue;
 mod recorder;
+mod row_log;
 mod rows;
 mod run;
 mod scenario;

@@ -67,7 +67,7 @@ pub struct Desk {
     /// What it is about.
     pub population: Arc<Population>,
     /// The account.
-    pub ledger: Ledger,
+    pub ledger: Arc<Ledger>,
     /// The latencies.
     pub recorder: Recorder,
     /// The sessions.
@@ -90,7 +90,7 @@ impl Desk {
         Self {
             ground,
             population,
-            ledger: Ledger::default(),
+            ledger: Arc::default(),
             recorder: Recorder::new(),
             sessions,
             timeline,

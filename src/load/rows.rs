@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::amount;
 
-/// Response code of a granted row.
-const GRANTED: &str = "101";
+/// Response codes of a granted row, in v1.0 and in v1.1.
+const GRANTED: [&str; 2] = ["101", "1101"];
 
 /// A row as it stands in the text, cells still untyped.
 #[derive(Default, Deserialize)]
@@ -63,7 +63,7 @@ impl Row {
 
     /// Whether it says that an item was not granted.
     pub fn is_denied(&self) -> bool {
-        self.code.as_deref().is_some_and(|code| code != GRANTED)
+        self.code.as_deref().is_some_and(|code| !GRANTED.contains(&code))
     }
 
     /// Names the row in a message.
@@ -185,6 +185,14 @@ mod tests {
         assert_eq!(rows[0].operation.as_deref(), Some("r-2"));
         assert_eq!(rows[0].usage_time_ms, Some(1_767_225_600_000));
         assert!(rows[1].is_denied() && rows[1].activation.is_none());
+    }
+
+    #[test]
+    fn both_versions_grant_in_their_own_digits() {
+        let denied = |code: &str| Row { code: Some(code.to_owned()), ..Row::default() }.is_denied();
+        assert!(!denied("101") && !denied("1101"));
+        assert!(denied("202") && denied("1202") && denied("11010"));
+        assert!(!Row::default().is_denied());
     }
 
     #[test]

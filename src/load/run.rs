@@ -1,24 +1,22 @@
 //! A load run from set-up to verdict.
 //!
-//! Set up the population, read `used`, let the pacer and the workers carry out the plan, close what is open,
-//! read the rows and `used` again, and reconcile. Nothing but the plan itself is measured.
+//! Set up the population, read `used`, let the pacer and the workers carry out the plan while the auditor follows,
+//! close what is open, read `used` again, and reconcile what is left. Nothing but the plan itself is measured.
 
-use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant, SystemTime};
 
 use futures::StreamExt;
 use reqwest::header::HeaderValue;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use super::LoadError;
-use super::audit::{Books, InvariantId, Tally, audit};
-use super::evidence::Evidence;
+use super::audit::{InvariantId, Tally, Totals};
+use super::auditor::{Audited, Auditor};
 use super::goose_adapter::Shift;
 use super::ground::Ground;
-use super::ledger::{Entry, Fate};
 use super::operations::Desk;
 use super::pacer::{Pacer, Timeline};
 use super::population::{Population, mean_charge};
@@ -42,14 +40,14 @@ const CLOSING_AT_ONCE: usize = 16;
 pub struct LoadReport {
     /// Verdict, figures and invariants; the same that was sent as an event.
     pub finished: LoadFinished,
-    /// The usage rows as they were read, one a line; empty when the target offers none.
-    pub rows_ndjson: String,
+    /// The usage rows as they were read, one a line; none when the target offers none, or nothing is kept.
+    pub rows: Option<PathBuf>,
 }
 
 /// Carries out a scenario against a target.
 ///
-/// Sends `LoadStarted`, `LoadProgress` and `LoadFinished`. Histograms are written below `out`, if it is
-/// given. When `stop` turns true, the run ends at once and is invalid.
+/// Sends `LoadStarted`, `LoadProgress` and `LoadFinished`. Histograms and usage rows are written below `out`, if it
+/// is given. When `stop` turns true, the run ends at once and is invalid.
 ///
 /// # Errors
 /// When the scenario cannot be run or the population cannot be made. A target that behaves wrongly under load
@@ -69,10 +67,10 @@ pub async fn run(
     let plan = Plan { scenario, course, planned };
     let outcome = plan.carry_out(&ground, events, out, stop).await;
     ground.leave(events).await;
-    let (mut finished, rows_ndjson) = outcome?;
+    let (mut finished, rows) = outcome?;
     finished.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     events.send(Event::LoadFinished(finished.clone()));
-    Ok(LoadReport { finished, rows_ndjson })
+    Ok(LoadReport { finished, rows })
 }
 
 /// A scenario with what is planned.
@@ -89,10 +87,14 @@ impl Plan<'_> {
         events: &Events,
         out: Option<&Path>,
         stop: watch::Receiver<bool>,
-    ) -> Result<(LoadFinished, String), LoadError> {
+    ) -> Result<(LoadFinished, Option<PathBuf>), LoadError> {
         let population = Population::set_up(ground, &self.scenario.population, self.demand()).await?;
         let before = population.read_used(ground).await?;
         let (shift, pacer) = self.staff(ground, Arc::new(population))?;
+        let keep = out.map(|out| (out, self.scenario.name.as_str()));
+        let auditor = Auditor::new(ground, &shift.desk.population, &shift.desk.ledger, &before, keep)?;
+        let (enough, told) = oneshot::channel();
+        let auditor = tokio::spawn(auditor.follow(told));
         events.send(Event::LoadStarted(LoadStarted {
             scenario: self.scenario.name.clone(),
             planned: self.planned,
@@ -107,16 +109,18 @@ impl Plan<'_> {
         let name = self.scenario.name.as_str();
         let watch = Watch { name, planned: self.planned, shift: &shift, timeline: &timeline, events, stop };
         let cut_short = watch.over_attack().await?;
+        drop(enough);
+        let auditor = auditor
+            .await
+            .map_err(|error| LoadError::Generator(format!("the audit broke off: {error}")))??;
         if let Some(out) = out {
             let folder = out.join("histograms");
             shift.desk.recorder.write_logs(&folder, &self.scenario.name, started, self.course.duration)?;
         }
         close_sessions(&shift.desk).await;
-        let (entries, closed) = shift.desk.ledger.take();
-        let evidence = Evidence::gather(ground, &shift.desk.population, before, &entries).await?;
-        let tallies = audit(&Books::new(&shift.desk.population, &entries, &closed, &evidence));
-        let finished = self.finished(&shift.desk, &entries, tallies, evidence.offers_rows, cut_short);
-        Ok((finished, evidence.text))
+        let Audited { tallies, totals, rows } = auditor.finish().await?;
+        let finished = self.finished(&shift.desk, &totals, tallies, ground.offers_rows(), cut_short);
+        Ok((finished, rows))
     }
 
     /// Tokens that will be asked of one instance: all that is asked in a run of one-off requests, what is
@@ -146,7 +150,8 @@ impl Plan<'_> {
         // A worker without a session to work on would leave its ticket undone.
         let workers = if has_sessions { self.scenario.workers.min(slots) } else { self.scenario.workers };
         let schedule = Schedule::new(self.scenario, &self.course, Arc::clone(&population.items));
-        let sessions = SessionPool::new(slots, population.instances.len(), self.scenario.sessions.heartbeats);
+        let (instances, heartbeats) = (self.scenario.population.instances, self.scenario.sessions.heartbeats);
+        let sessions = SessionPool::new(slots, instances, heartbeats);
         let timeline = Arc::new(Timeline::new(self.course.duration));
         let queue = Arc::new(TicketQueue::new());
         let (report_ready, ready) = mpsc::channel();
@@ -172,7 +177,7 @@ impl Plan<'_> {
     fn finished(
         &self,
         desk: &Desk,
-        entries: &[Entry],
+        totals: &Totals,
         tallies: Vec<Tally>,
         offers_rows: bool,
         cut_short: Option<String>,
@@ -183,7 +188,7 @@ impl Plan<'_> {
         let (verdict, mut reason) = judge(&Measured {
             planned: self.planned,
             completed_in_time,
-            answered: entries.iter().filter(|entry| entry.answered().is_some()).count() as u64,
+            answered: totals.answered,
             duration: self.course.duration,
             lateness_p99: Duration::from_micros(latency_us.lateness.p99),
             lateness_limit: Duration::from_secs_f64(self.scenario.thresholds.lateness_p99_ms / 1000.0),
@@ -197,12 +202,12 @@ impl Plan<'_> {
             ));
         }
         let mut thresholds_failed = unexercised;
-        thresholds_failed.extend(losses(entries));
+        thresholds_failed.extend(totals.complaint());
         LoadFinished {
             scenario: self.scenario.name.clone(),
             verdict,
             reason,
-            requests: entries.len() as u64,
+            requests: totals.operations,
             rate: Rate {
                 planned: self.planned as f64 / seconds,
                 achieved: completed_in_time as f64 / seconds,
@@ -247,23 +252,6 @@ impl Plan<'_> {
             .map(Into::into)
             .collect()
     }
-}
-
-/// Requests that had no answer although nobody hung up.
-fn losses(entries: &[Entry]) -> Option<String> {
-    let reasons: Vec<&str> = entries
-        .iter()
-        .filter_map(|entry| match &entry.fate {
-            Fate::Lost { deliberate: false, why } => Some(why.as_str()),
-            _ => None,
-        })
-        .collect();
-    let first = reasons.first()?;
-    let kinds = reasons.iter().collect::<HashSet<_>>().len();
-    Some(format!(
-        "{} requests had no answer although the client did not hang up ({kinds} reasons, first: {first})",
-        reasons.len()
-    ))
 }
 
 /// Ends every session that may still be open.
