@@ -12,6 +12,7 @@ mod load;
 mod prove;
 mod run;
 mod serve;
+mod under_load;
 mod usage;
 mod verify;
 

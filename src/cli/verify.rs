@@ -72,7 +72,7 @@ pub(super) fn judge_load(run: &Run, name: &str, options: &LoadOptions) -> Result
 
 /// What the target did to a load that could not begin: it speaks for no requirement, but nothing can conform
 /// after it.
-fn not_begun(load: &str, error: &LoadError) -> Event {
+pub(super) fn not_begun(load: &str, error: &LoadError) -> Event {
     Event::Checked(Checked {
         scenario: format!("load {load}"),
         step: "the objects of the load are made".to_owned(),
@@ -86,7 +86,8 @@ fn not_begun(load: &str, error: &LoadError) -> Event {
     })
 }
 
-fn judge_rows(run: &Run, name: &str, rows: Option<&Path>) {
+/// Judges the usage rows that a load left.
+pub(super) fn judge_rows(run: &Run, name: &str, rows: Option<&Path>) {
     let Some(rows) = rows else { return };
     let mut judge = Judge::new(Settings::default());
     let read = File::open(rows).and_then(|file| {

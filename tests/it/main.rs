@@ -12,5 +12,6 @@ mod proof;
 mod requirements;
 mod support;
 mod tutorial;
+mod under_load;
 mod whole_run;
 mod wrong_servers;

@@ -21,6 +21,7 @@ use super::line_item::{LineItemBook, overspend};
 use super::open::OpenOperations;
 use super::operation::reconcile;
 use super::owners::{Owner, owner};
+use super::prices::prices;
 use super::sessions::Sessions;
 use super::totals::Totals;
 use super::{InvariantId, Tallies, Tally};
@@ -107,11 +108,9 @@ impl Books {
         instance.touched = true;
         instance.sessions |= entry.kind.in_session();
         if entry.answered().is_none() {
-            let prices = entry
-                .wanted
-                .iter()
-                .filter_map(|wanted| self.population.items[usize::from(wanted.item)].charge(wanted.count));
-            instance.in_doubt = instance.in_doubt.saturating_add(amount::sum(prices));
+            let highest =
+                entry.wanted.iter().filter_map(|wanted| prices(&self.population, entry, wanted).pop());
+            instance.in_doubt = instance.in_doubt.saturating_add(amount::sum(highest));
         }
     }
 

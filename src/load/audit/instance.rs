@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use super::super::ledger::Kind;
 use super::super::population::Population;
 use super::open::Open;
+use super::prices::prices;
 use super::{InvariantId, Tallies};
 
 /// What is known of an instance so far.
@@ -42,10 +43,11 @@ impl InstanceBook {
         }
         for (index, wanted) in entry.wanted.iter().enumerate() {
             let item = &population.items[usize::from(wanted.item)];
-            let Some(price) = item.charge(wanted.count) else { continue };
+            let possible = prices(population, entry, wanted);
+            let (Some(lowest), Some(price)) = (possible.first(), possible.last().copied()) else { continue };
             self.price = match self.price {
-                Price::None => Price::One(price),
-                Price::One(other) if other == price => Price::One(price),
+                Price::None if *lowest == price => Price::One(price),
+                Price::One(other) if other == price && *lowest == price => Price::One(price),
                 _ => Price::Several,
             };
             let mut of_item = open.rows.iter().filter(|row| row.item == item.name);

@@ -14,6 +14,7 @@ mod line_item;
 mod open;
 mod operation;
 mod owners;
+mod prices;
 mod recent;
 mod sessions;
 #[cfg(test)]

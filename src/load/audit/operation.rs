@@ -5,6 +5,7 @@ use super::super::ledger::{Answered, Entry};
 use super::super::population::Population;
 use super::super::rows::Row;
 use super::open::Open;
+use super::prices::prices;
 use super::{InvariantId, Tallies};
 
 /// Compares an operation with its rows.
@@ -132,7 +133,7 @@ fn fault_of_lost(population: &Population, entry: &Entry, rows: &[Row]) -> Option
         let taken = amount::sum(charged.iter().map(|row| row.quantity));
         match (denied.len(), charged.len()) {
             (1, 0) => {}
-            (0, 1..) if item.charge(wanted.count).is_some_and(|price| amount::same(price, taken)) => {
+            (0, 1..) if prices(population, entry, wanted).iter().any(|price| amount::same(*price, taken)) => {
                 granted += 1;
             }
             (0, 0) => return Some(format!("there is no row for {}", item.name)),
