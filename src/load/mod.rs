@@ -14,7 +14,7 @@
 //! | `operations`, `sessions`, `answers` | what a worker sends, and what the answer means |
 //! | `goose_adapter` | the worker pool; the only file that knows goose |
 //! | `recorder`, `ledger` | latencies and bookings |
-//! | `rows`, `row_log` | the usage rows, as they are read and kept |
+//! | `rows`, `cell`, `row_log` | the usage rows, as they are read and kept |
 //! | `auditor`, `looks`, `audit` | reading while the run goes on, and the invariants |
 //! | `run`, `watch`, `verdict` | the run as a whole, and whether the measurement counts |
 
@@ -22,6 +22,7 @@ mod amount;
 mod answers;
 mod audit;
 mod auditor;
+mod cell;
 mod errors;
 mod goose_adapter;
 mod ground;

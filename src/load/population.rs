@@ -146,6 +146,11 @@ impl Population {
         Ok(Self::new(&ground.run, items, instances, line_items))
     }
 
+    /// How many instances are asked for anything: all but the canary.
+    pub fn asked(&self) -> usize {
+        self.instances.len().saturating_sub(1)
+    }
+
     /// The `used` count of every line item. The vendor warns that asking for it slows access requests down,
     /// so it is read before and after a run and never on the way.
     pub async fn read_used(&self, ground: &Ground) -> Result<Vec<Decimal>, LoadError> {

@@ -150,8 +150,7 @@ impl Plan<'_> {
         // A worker without a session to work on would leave its ticket undone.
         let workers = if has_sessions { self.scenario.workers.min(slots) } else { self.scenario.workers };
         let schedule = Schedule::new(self.scenario, &self.course, Arc::clone(&population.items));
-        let (instances, heartbeats) = (self.scenario.population.instances, self.scenario.sessions.heartbeats);
-        let sessions = SessionPool::new(slots, instances, heartbeats);
+        let sessions = SessionPool::new(slots, population.asked(), self.scenario.sessions.heartbeats);
         let timeline = Arc::new(Timeline::new(self.course.duration));
         let queue = Arc::new(TicketQueue::new());
         let (report_ready, ready) = mpsc::channel();

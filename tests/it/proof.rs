@@ -61,7 +61,8 @@ fn mutants_under_load_are_caught_by_an_invariant() {
     let matrix: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(validator("prove.schema.json").is_valid(&matrix));
     for (mutant, invariant) in mutants {
-        let proven = matrix["mutants"].as_array().unwrap().iter().find(|entry| entry["name"] == mutant).unwrap();
+        let proven =
+            matrix["mutants"].as_array().unwrap().iter().find(|entry| entry["name"] == mutant).unwrap();
         let by = proven["by"].as_array().unwrap();
         assert!(by.iter().any(|name| name.as_str().unwrap().ends_with(invariant)), "{mutant}: {by:?}");
     }

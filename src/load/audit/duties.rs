@@ -3,6 +3,7 @@
 //! The times of charges are the target's, those of heartbeats the harness's, and two clocks never agree. A
 //! heartbeat counts as in the window, or as not in it, only when it is far enough from its edges.
 
+use std::collections::VecDeque;
 use std::time::Instant;
 
 use reference_server::domain::{MINUTE, Millis, session};
@@ -13,8 +14,9 @@ use super::{InvariantId, Tallies};
 /// How far apart the clocks of harness and target may be.
 const SKEW: Millis = MINUTE;
 
-/// Heartbeats remembered in a session; an older one is outside of every window that is still undecided.
-const BEATS: usize = 64;
+/// Heartbeats remembered in a session. They matter only until the row of a charge is read that came before them, and
+/// then those that came last tell enough.
+const LATEST: usize = 4;
 
 /// Gives instants as times.
 #[derive(Clone, Copy, Debug)]
@@ -35,77 +37,89 @@ impl Clock {
     }
 }
 
+/// Something that may meet a duty.
+#[derive(Clone, Copy, Debug)]
+pub struct Sign {
+    /// When it was sent.
+    pub sent: Millis,
+    /// When it was answered, or given up.
+    pub done: Millis,
+    /// Whether it is a heartbeat that was answered; a request, or one without an answer, makes things unclear.
+    pub sure: bool,
+}
+
 /// What a session owes.
 #[derive(Debug, Default)]
 pub struct Duties {
-    /// The latest automatic charge, if nothing has come after it yet.
-    charged: Option<Millis>,
-    /// Heartbeats and requests, as sent and answered.
-    met: Vec<(Millis, Millis)>,
+    window: Option<Window>,
+    /// The latest signs.
+    latest: VecDeque<Sign>,
 }
 
-/// Whether a heartbeat came in a window.
-#[derive(PartialEq, Eq)]
-enum Came {
-    Surely,
-    SurelyNot,
-    Unclear,
+/// The time after an automatic charge.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    charged: Millis,
+    /// Whether a heartbeat surely came in it.
+    surely: bool,
+    /// Whether one may have come.
+    perhaps: bool,
+}
+
+impl Window {
+    fn note(&mut self, sign: &Sign) {
+        let end = self.charged + session::half_period(PERIOD);
+        self.surely |= sign.sure && sign.sent > self.charged + SKEW && sign.done < end - SKEW;
+        self.perhaps |= sign.done > self.charged - SKEW && sign.sent < end + SKEW;
+    }
 }
 
 impl Duties {
-    /// Notes what meets a duty: it was sent and answered at these times.
-    pub fn met_between(&mut self, sent: Millis, answered: Millis) {
-        if self.met.len() == BEATS {
-            self.met.remove(0);
+    /// Takes what may meet a duty.
+    pub fn note(&mut self, sign: Sign) {
+        if let Some(window) = &mut self.window {
+            window.note(&sign);
         }
-        self.met.push((sent, answered));
+        if self.latest.len() == LATEST {
+            self.latest.pop_front();
+        }
+        self.latest.push_back(sign);
     }
 
     /// A request was granted: what was owed is owed no more.
     pub fn started_anew(&mut self) {
-        self.charged = None;
+        self.window = None;
     }
 
     /// The session was charged for another period, so it went on beyond the window of the charge before.
     pub fn charged_again(&mut self, session: &str, at: Millis, tallies: &mut Tallies) {
-        if let Some(charged) = self.charged.replace(at) {
-            match self.came(charged) {
-                Came::Surely => tallies.exercise(InvariantId::KeptAlive, 1),
-                Came::SurelyNot => tallies.check(InvariantId::EndedWithoutHeartbeat, false, || {
+        if let Some(Window { charged, surely, perhaps }) = self.window {
+            if surely {
+                tallies.exercise(InvariantId::KeptAlive, 1);
+            } else if !perhaps {
+                tallies.check(InvariantId::EndedWithoutHeartbeat, false, || {
                     format!(
                         "session {session} was charged at {charged} and at {at}, without a heartbeat between"
                     )
-                }),
-                Came::Unclear => {}
+                });
             }
         }
-        self.met.retain(|(_, answered)| *answered >= at - SKEW);
+        let mut window = Window { charged: at, surely: false, perhaps: false };
+        self.latest.iter().for_each(|sign| window.note(sign));
+        self.window = Some(window);
     }
 
     /// The session ended at the end of the window of the latest charge.
     pub fn ended_for_want_of_one(&mut self, session: &str, tallies: &mut Tallies) {
-        let Some(charged) = self.charged.take() else { return };
-        match self.came(charged) {
-            Came::Surely => tallies.check(InvariantId::KeptAlive, false, || {
+        let Some(Window { charged, surely, perhaps }) = self.window.take() else { return };
+        if surely {
+            tallies.check(InvariantId::KeptAlive, false, || {
                 format!(
                     "session {session} was charged at {charged}, sent a heartbeat in time and was ended all the same"
                 )
-            }),
-            Came::SurelyNot => tallies.exercise(InvariantId::EndedWithoutHeartbeat, 1),
-            Came::Unclear => {}
-        }
-    }
-
-    fn came(&self, charged: Millis) -> Came {
-        let end = charged + session::half_period(PERIOD);
-        let inside = |(sent, answered): &(Millis, Millis)| *sent > charged + SKEW && *answered < end - SKEW;
-        let near = |(sent, answered): &(Millis, Millis)| *answered > charged - SKEW && *sent < end + SKEW;
-        if self.met.iter().any(inside) {
-            Came::Surely
-        } else if self.met.iter().any(near) {
-            Came::Unclear
-        } else {
-            Came::SurelyNot
+            });
+        } else if !perhaps {
+            tallies.exercise(InvariantId::EndedWithoutHeartbeat, 1);
         }
     }
 }
@@ -115,6 +129,10 @@ mod tests {
     use super::*;
 
     const HALF: Millis = PERIOD / 2;
+
+    fn beat(at: Millis) -> Sign {
+        Sign { sent: at - 5, done: at + 5, sure: true }
+    }
 
     fn violated(story: impl FnOnce(&mut Duties, &mut Tallies)) -> Vec<(&'static str, u64, u64)> {
         let (mut duties, mut tallies) = (Duties::default(), Tallies::new());
@@ -127,7 +145,7 @@ mod tests {
     fn heartbeats_keep_a_session_alive() {
         let seen = violated(|duties, tallies| {
             duties.charged_again("s", PERIOD, tallies);
-            duties.met_between(PERIOD + HALF / 2, PERIOD + HALF / 2 + 5);
+            duties.note(beat(PERIOD + HALF / 2));
             duties.charged_again("s", 2 * PERIOD, tallies);
         });
         assert_eq!(seen, [("kept-alive", 1, 0)]);
@@ -137,7 +155,7 @@ mod tests {
     fn a_session_that_ends_in_spite_of_its_heartbeat() {
         let seen = violated(|duties, tallies| {
             duties.charged_again("s", PERIOD, tallies);
-            duties.met_between(PERIOD + HALF / 2, PERIOD + HALF / 2 + 5);
+            duties.note(beat(PERIOD + HALF / 2));
             duties.ended_for_want_of_one("s", tallies);
         });
         assert_eq!(seen, [("kept-alive", 1, 1)]);
@@ -165,10 +183,30 @@ mod tests {
     fn what_lies_at_the_edge_says_nothing() {
         let seen = violated(|duties, tallies| {
             duties.charged_again("s", PERIOD, tallies);
-            duties.met_between(PERIOD + HALF - 10, PERIOD + HALF + 10);
+            duties.note(beat(PERIOD + HALF));
             duties.charged_again("s", 2 * PERIOD, tallies);
         });
         assert_eq!(seen, []);
+    }
+
+    #[test]
+    fn a_heartbeat_without_an_answer_says_nothing() {
+        let seen = violated(|duties, tallies| {
+            duties.charged_again("s", PERIOD, tallies);
+            duties.note(Sign { sure: false, ..beat(PERIOD + HALF / 2) });
+            duties.charged_again("s", 2 * PERIOD, tallies);
+        });
+        assert_eq!(seen, []);
+    }
+
+    #[test]
+    fn heartbeats_may_be_as_many_as_they_like() {
+        let seen = violated(|duties, tallies| {
+            duties.charged_again("s", PERIOD, tallies);
+            (0..3600).for_each(|second| duties.note(beat(PERIOD + second * 1000)));
+            duties.charged_again("s", 2 * PERIOD, tallies);
+        });
+        assert_eq!(seen, [("kept-alive", 1, 0)]);
     }
 
     #[test]

@@ -50,11 +50,12 @@ impl OpenOperations {
             }
             self.by_correlation.insert(correlation, number);
         }
-        let lost_charge = entry.is_lost() && entry.kind.charges();
+        // Nobody knows whether it was carried out, so its rows may come or not.
+        let in_doubt = answered.is_none() && entry.kind.charges();
         if demanded > 0 {
             self.incomplete += 1;
         }
-        if demanded > 0 || lost_charge {
+        if demanded > 0 || in_doubt {
             self.deadlines.push_back((Instant::now() + patience, number));
         } else {
             self.complete.0.push(number);

@@ -6,17 +6,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use reference_server::domain::{HOUR, Millis, Tokens, session};
+use reference_server::domain::{HOUR, MINUTE, Millis, Tokens, session};
 use rust_decimal::Decimal;
 
 use super::super::ledger::{Entry, Kind};
 use super::super::rows::Row;
-use super::duties::{Clock, Duties};
+use super::duties::{Clock, Duties, Sign};
 use super::recent::Recent;
 use super::{InvariantId, Tallies};
 
 /// The charge period of a site that was not told otherwise.
 pub const PERIOD: Millis = HOUR;
+
+/// A request that is given up may be carried out for so long.
+const LONGEST: Millis = MINUTE;
 
 /// How far apart two times may be that are meant to be one.
 pub const CLOSE_BY: Millis = 1000;
@@ -83,18 +86,14 @@ impl Sessions {
         let Some(session) = entry.session.as_ref().filter(|_| entry.kind.in_session()) else { return };
         let book = self.books.entry(Arc::clone(session)).or_default();
         book.under_way += 1;
-        let Some(answered) = entry.answered() else { return };
-        match entry.kind {
-            Kind::SessionHeartbeat => {
-                book.beats = true;
-                book.duties.met_between(self.clock.millis(entry.sent), self.clock.millis(answered.at));
-            }
-            Kind::SessionClose => self.note_closed(session, patience),
-            // A request that is granted starts anew, a halt ends what could be owed.
-            Kind::SessionAccess | Kind::SessionChange | Kind::SessionHalt => {
-                book.duties.met_between(self.clock.millis(entry.sent), self.clock.millis(answered.at));
-            }
-            _ => {}
+        let answered = entry.answered();
+        let (sent, beat) = (self.clock.millis(entry.sent), entry.kind == Kind::SessionHeartbeat);
+        let given_up = sent.saturating_add(LONGEST);
+        let done = answered.map_or(given_up, |answered| self.clock.millis(answered.at));
+        book.duties.note(Sign { sent, done, sure: beat && answered.is_some() });
+        book.beats |= beat;
+        if entry.kind == Kind::SessionClose && answered.is_some() {
+            self.note_closed(session, patience);
         }
     }
 
