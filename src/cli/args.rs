@@ -96,6 +96,12 @@ pub(super) struct ConformanceArgs {
     /// File of known deviations; the run fails on any other, and on one that is not true any more.
     #[arg(long, value_name = "FILE")]
     pub(super) expect: Option<PathBuf>,
+    /// Run the suite on the quiet target first, then again beside this load; a verdict that differs fails.
+    #[arg(long, value_name = "SCENARIO")]
+    pub(super) under_load: Option<String>,
+    /// Meanwhile, have the very instances of the suite's scenarios read all the time, too.
+    #[arg(long, requires = "under_load")]
+    pub(super) same_instance: bool,
 }
 
 #[derive(Args, Debug)]

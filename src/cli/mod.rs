@@ -13,6 +13,7 @@ mod merge;
 mod prove;
 mod run;
 mod serve;
+mod under_load;
 mod usage;
 mod verify;
 

@@ -61,7 +61,7 @@ impl Crew {
         let workers = plan.workers()?;
         let schedule = plan.share(Arc::clone(&population.items));
         let sessions =
-            SessionPool::new(plan.own_slots(), population.instances.len(), scenario.sessions, course.seed);
+            SessionPool::new(plan.own_slots(), population.asked(), scenario.sessions, course.seed);
         let timeline = Arc::new(Timeline::new(course.duration));
         let queue = Arc::new(TicketQueue::new());
         let (report_ready, ready) = mpsc::channel();

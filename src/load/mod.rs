@@ -2,8 +2,8 @@
 //! token.
 //!
 //! The load is an open loop: a seeded schedule says when each request is due, and a slow answer never delays
-//! the next one. Every answer is booked in a ledger, and after the run the ledger is reconciled with the
-//! usage rows and the `used` counts. Correctness comes before speed: a run that breaks an invariant has
+//! the next one. Every answer is booked in a ledger, and while the run goes on the ledger is reconciled with the
+//! usage rows, and in the end with the `used` counts. Correctness comes before speed: a run that breaks an invariant has
 //! failed, however fast it was.
 //!
 //! | file | does |
@@ -16,7 +16,8 @@
 //! | `goose_adapter`, `crew` | the worker pool (the only file that knows goose), and all who take part |
 //! | `recorder`, `track`, `ledger` | latencies and bookings |
 //! | `scribe`, `logs` | what each second was like, as events and interval logs |
-//! | `rows`, `evidence`, `audit` | the usage rows read afterwards, and the invariants |
+//! | `rows`, `cell`, `row_log` | the usage rows, as they are read and kept |
+//! | `auditor`, `looks`, `audit` | reading while the run goes on, and the invariants |
 //! | `segment`, `merge` | shares of a plan on several machines, and their results as one |
 //! | `null_server`, `trial` | the generator alone, to calibrate by and to test the measurement |
 //! | `run`, `search`, `watch`, `cpu`, `verdict` | the run as a whole, and whether the measurement counts |
@@ -25,16 +26,18 @@ mod amount;
 mod answers;
 mod arrivals;
 mod audit;
+mod auditor;
+mod cell;
 mod course;
 mod cpu;
 mod crew;
 mod errors;
-mod evidence;
 mod goose_adapter;
 mod ground;
 mod ledger;
 mod limits;
 mod logs;
+mod looks;
 mod merge;
 mod null_server;
 mod operations;
@@ -45,6 +48,7 @@ mod prices;
 mod problems;
 mod queue;
 mod recorder;
+mod row_log;
 mod rows;
 mod run;
 mod scenario;

@@ -82,7 +82,7 @@ pub struct Desk {
     /// What it is about.
     pub population: Arc<Population>,
     /// The account.
-    pub ledger: Ledger,
+    pub ledger: Arc<Ledger>,
     /// The latencies.
     pub recorder: Arc<Recorder>,
     /// The sessions.
@@ -112,7 +112,7 @@ impl Desk {
         Self {
             ground,
             population,
-            ledger: Ledger::default(),
+            ledger: Arc::default(),
             recorder: Arc::new(Recorder::new()),
             sessions,
             retries: Retries::default(),
@@ -293,17 +293,17 @@ impl Desk {
         match answers::understand(&question, status, &body) {
             Err(why) => Fate::Wrong { why },
             Ok(Meaning::Access { correlation, items }) => {
-                Fate::Answered(Answered { at, correlation: Some(correlation), items, used: Vec::new() })
+                Fate::Answered(Answered { at, correlation: Some(correlation), items })
             }
             Ok(Meaning::Opened(id)) => {
                 *session = Some(Arc::from(id));
-                Fate::Answered(Answered { at, correlation: None, items: Vec::new(), used: Vec::new() })
+                Fate::Answered(Answered { at, correlation: None, items: Vec::new() })
             }
-            Ok(Meaning::Read(used)) => {
-                Fate::Answered(Answered { at, correlation: None, items: Vec::new(), used })
+            Ok(Meaning::Read(_)) => {
+                Fate::Answered(Answered { at, correlation: None, items: Vec::new() })
             }
             Ok(Meaning::Done(correlation)) => {
-                Fate::Answered(Answered { at, correlation, items: Vec::new(), used: Vec::new() })
+                Fate::Answered(Answered { at, correlation, items: Vec::new() })
             }
         }
     }

@@ -102,7 +102,7 @@ pub struct Population {
     pub run: String,
     /// Items, of which the last is in no rate table.
     pub items: Arc<[Item]>,
-    /// Instances.
+    /// Instances; the last one is the canary, which nobody asks for anything.
     pub instances: Vec<Instance>,
     /// Line items of all instances.
     pub line_items: Vec<LineItem>,
@@ -140,8 +140,8 @@ impl Population {
         let table = rate_table(&series, &items, "1", now_ms() - DAY_MS, Decimal::ONE);
         send(ground, Call::post(ground.api.rate_tables(), table), "the rate table").await?;
 
-        let mut instances = Vec::with_capacity(segment.share(spec.instances));
-        for index in owned(spec, segment) {
+        let mut instances = Vec::with_capacity(segment.share(spec.instances) + 1);
+        for index in owned(spec, segment).chain([spec.instances]) {
             let body =
                 json!({"shortName": format!("load-{}-{index}", ground.run), "accountId": series.as_str()});
             let answer = send(ground, Call::post(ground.api.instances(), body), "an instance").await?;
@@ -161,29 +161,41 @@ impl Population {
         Ok(Self::new(&ground.run, items, instances, line_items))
     }
 
+    /// How many instances are asked for anything: all but the canary.
+    pub fn asked(&self) -> usize {
+        self.instances.len().saturating_sub(1)
+    }
+
     /// The `used` count of every line item. The vendor warns that asking for it slows access requests down,
     /// so it is read before and after a run and never on the way.
     pub async fn read_used(&self, ground: &Ground) -> Result<Vec<Decimal>, LoadError> {
         let mut used = vec![Decimal::ZERO; self.line_items.len()];
-        for instance in &self.instances {
-            let what = "the list of line items";
-            let answer = send(ground, Call::get(ground.api.line_items(&instance.id)), what).await?;
-            let list = answer.json();
-            let Some(list) = list.as_ref().and_then(Value::as_array) else {
-                return Err(refused(what, &answer));
-            };
-            for entry in list {
-                let index = entry
-                    .get("activationId")
-                    .and_then(Value::as_str)
-                    .and_then(|id| self.by_activation.get(id));
-                let count = entry.get("used").and_then(amount::from_value);
-                if let (Some(index), Some(count)) = (index, count) {
-                    used[*index as usize] = count;
-                }
+        for instance in 0..self.instances.len() {
+            for (line_item, count) in self.read_used_of(ground, instance).await? {
+                used[line_item as usize] = count;
             }
         }
         Ok(used)
+    }
+
+    /// The `used` count of every line item of one instance, by the index of the line item.
+    pub async fn read_used_of(
+        &self,
+        ground: &Ground,
+        instance: usize,
+    ) -> Result<Vec<(u32, Decimal)>, LoadError> {
+        let what = "the list of line items";
+        let call = Call::get(ground.api.line_items(&self.instances[instance].id));
+        let answer = send(ground, call, what).await?;
+        let list = answer.json();
+        let Some(list) = list.as_ref().and_then(Value::as_array) else {
+            return Err(refused(what, &answer));
+        };
+        let read = |entry: &Value| {
+            let index = self.by_activation.get(entry.get("activationId")?.as_str()?)?;
+            Some((*index, amount::from_value(entry.get("used")?)?))
+        };
+        Ok(list.iter().filter_map(read).collect())
     }
 }
 
@@ -205,10 +217,11 @@ fn owned(spec: &PopulationSpec, segment: Segment) -> impl Iterator<Item = usize>
     (0..spec.instances).filter(move |index| u32::try_from(*index).is_ok_and(|index| segment.owns(index)))
 }
 
-/// The line items of a segment's instances, those of one instance in the order in which they are charged.
+/// The line items of a segment's instances, those of one instance in the order in which they are charged. The
+/// last one belongs to an instance that nobody asks for anything: the canary.
 fn layout(spec: &PopulationSpec, run: &str, demand: f64, segment: Segment) -> Vec<LineItem> {
     let small_ones = |share: f64, number: usize| ((demand * share / number as f64) as u64).max(1);
-    let mut line_items = Vec::with_capacity(segment.share(spec.instances) * spec.line_items);
+    let mut line_items = Vec::with_capacity(segment.share(spec.instances) * spec.line_items + 1);
     for (own, instance) in owned(spec, segment).enumerate() {
         let limited = instance < spec.limited_instances;
         for position in 0..spec.line_items {
@@ -229,6 +242,13 @@ fn layout(spec: &PopulationSpec, run: &str, demand: f64, segment: Segment) -> Ve
             });
         }
     }
+    line_items.push(LineItem {
+        activation_id: format!("load-{run}-canary"),
+        instance: u32::try_from(segment.share(spec.instances)).unwrap_or(u32::MAX),
+        quantity: PLENTY,
+        overdraft: 0,
+        small: false,
+    });
     line_items
 }
 
@@ -289,8 +309,8 @@ mod tests {
 
     #[test]
     fn limited_instances_have_small_line_items_only() {
-        let line_items = layout(&spec(), "r", 6000.0, Segment::WHOLE);
-        assert_eq!(line_items.len(), 60);
+        let line_items = layout(&spec(), "r", 6100.0, Segment::WHOLE);
+        assert_eq!(line_items.len(), 61);
         let (limited, others) = line_items.split_at(4 * 3);
         assert!(limited.iter().all(|item| item.small && item.quantity == 800));
         assert_eq!(limited.iter().filter(|item| item.overdraft == 200).count(), 2);

@@ -3,21 +3,19 @@
 //! Set up the population, read `used`, let the pacer and the workers carry out the plan, close what is open,
 //! read the rows and `used` again, and reconcile. Nothing but the plan itself is measured.
 
-use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use futures::StreamExt;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use super::LoadError;
-use super::audit::{Books, InvariantId, Tally, audit};
+use super::audit::{InvariantId, Tally, Totals};
+use super::auditor::{Audited, Auditor};
 use super::course::LoadOptions;
 use super::crew::{Crew, Performance};
-use super::evidence::Evidence;
 use super::ground::Ground;
-use super::ledger::{Entry, Fate};
 use super::operations::Desk;
 use super::plan::Plan;
 use super::population::Population;
@@ -38,8 +36,8 @@ const CLOSING_AT_ONCE: usize = 16;
 pub struct LoadReport {
     /// Verdict, figures and invariants; the same that was sent as an event.
     pub finished: LoadFinished,
-    /// The usage rows as they were read, one a line; empty when the target offers none.
-    pub rows_ndjson: String,
+    /// The usage rows as they were read, one a line; none when the target offers none, or nothing is kept.
+    pub rows: Option<PathBuf>,
 }
 
 /// Where a run takes place and who hears of it.
@@ -95,8 +93,8 @@ pub async fn run_once(
     let run = LoadRun { plan, calibration };
     let outcome = run.carry_out(&ground, site.events, site.out, site.stop.clone()).await;
     ground.leave(site.events).await;
-    let (finished, rows_ndjson) = outcome?;
-    Ok(LoadReport { finished, rows_ndjson })
+    let (finished, rows) = outcome?;
+    Ok(LoadReport { finished, rows })
 }
 
 /// A plan, and what the generator is worth on this machine.
@@ -148,13 +146,17 @@ impl LoadRun<'_> {
         events: &Events,
         out: Option<&Path>,
         stop: watch::Receiver<bool>,
-    ) -> Result<(LoadFinished, String), LoadError> {
+    ) -> Result<(LoadFinished, Option<PathBuf>), LoadError> {
         let Plan { scenario, course, planned } = &self.plan;
         let demand = self.plan.demand();
         let population = Population::set_up(ground, &scenario.population, demand, self.plan.segment).await?;
         let before = population.read_used(ground).await?;
         let crew = Crew::gather(&self.plan, ground, Arc::new(population))?;
         let shift = Arc::clone(&crew.shift);
+        let keep = out.map(|out| (out, scenario.name.as_str()));
+        let auditor = Auditor::new(ground, &shift.desk.population, &shift.desk.ledger, &before, keep)?;
+        let (enough, told) = oneshot::channel();
+        let auditor = tokio::spawn(auditor.follow(told));
         events.send(Event::LoadStarted(LoadStarted {
             scenario: scenario.name.clone(),
             planned: *planned,
@@ -177,23 +179,25 @@ impl LoadRun<'_> {
         let timeline = Arc::clone(&crew.timeline);
         let performance = crew.carry_out(&self.plan, events, stop).await?;
         writing.finish()?;
+        drop(enough);
+        let auditor = auditor
+            .await
+            .map_err(|error| LoadError::Generator(format!("the audit broke off: {error}")))??;
         close_sessions(&shift.desk).await;
-        let (entries, closed) = shift.desk.ledger.take();
-        let evidence = Evidence::gather(ground, &shift.desk.population, before, &entries).await?;
-        let tallies = audit(&Books::new(&shift.desk.population, &entries, &closed, &evidence));
-        let (never_exercised, excused) = self.unexercised(&tallies, evidence.offers_rows);
+        let Audited { tallies, totals, rows } = auditor.finish().await?;
+        let (never_exercised, excused) = self.unexercised(&tallies, ground.offers_rows());
         if let (Some(out), true) = (out, self.plan.is_shared) {
             self.record(timeline.start(), &never_exercised).write(out)?;
         }
         let idle = Idle { never_exercised, excused };
-        let finished = self.finished(&shift.desk, &entries, tallies, &idle, performance);
-        Ok((finished, evidence.text))
+        let finished = self.finished(&shift.desk, &totals, tallies, &idle, performance);
+        Ok((finished, rows))
     }
 
     fn finished(
         &self,
         desk: &Desk,
-        entries: &[Entry],
+        totals: &Totals,
         tallies: Vec<Tally>,
         idle: &Idle,
         generator: Performance,
@@ -205,7 +209,7 @@ impl LoadRun<'_> {
         let measured = judge(&Measured {
             planned: *planned,
             completed_in_time,
-            answered: entries.iter().filter(|entry| entry.answered().is_some()).count() as u64,
+            answered: totals.answered,
             duration: course.duration,
             lateness_p99: Duration::from_micros(latency_us.lateness.p99),
             lateness_limit: Duration::from_secs_f64(scenario.thresholds.lateness_p99_ms / 1000.0),
@@ -221,13 +225,13 @@ impl LoadRun<'_> {
         let invariants = self.reported(tallies);
         // What one segment never exercised another may have; the merge tells.
         let mut thresholds_failed = if self.plan.is_shared { Vec::new() } else { idle.sentences() };
-        thresholds_failed.extend(losses(entries));
+        thresholds_failed.extend(totals.complaint());
         thresholds_failed.extend(desk.require.iter().filter_map(|gauge| gauge.missed(&invariants)));
         LoadFinished {
             scenario: scenario.name.clone(),
             verdict,
             reason,
-            requests: entries.len() as u64,
+            requests: totals.operations,
             rate: Rate { planned: *planned as f64 / seconds, achieved: completed_in_time as f64 / seconds },
             latency_us,
             curve,
@@ -301,23 +305,6 @@ impl Idle {
 /// Says that an invariant was declared for nothing.
 pub(super) fn never_exercised(invariant: &str) -> String {
     format!("the scenario declares {invariant} and never put it to the test")
-}
-
-/// Requests that had no answer although nobody hung up.
-fn losses(entries: &[Entry]) -> Option<String> {
-    let reasons: Vec<&str> = entries
-        .iter()
-        .filter_map(|entry| match &entry.fate {
-            Fate::Lost { deliberate: false, why } => Some(why.as_str()),
-            _ => None,
-        })
-        .collect();
-    let first = reasons.first()?;
-    let kinds = reasons.iter().collect::<HashSet<_>>().len();
-    Some(format!(
-        "{} requests had no answer although the client did not hang up ({kinds} reasons, first: {first})",
-        reasons.len()
-    ))
 }
 
 /// Ends every session that may still be open.

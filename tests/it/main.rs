@@ -15,5 +15,6 @@ mod requirements;
 mod segments;
 mod support;
 mod tutorial;
+mod under_load;
 mod whole_run;
 mod wrong_servers;
