@@ -227,6 +227,8 @@ impl LoadRun<'_> {
         let mut thresholds_failed = if self.plan.is_shared { Vec::new() } else { idle.sentences() };
         thresholds_failed.extend(totals.complaint());
         thresholds_failed.extend(desk.require.iter().filter_map(|gauge| gauge.missed(&invariants)));
+        let mut thresholds = vec![self.lateness(latency_us.lateness.p99)];
+        thresholds.extend(desk.require.iter().map(|gauge| gauge.threshold(&invariants)));
         LoadFinished {
             scenario: scenario.name.clone(),
             verdict,
@@ -237,7 +239,7 @@ impl LoadRun<'_> {
             curve,
             operations: desk.recorder.operations(),
             invariants,
-            thresholds: vec![self.lateness(latency_us.lateness.p99)],
+            thresholds,
             thresholds_failed,
             duration_ms: 0,
         }
