@@ -9,6 +9,7 @@ mod access;
 mod calls;
 mod check;
 mod context;
+mod crowd;
 mod error;
 mod hooks;
 mod items;

@@ -1,10 +1,11 @@
 //! What is really planned: the scenario together with what the command line says.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::LoadError;
 use super::scenario::LoadScenario;
+use super::segment::Segment;
 use super::shape::Shape;
 
 /// No run is planned longer than a week: beyond that a misplaced digit is likelier than intent.
@@ -21,6 +22,10 @@ pub struct LoadOptions {
     pub duration: Option<Duration>,
     /// Seed, in place of the scenario's.
     pub seed: Option<u64>,
+    /// The share of the plan to carry out, when others carry out the rest.
+    pub segment: Option<Segment>,
+    /// When the schedule begins; as soon as everything is ready when left out.
+    pub start_at: Option<SystemTime>,
 }
 
 /// A part of a run with arrivals of its own.

@@ -17,7 +17,7 @@ use super::pacer::{Pacer, Timeline};
 use super::plan::Plan;
 use super::population::Population;
 use super::queue::TicketQueue;
-use super::schedule::Schedule;
+use super::scribe::Instants;
 use super::sessions::SessionPool;
 use super::watch::Watch;
 use crate::report::events::Events;
@@ -59,9 +59,8 @@ impl Crew {
     ) -> Result<Self, LoadError> {
         let Plan { scenario, course, .. } = plan;
         let workers = plan.workers()?;
-        let schedule = Schedule::new(scenario, course, Arc::clone(&population.items));
-        let sessions =
-            SessionPool::new(plan.slots(), population.instances.len(), scenario.sessions, course.seed);
+        let schedule = plan.share(Arc::clone(&population.items));
+        let sessions = SessionPool::new(plan.own_slots(), population.asked(), scenario.sessions, course.seed);
         let timeline = Arc::new(Timeline::new(course.duration));
         let queue = Arc::new(TicketQueue::new());
         let (report_ready, ready) = mpsc::channel();
@@ -84,8 +83,20 @@ impl Crew {
             dead: AtomicUsize::new(0),
             done: AtomicUsize::new(0),
         });
-        let pacer = Pacer { schedule, workers, ready, queue, timeline: Arc::clone(&timeline) };
+        let pacer = Pacer {
+            schedule,
+            start_at: plan.start_at,
+            workers,
+            ready,
+            queue,
+            timeline: Arc::clone(&timeline),
+        };
         Ok(Self { shift, timeline, pacer })
+    }
+
+    /// When requests are due, counted from the beginning.
+    pub fn due(&self) -> Instants {
+        Box::new(self.pacer.schedule.clone().map(|arrival| arrival.offset))
     }
 
     /// Carries out the plan.

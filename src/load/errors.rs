@@ -75,6 +75,17 @@ pub enum LoadError {
     /// There would be no time.
     #[error("the duration must be above zero; set it in the scenario or with --duration")]
     ZeroDuration,
+    /// There is not an instance for each segment.
+    #[error(
+        "{segments} segments need as many instances, since each instance belongs to one of them; the scenario has \
+         {instances}"
+    )]
+    TooManySegments {
+        /// Segments.
+        segments: u32,
+        /// Instances.
+        instances: usize,
+    },
     /// The target file does not say where the target is.
     #[error("the target file has neither [control] nor [bases], so there is nowhere to send load to")]
     NoBases,

@@ -11,7 +11,7 @@ use super::audit::InvariantId;
 use super::course::Course;
 use super::ledger::Kind;
 use super::recorder::{End, Moments};
-use crate::report::events::Invariant;
+use crate::report::events::{Invariant, Threshold};
 
 /// A metric and its bounds.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -255,6 +255,23 @@ impl Gauge {
         }
     }
 
+    /// The limit as a report shows it, held or missed.
+    pub fn threshold(&self, invariants: &[Invariant]) -> Threshold {
+        let held = self.missed(invariants).is_none();
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let measured = self.value(&seen, invariants);
+        let Limit { at_most, at_least, .. } = self.limit;
+        let most = at_most.map(|most| format!("at most {most}{}", self.unit()));
+        let least = at_least.map(|least| format!("at least {least}{}", self.unit()));
+        Threshold {
+            name: self.name(),
+            limit: most.into_iter().chain(least).collect::<Vec<_>>().join(", "),
+            measured: measured
+                .map_or_else(|| "nothing".to_owned(), |value| format!("{}{}", short(value), self.unit())),
+            held,
+        }
+    }
+
     fn complaint(&self, value: f64) -> Option<String> {
         let Limit { at_most, at_least, .. } = self.limit;
         let bound = match (at_most, at_least) {
@@ -262,7 +279,12 @@ impl Gauge {
             (_, Some(least)) if value < least => format!("at least {least}"),
             _ => return None,
         };
-        Some(format!("{} is {}, required is {bound}", self.name(), short(value)))
+        let unit = self.unit();
+        Some(format!("{} is {}{unit}, required is {bound}{unit}", self.name(), short(value)))
+    }
+
+    fn unit(&self) -> &'static str {
+        if matches!(self.limit.metric, Metric::Latency(..)) { " ms" } else { "" }
     }
 
     fn name(&self) -> String {
@@ -329,7 +351,9 @@ mod tests {
         }
         assert_eq!(patient.missed(&[]), None, "too few to decide");
         let missed = gauge.missed(&[]).unwrap();
-        assert!(missed.starts_with("response.p50 is 8") && missed.ends_with("at most 5"), "{missed}");
+        assert!(missed.starts_with("response.p50 is 8") && missed.ends_with("at most 5 ms"), "{missed}");
+        let threshold = gauge.threshold(&[]);
+        assert_eq!((threshold.limit.as_str(), threshold.held), ("at most 5 ms", false));
     }
 
     #[test]

@@ -82,9 +82,9 @@ pub struct Desk {
     /// What it is about.
     pub population: Arc<Population>,
     /// The account.
-    pub ledger: Ledger,
+    pub ledger: Arc<Ledger>,
     /// The latencies.
-    pub recorder: Recorder,
+    pub recorder: Arc<Recorder>,
     /// The sessions.
     pub sessions: SessionPool,
     /// What clients do that had no answer.
@@ -112,8 +112,8 @@ impl Desk {
         Self {
             ground,
             population,
-            ledger: Ledger::default(),
-            recorder: Recorder::new(),
+            ledger: Arc::default(),
+            recorder: Arc::new(Recorder::new()),
             sessions,
             retries: Retries::default(),
             require: Vec::new(),
@@ -293,18 +293,14 @@ impl Desk {
         match answers::understand(&question, status, &body) {
             Err(why) => Fate::Wrong { why },
             Ok(Meaning::Access { correlation, items }) => {
-                Fate::Answered(Answered { at, correlation: Some(correlation), items, used: Vec::new() })
+                Fate::Answered(Answered { at, correlation: Some(correlation), items })
             }
             Ok(Meaning::Opened(id)) => {
                 *session = Some(Arc::from(id));
-                Fate::Answered(Answered { at, correlation: None, items: Vec::new(), used: Vec::new() })
+                Fate::Answered(Answered { at, correlation: None, items: Vec::new() })
             }
-            Ok(Meaning::Read(used)) => {
-                Fate::Answered(Answered { at, correlation: None, items: Vec::new(), used })
-            }
-            Ok(Meaning::Done(correlation)) => {
-                Fate::Answered(Answered { at, correlation, items: Vec::new(), used: Vec::new() })
-            }
+            Ok(Meaning::Read(_)) => Fate::Answered(Answered { at, correlation: None, items: Vec::new() }),
+            Ok(Meaning::Done(correlation)) => Fate::Answered(Answered { at, correlation, items: Vec::new() }),
         }
     }
 

@@ -8,10 +8,11 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::queue::{Ticket, TicketQueue};
 use super::schedule::Schedule;
+use super::segment::Share;
 
 /// How long the workers may take to open their connections.
 const READY_LIMIT: Duration = Duration::from_secs(30);
@@ -56,7 +57,9 @@ impl Timeline {
 #[derive(Debug)]
 pub struct Pacer {
     /// What is due.
-    pub schedule: Schedule,
+    pub schedule: Share<Schedule>,
+    /// When to begin; as soon as the workers are ready when left out.
+    pub start_at: Option<SystemTime>,
     /// How many workers there are to wait for.
     pub workers: usize,
     /// Where the workers report.
@@ -89,7 +92,9 @@ impl Pacer {
             self.queue.close();
             return watch.report;
         }
-        let begin = Instant::now() + LEAD;
+        // An instant that is past already cannot be met; the merge of the segments will see it.
+        let wait = self.start_at.and_then(|at| at.duration_since(SystemTime::now()).ok()).unwrap_or_default();
+        let begin = Instant::now() + wait.max(LEAD);
         let start = *self.timeline.start.get_or_init(|| begin);
         let mut due = Vec::with_capacity(BATCH);
         for arrival in self.schedule {

@@ -1,10 +1,15 @@
 //! A scenario with its course: how much is planned, and how many hands that takes.
 
+use std::sync::Arc;
+use std::time::SystemTime;
+
 use super::LoadError;
 use super::arrivals::Offsets;
-use super::course::Course;
-use super::population::mean_charge;
+use super::course::{Course, LoadOptions};
+use super::population::{Item, catalogue, mean_charge};
 use super::scenario::LoadScenario;
+use super::schedule::Schedule;
+use super::segment::{Segment, Share};
 
 /// Requests that each session slot gets on average, so that every step of the cycle comes up.
 const STEPS_PER_SLOT: u64 = 24;
@@ -26,15 +31,52 @@ pub struct Plan<'a> {
     pub scenario: &'a LoadScenario,
     /// The course.
     pub course: Course,
-    /// Planned requests.
+    /// Planned requests of this segment.
     pub planned: u64,
+    /// Planned requests of all segments.
+    pub planned_all: u64,
+    /// The share of it that is carried out here.
+    pub segment: Segment,
+    /// Whether the results of all segments are to be merged.
+    pub is_shared: bool,
+    /// When to begin; as soon as the workers are ready when left out.
+    pub start_at: Option<SystemTime>,
 }
 
 impl<'a> Plan<'a> {
     /// The plan of a scenario on this course.
     pub fn new(scenario: &'a LoadScenario, course: Course) -> Self {
         let planned = Offsets::new(&course).planned();
-        Self { scenario, course, planned }
+        Self {
+            scenario,
+            course,
+            planned,
+            planned_all: planned,
+            segment: Segment::WHOLE,
+            is_shared: false,
+            start_at: None,
+        }
+    }
+
+    /// The share of a plan that the command line asks for.
+    ///
+    /// # Errors
+    /// When there are more segments than instances.
+    pub fn of(scenario: &'a LoadScenario, options: &LoadOptions) -> Result<Self, LoadError> {
+        let segment = options.segment.unwrap_or(Segment::WHOLE);
+        segment.check(scenario)?;
+        let whole = Self::new(scenario, Course::of(scenario, options)?);
+        let is_shared = options.segment.is_some();
+        let mut plan = Self { segment, is_shared, start_at: options.start_at, ..whole };
+        if !segment.is_whole() {
+            plan.planned = plan.share(catalogue(&scenario.population.items)).count() as u64;
+        }
+        Ok(plan)
+    }
+
+    /// The requests of this segment.
+    pub fn share(&self, items: Arc<[Item]>) -> Share<Schedule> {
+        Share::new(Schedule::new(self.scenario, &self.course, items), self.segment)
     }
 
     /// Whether there are sessions in it.
@@ -46,12 +88,12 @@ impl<'a> Plan<'a> {
     /// held at one time where sessions give it back.
     pub fn demand(&self) -> f64 {
         let mix = self.scenario.mix;
-        let one_off = self.planned as f64 * mix.access_request / mix.weights().iter().sum::<f64>();
+        let one_off = self.planned_all as f64 * mix.access_request / mix.weights().iter().sum::<f64>();
         let spec = &self.scenario.population;
         (one_off + self.slots() as f64) / spec.instances as f64 * mean_charge(spec)
     }
 
-    /// Sessions in use at once: few enough in a short run that each goes through its whole cycle, unless the
+    /// Sessions in use at once in all segments: few enough in a short run that each goes through its whole cycle, unless the
     /// scenario insists.
     pub fn slots(&self) -> usize {
         if !self.has_sessions() {
@@ -62,8 +104,14 @@ impl<'a> Plan<'a> {
         if sessions.all {
             return count;
         }
-        let enough = usize::try_from(self.planned / STEPS_PER_SLOT).unwrap_or(usize::MAX);
+        let enough = usize::try_from(self.planned_all / STEPS_PER_SLOT).unwrap_or(usize::MAX);
         count.min(enough).max(1)
+    }
+
+    /// Sessions in use at once in this segment.
+    pub fn own_slots(&self) -> usize {
+        let slots = self.slots();
+        if slots == 0 { 0 } else { self.segment.share(slots).max(1) }
     }
 
     /// Requests that can be under way at once: as many as come in at the highest rate while one is answered.
@@ -78,7 +126,7 @@ impl<'a> Plan<'a> {
         let wanted = self.scenario.workers.unwrap_or_else(calculated);
         // A worker without a session to work on would leave its ticket undone.
         let only_sessions = self.has_sessions() && self.scenario.mix.access_request <= 0.0;
-        let workers = if only_sessions { wanted.min(self.slots()) } else { wanted };
+        let workers = if only_sessions { wanted.min(self.own_slots()) } else { wanted };
         // A server inside this process has the other end of each connection.
         let needed = 2 * workers as u64 + OTHER_FILES;
         match open_files() {
@@ -97,22 +145,29 @@ fn open_files() -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::course::LoadOptions;
+    use std::time::Duration;
+
     use super::*;
 
     fn at_rate(name: &str, rate: f64) -> (LoadScenario, Course) {
         let mut scenario = LoadScenario::embedded(name).unwrap();
         scenario.workers = None;
-        let course = Course::of(&scenario, &LoadOptions { rate: Some(rate), ..LoadOptions::default() });
+        let course = Course::of(
+            &scenario,
+            &LoadOptions {
+                rate: Some(rate),
+                duration: Some(Duration::from_millis(500)),
+                ..LoadOptions::default()
+            },
+        );
         (scenario, course.unwrap())
     }
 
     #[test]
     fn the_pool_grows_with_the_rate() {
         for (rate, workers) in [(10.0, 16), (1000.0, 100), (1_000_000.0, 2000)] {
-            let (scenario, mut course) = at_rate("steady-access", rate);
-            course.duration = std::time::Duration::ZERO;
-            let plan = Plan { scenario: &scenario, course, planned: 1_000_000 };
+            let (scenario, course) = at_rate("steady-access", rate);
+            let plan = Plan::new(&scenario, course);
             assert_eq!(plan.workers().unwrap(), workers, "at {rate} a second");
         }
     }
@@ -120,7 +175,7 @@ mod tests {
     #[test]
     fn a_session_has_one_worker_at_most() {
         let (scenario, course) = at_rate("session-heartbeats", 1000.0);
-        let plan = Plan { scenario: &scenario, course, planned: 240 };
+        let plan = Plan { planned_all: 240, ..Plan::new(&scenario, course) };
         assert_eq!(plan.workers().unwrap(), 10);
     }
 }

@@ -3,29 +3,29 @@
 //! Set up the population, read `used`, let the pacer and the workers carry out the plan, close what is open,
 //! read the rows and `used` again, and reconcile. Nothing but the plan itself is measured.
 
-use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use futures::StreamExt;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use super::LoadError;
-use super::audit::{Books, InvariantId, Tally, audit};
-use super::course::{Course, LoadOptions};
+use super::audit::{InvariantId, Tally, Totals};
+use super::auditor::{Audited, Auditor};
+use super::course::LoadOptions;
 use super::crew::{Crew, Performance};
-use super::evidence::Evidence;
 use super::ground::Ground;
-use super::ledger::{Entry, Fate};
 use super::operations::Desk;
 use super::plan::Plan;
 use super::population::Population;
 use super::scenario::LoadScenario;
+use super::scribe::Scribe;
 use super::search::search;
+use super::segment::{self, SegmentRecord};
 use super::trial::calibrate;
 use super::verdict::{Calibration, Measured, judge, with_calibration};
-use crate::report::events::{Event, Events, Invariant, LoadFinished, LoadStarted, Rate};
+use crate::report::events::{Event, Events, Invariant, LoadFinished, LoadPart, LoadStarted, Rate, Threshold};
 use crate::target::{Call, Profile};
 
 /// Sessions that are closed at once after the run.
@@ -36,8 +36,8 @@ const CLOSING_AT_ONCE: usize = 16;
 pub struct LoadReport {
     /// Verdict, figures and invariants; the same that was sent as an event.
     pub finished: LoadFinished,
-    /// The usage rows as they were read, one a line; empty when the target offers none.
-    pub rows_ndjson: String,
+    /// The usage rows as they were read, one a line; none when the target offers none, or nothing is kept.
+    pub rows: Option<PathBuf>,
 }
 
 /// Where a run takes place and who hears of it.
@@ -87,14 +87,14 @@ pub async fn run_once(
     scenario: &LoadScenario,
     options: &LoadOptions,
 ) -> Result<LoadReport, LoadError> {
-    let plan = Plan::new(scenario, Course::of(scenario, options)?);
+    let plan = Plan::of(scenario, options)?;
     let calibration = calibrate(&plan, site.stop).await?;
     let ground = Arc::new(Ground::prepare(site.profile).await?);
     let run = LoadRun { plan, calibration };
     let outcome = run.carry_out(&ground, site.events, site.out, site.stop.clone()).await;
     ground.leave(site.events).await;
-    let (finished, rows_ndjson) = outcome?;
-    Ok(LoadReport { finished, rows_ndjson })
+    let (finished, rows) = outcome?;
+    Ok(LoadReport { finished, rows })
 }
 
 /// A plan, and what the generator is worth on this machine.
@@ -104,44 +104,102 @@ struct LoadRun<'a> {
 }
 
 impl LoadRun<'_> {
+    /// Which part of the plan it is, when it is not all of it.
+    fn part(&self) -> Option<LoadPart> {
+        let (number, of) = (self.plan.segment.number(), self.plan.segment.of());
+        self.plan.is_shared.then_some(LoadPart::Segment { number, of })
+    }
+
+    /// What the user of one segment should know.
+    fn note(&self) -> String {
+        format!(
+            "{} is segment {} of {}: `load merge` judges the whole, and what no segment put to the test",
+            self.plan.scenario.name,
+            self.plan.segment.number(),
+            self.plan.segment.of()
+        )
+    }
+
+    /// What a merge must know about this segment.
+    fn record(&self, started: Option<Instant>, never_exercised: &[&str]) -> SegmentRecord {
+        let wall_clock = |started: Instant| SystemTime::now().checked_sub(started.elapsed());
+        let since =
+            started.and_then(wall_clock).and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
+        SegmentRecord {
+            format: segment::FORMAT.to_owned(),
+            scenario: self.plan.scenario.name.clone(),
+            fingerprint: segment::fingerprint(self.plan.scenario, &self.plan.course),
+            seed: self.plan.course.seed,
+            segment: self.plan.segment.number(),
+            of: self.plan.segment.of(),
+            planned: self.plan.planned,
+            planned_all: self.plan.planned_all,
+            duration_s: self.plan.course.duration.as_secs_f64(),
+            started_ms: since.and_then(|since| u64::try_from(since.as_millis()).ok()),
+            never_exercised: never_exercised.iter().map(|&name| name.to_owned()).collect(),
+        }
+    }
+
     async fn carry_out(
         &self,
         ground: &Arc<Ground>,
         events: &Events,
         out: Option<&Path>,
         stop: watch::Receiver<bool>,
-    ) -> Result<(LoadFinished, String), LoadError> {
+    ) -> Result<(LoadFinished, Option<PathBuf>), LoadError> {
         let Plan { scenario, course, planned } = &self.plan;
-        let population = Population::set_up(ground, &scenario.population, self.plan.demand()).await?;
+        let demand = self.plan.demand();
+        let population = Population::set_up(ground, &scenario.population, demand, self.plan.segment).await?;
         let before = population.read_used(ground).await?;
         let crew = Crew::gather(&self.plan, ground, Arc::new(population))?;
         let shift = Arc::clone(&crew.shift);
+        let keep = out.map(|out| (out, scenario.name.as_str()));
+        let auditor = Auditor::new(ground, &shift.desk.population, &shift.desk.ledger, &before, keep)?;
+        let (enough, told) = oneshot::channel();
+        let auditor = tokio::spawn(auditor.follow(told));
         events.send(Event::LoadStarted(LoadStarted {
             scenario: scenario.name.clone(),
             planned: *planned,
             duration_s: course.duration.as_secs_f64(),
             seed: course.seed,
+            part: self.part(),
         }));
-        let started = SystemTime::now();
-        let performance = crew.carry_out(&self.plan, events, stop).await?;
-        if let Some(out) = out {
-            let folder = out.join("histograms");
-            shift.desk.recorder.write_logs(&folder, &scenario.name, started, course.duration)?;
+        if self.plan.is_shared {
+            events.send(Event::Note(self.note()));
         }
+        let scribe = Scribe {
+            scenario: scenario.name.clone(),
+            recorder: Arc::clone(&shift.desk.recorder),
+            timeline: Arc::clone(&crew.timeline),
+            due: crew.due(),
+            events: events.clone(),
+            out: out.map(Path::to_owned),
+        };
+        let writing = scribe.start()?;
+        let timeline = Arc::clone(&crew.timeline);
+        let performance = crew.carry_out(&self.plan, events, stop).await?;
+        writing.finish()?;
+        drop(enough);
+        let auditor = auditor
+            .await
+            .map_err(|error| LoadError::Generator(format!("the audit broke off: {error}")))??;
         close_sessions(&shift.desk).await;
-        let (entries, closed) = shift.desk.ledger.take();
-        let evidence = Evidence::gather(ground, &shift.desk.population, before, &entries).await?;
-        let tallies = audit(&Books::new(&shift.desk.population, &entries, &closed, &evidence));
-        let finished = self.finished(&shift.desk, &entries, tallies, evidence.offers_rows, performance);
-        Ok((finished, evidence.text))
+        let Audited { tallies, totals, rows } = auditor.finish().await?;
+        let (never_exercised, excused) = self.unexercised(&tallies, ground.offers_rows());
+        if let (Some(out), true) = (out, self.plan.is_shared) {
+            self.record(timeline.start(), &never_exercised).write(out)?;
+        }
+        let idle = Idle { never_exercised, excused };
+        let finished = self.finished(&shift.desk, &totals, tallies, &idle, performance);
+        Ok((finished, rows))
     }
 
     fn finished(
         &self,
         desk: &Desk,
-        entries: &[Entry],
+        totals: &Totals,
         tallies: Vec<Tally>,
-        offers_rows: bool,
+        idle: &Idle,
         generator: Performance,
     ) -> LoadFinished {
         let Plan { scenario, course, planned } = &self.plan;
@@ -151,7 +209,7 @@ impl LoadRun<'_> {
         let measured = judge(&Measured {
             planned: *planned,
             completed_in_time,
-            answered: entries.iter().filter(|entry| entry.answered().is_some()).count() as u64,
+            answered: totals.answered,
             duration: course.duration,
             lateness_p99: Duration::from_micros(latency_us.lateness.p99),
             lateness_limit: Duration::from_secs_f64(scenario.thresholds.lateness_p99_ms / 1000.0),
@@ -160,29 +218,42 @@ impl LoadRun<'_> {
             generator,
         });
         let (verdict, mut reason) = with_calibration(measured, &self.calibration);
-        let (unexercised, without_rows) = self.unexercised(&tallies, offers_rows);
-        if !without_rows.is_empty() {
-            reason.push_str(&format!(
-                "; not exercised, as the target offers no usage rows: {}",
-                without_rows.join(", ")
-            ));
+        if !idle.excused.is_empty() {
+            let names = idle.excused.join(", ");
+            reason.push_str(&format!("; not exercised, as the target offers no usage rows: {names}"));
         }
         let invariants = self.reported(tallies);
-        let mut thresholds_failed = unexercised;
-        thresholds_failed.extend(losses(entries));
+        // What one segment never exercised another may have; the merge tells.
+        let mut thresholds_failed = if self.plan.is_shared { Vec::new() } else { idle.sentences() };
+        thresholds_failed.extend(totals.complaint());
         thresholds_failed.extend(desk.require.iter().filter_map(|gauge| gauge.missed(&invariants)));
+        let mut thresholds = vec![self.lateness(latency_us.lateness.p99)];
+        thresholds.extend(desk.require.iter().map(|gauge| gauge.threshold(&invariants)));
         LoadFinished {
             scenario: scenario.name.clone(),
             verdict,
             reason,
-            requests: entries.len() as u64,
+            requests: totals.operations,
             rate: Rate { planned: *planned as f64 / seconds, achieved: completed_in_time as f64 / seconds },
             latency_us,
             curve,
             operations: desk.recorder.operations(),
             invariants,
+            thresholds,
             thresholds_failed,
             duration_ms: 0,
+        }
+    }
+
+    /// The limit of the generator's lateness. A run that misses it is saturated.
+    fn lateness(&self, p99_us: u64) -> Threshold {
+        let limit_ms = self.plan.scenario.thresholds.lateness_p99_ms;
+        let measured_ms = p99_us as f64 / 1000.0;
+        Threshold {
+            name: "lateness p99".to_owned(),
+            limit: format!("at most {limit_ms} ms"),
+            measured: format!("{measured_ms:.1} ms"),
+            held: measured_ms <= limit_ms,
         }
     }
 
@@ -191,9 +262,9 @@ impl LoadRun<'_> {
         id == InvariantId::Conservation && self.plan.has_sessions()
     }
 
-    /// Declared invariants that were never put to the test: those that could have been, in a sentence each,
-    /// and the names of those that could not, for want of rows.
-    fn unexercised(&self, tallies: &[Tally], offers_rows: bool) -> (Vec<String>, Vec<&'static str>) {
+    /// The names of declared invariants that were never put to the test: those that could have been, and those
+    /// that could not, for want of rows.
+    fn unexercised(&self, tallies: &[Tally], offers_rows: bool) -> (Vec<&'static str>, Vec<&'static str>) {
         let idle: Vec<InvariantId> = tallies
             .iter()
             .filter(|tally| tally.exercised == 0 && self.plan.scenario.invariants.contains(&tally.id))
@@ -201,10 +272,8 @@ impl LoadRun<'_> {
             .collect();
         let (excused, failed): (Vec<InvariantId>, Vec<InvariantId>) =
             idle.into_iter().partition(|id| !offers_rows && (id.needs_rows() || self.only_rows_tell(*id)));
-        let sentences = failed
-            .iter()
-            .map(|id| format!("the scenario declares {} and never put it to the test", id.name()));
-        (sentences.collect(), excused.into_iter().map(InvariantId::name).collect())
+        let names = |ids: Vec<InvariantId>| ids.into_iter().map(InvariantId::name).collect();
+        (names(failed), names(excused))
     }
 
     /// The invariants that belong in the report: all that were declared, put to the test or broken.
@@ -221,21 +290,23 @@ impl LoadRun<'_> {
     }
 }
 
-/// Requests that had no answer although nobody hung up.
-fn losses(entries: &[Entry]) -> Option<String> {
-    let reasons: Vec<&str> = entries
-        .iter()
-        .filter_map(|entry| match &entry.fate {
-            Fate::Lost { deliberate: false, why } => Some(why.as_str()),
-            _ => None,
-        })
-        .collect();
-    let first = reasons.first()?;
-    let kinds = reasons.iter().collect::<HashSet<_>>().len();
-    Some(format!(
-        "{} requests had no answer although the client did not hang up ({kinds} reasons, first: {first})",
-        reasons.len()
-    ))
+/// Declared invariants that were never put to the test.
+struct Idle {
+    /// Though they could have been.
+    never_exercised: Vec<&'static str>,
+    /// Because they could not.
+    excused: Vec<&'static str>,
+}
+
+impl Idle {
+    fn sentences(&self) -> Vec<String> {
+        self.never_exercised.iter().map(|name| never_exercised(name)).collect()
+    }
+}
+
+/// Says that an invariant was declared for nothing.
+pub(super) fn never_exercised(invariant: &str) -> String {
+    format!("the scenario declares {invariant} and never put it to the test")
 }
 
 /// Ends every session that may still be open.

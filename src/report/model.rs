@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Serialize;
 
 use super::events::{
-    Checked, Event, ExpectedDeviation, Listener, LoadFinished, LoadStarted, Outcome, ReadingSeen,
+    Checked, Event, ExpectedDeviation, Listener, LoadFinished, LoadSecond, LoadStarted, Outcome, ReadingSeen,
     RegisteredRequirement, RunStarted, ScenarioFinished, SmokeChecked, Stamped, SuiteOrdered, TargetInfo,
     UsageChecked,
 };
@@ -96,6 +96,8 @@ pub struct RunModel {
     pub readings: BTreeMap<String, ReadingValues>,
     /// The load runs that were begun.
     pub plans: Vec<LoadStarted>,
+    /// What each second of the load runs was like.
+    pub seconds: Vec<LoadSecond>,
     /// The load runs that ended.
     pub loads: Vec<LoadFinished>,
     /// The usage rows that were judged.
@@ -133,6 +135,7 @@ impl RunModel {
             Event::ConformanceFinished(duration_ms) => self.suite_ms += duration_ms,
             Event::LoadStarted(plan) => self.plans.push(plan.clone()),
             Event::LoadProgress(_) => {}
+            Event::LoadSecond(second) => self.seconds.push(second.clone()),
             Event::LoadFinished(load) => self.loads.push(load.clone()),
             Event::UsageChecked(usage) => self.usage.push(usage.clone()),
             Event::Note(note) => self.notes.push(note.clone()),
@@ -146,6 +149,12 @@ impl RunModel {
     #[must_use]
     pub fn target(&self) -> TargetInfo {
         self.run.as_ref().map(|run| run.target.clone()).unwrap_or_default()
+    }
+
+    /// The plan of the load run with this name.
+    #[must_use]
+    pub fn plan_of(&self, scenario: &str) -> Option<&LoadStarted> {
+        self.plans.iter().rev().find(|plan| plan.scenario == scenario)
     }
 
     /// Whether there was a suite to run, even if nothing of it was selected.

@@ -85,8 +85,10 @@ fn every_field_and_scenario_is_documented() {
     keys(&serde_json::from_str(&schema).unwrap(), &mut known);
     assert!(known.len() > 50, "{known:?}");
     for key in known {
-        let named = document.contains(&format!("`{key}`")) || document.contains(&format!("{key}."))
-            || document.contains(&format!(".{key}`")) || document.contains(&format!("[{key}]"));
+        let named = document.contains(&format!("`{key}`"))
+            || document.contains(&format!("{key}."))
+            || document.contains(&format!(".{key}`"))
+            || document.contains(&format!("[{key}]"));
         assert!(named, "{key} is not in docs/scenarios.md");
     }
     for (name, scenario) in shipped() {
