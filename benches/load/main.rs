@@ -17,14 +17,14 @@ use tokio::sync::watch;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// How long each measurement takes.
-const LASTS: Duration = Duration::from_secs(3);
+const LASTS: Duration = Duration::from_secs(2);
 
 /// Requests under way at once, for everybody.
 const AT_ONCE: usize = 128;
 
 /// The first rate of the open loop, and by what it grows.
-const FIRST: f64 = 16_000.0;
-const STEP: f64 = 1.15;
+const FIRST: f64 = 20_000.0;
+const STEP: f64 = 1.2;
 
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");

@@ -147,7 +147,7 @@ impl LoadRun<'_> {
         out: Option<&Path>,
         stop: watch::Receiver<bool>,
     ) -> Result<(LoadFinished, Option<PathBuf>), LoadError> {
-        let Plan { scenario, course, planned } = &self.plan;
+        let Plan { scenario, course, planned, .. } = &self.plan;
         let demand = self.plan.demand();
         let population = Population::set_up(ground, &scenario.population, demand, self.plan.segment).await?;
         let before = population.read_used(ground).await?;
@@ -202,7 +202,7 @@ impl LoadRun<'_> {
         idle: &Idle,
         generator: Performance,
     ) -> LoadFinished {
-        let Plan { scenario, course, planned } = &self.plan;
+        let Plan { scenario, course, planned, .. } = &self.plan;
         let (latency_us, curve) = desk.recorder.overall();
         let completed_in_time = desk.completed().1;
         let seconds = course.duration.as_secs_f64();
