@@ -157,9 +157,14 @@ fn cause(measured: &Measured, many: f64) -> String {
     if generator.short as f64 > many {
         // Little's law: so many requests are under way at once.
         let needed = (peak * service_p99.as_secs_f64()).ceil();
+        let advice = if needed > generator.workers as f64 {
+            format!("the target is too slow for this rate, or workers must be {needed:.0}")
+        } else {
+            "the target is too slow for this rate now and then, or the machine is too busy".to_owned()
+        };
         return format!(
             "{} requests found all {} workers waiting for the target, whose answers took up to {:.0} ms (p99): \
-             the target is too slow for this rate, or workers must be {needed:.0}",
+             {advice}",
             generator.short,
             generator.workers,
             ms(*service_p99)
