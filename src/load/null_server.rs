@@ -187,7 +187,7 @@ impl Clerk {
             desk.answers += 1;
             desk.answers
         };
-        let head = concat!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ");
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ";
         let mut answer = Vec::with_capacity(320);
         answer.extend_from_slice(head.as_bytes());
         answer.extend_from_slice(format!("{}\r\n\r\n", BODY.len()).as_bytes());
