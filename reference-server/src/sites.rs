@@ -5,6 +5,7 @@
 //! for what it has seen.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -55,8 +56,38 @@ pub struct SiteOverview {
 /// Every site with the store that keeps them.
 #[derive(Debug)]
 pub struct Sites {
-    slots: RwLock<HashMap<String, Arc<Mutex<Slot>>>>,
+    slots: RwLock<HashMap<String, Arc<Place>>>,
     store: Arc<Store>,
+}
+
+/// A site with its lock, and those who are at it.
+#[derive(Debug)]
+struct Place {
+    slot: Mutex<Slot>,
+    /// Operations that wait for the lock, hold it, or are not durable yet.
+    under_way: AtomicUsize,
+}
+
+/// An operation that is under way at a place.
+struct Presence(Arc<Place>);
+
+impl Presence {
+    /// Comes to a place.
+    fn at(place: Arc<Place>) -> Self {
+        place.under_way.fetch_add(1, Ordering::Relaxed);
+        Self(place)
+    }
+
+    /// Whether others are there, too.
+    fn is_crowded(&self) -> bool {
+        self.0.under_way.load(Ordering::Relaxed) > 1
+    }
+}
+
+impl Drop for Presence {
+    fn drop(&mut self) {
+        self.0.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 #[derive(Debug)]
@@ -99,7 +130,8 @@ impl Sites {
     /// # Errors
     /// When there is no such site, or nothing can be kept.
     pub async fn act<R>(&self, id: &str, operation: impl FnOnce(&mut Site) -> R) -> Result<R, SitesError> {
-        let (result, ticket) = self.perform(id, operation)?;
+        let presence = self.come_to(id)?;
+        let (result, ticket) = self.perform(id, &presence, operation)?;
         self.store.durable(ticket).await?;
         Ok(result)
     }
@@ -110,9 +142,10 @@ impl Sites {
     /// # Errors
     /// When there is no such site, or nothing can be kept; and, inside, when the clock cannot be moved.
     pub async fn advance(&self, id: &str, to: Millis) -> Result<Result<Millis, ClockError>, SitesError> {
+        let presence = self.come_to(id)?;
         let mut former = 0;
         loop {
-            let (there, ticket) = self.perform(id, |site| site.advance_part(to, PART))?;
+            let (there, ticket) = self.perform(id, &presence, |site| site.advance_part(to, PART))?;
             self.store.durable(former).await?;
             former = ticket;
             match there {
@@ -127,14 +160,23 @@ impl Sites {
     }
 
     /// DM-ACC-029.
-    fn perform<R>(&self, id: &str, operation: impl FnOnce(&mut Site) -> R) -> Result<(R, u64), SitesError> {
-        let slot = self.find(id).ok_or_else(|| SitesError::Unknown(id.to_owned()))?;
-        let mut slot = slot.lock().map_err(|_| SitesError::Broken(id.to_owned()))?;
+    fn perform<R>(
+        &self,
+        id: &str,
+        presence: &Presence,
+        operation: impl FnOnce(&mut Site) -> R,
+    ) -> Result<(R, u64), SitesError> {
+        let mut slot = presence.0.slot.lock().map_err(|_| SitesError::Broken(id.to_owned()))?;
         if slot.gone {
             return Err(SitesError::Unknown(id.to_owned()));
         }
+        slot.site.crowd(presence.is_crowded());
         let result = slot.act(&self.store, operation);
         Ok((result, slot.ticket))
+    }
+
+    fn come_to(&self, id: &str) -> Result<Presence, SitesError> {
+        self.find(id).map(Presence::at).ok_or_else(|| SitesError::Unknown(id.to_owned()))
     }
 
     /// Makes a site.
@@ -164,8 +206,7 @@ impl Sites {
             // Under this lock nobody can make a new site of the same name before the old one is gone.
             let mut slots = self.slots.write().unwrap_or_else(PoisonError::into_inner);
             let slot = slots.remove(id).ok_or_else(|| SitesError::Unknown(id.to_owned()))?;
-            let mut slot = slot.lock().unwrap_or_else(PoisonError::into_inner);
-            slot.gone = true;
+            slot.slot.lock().unwrap_or_else(PoisonError::into_inner).gone = true;
             self.store.submit(id, vec![Effect::DropSite])
         };
         Ok(self.store.durable(ticket).await?)
@@ -176,7 +217,7 @@ impl Sites {
         let slots: Vec<_> =
             self.slots.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
         for slot in slots {
-            if let Ok(mut slot) = slot.try_lock()
+            if let Ok(mut slot) = slot.slot.try_lock()
                 && !slot.gone
                 && slot.site.clock() == Clock::Real
             {
@@ -192,7 +233,7 @@ impl Sites {
             self.slots.read().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
         let mut overview: Vec<SiteOverview> = slots
             .iter()
-            .filter_map(|slot| slot.lock().ok())
+            .filter_map(|place| place.slot.lock().ok())
             .map(|slot| {
                 let (instances, live_sessions) = slot.site.size();
                 SiteOverview {
@@ -207,7 +248,7 @@ impl Sites {
         overview
     }
 
-    fn find(&self, id: &str) -> Option<Arc<Mutex<Slot>>> {
+    fn find(&self, id: &str) -> Option<Arc<Place>> {
         self.slots.read().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
     }
 }
@@ -227,8 +268,9 @@ impl Slot {
     }
 }
 
-fn slot(site: Site, ticket: u64) -> Arc<Mutex<Slot>> {
-    Arc::new(Mutex::new(Slot { site, ticket, gone: false }))
+fn slot(site: Site, ticket: u64) -> Arc<Place> {
+    let slot = Mutex::new(Slot { site, ticket, gone: false });
+    Arc::new(Place { slot, under_way: AtomicUsize::new(0) })
 }
 
 /// The machine's time.

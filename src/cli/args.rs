@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::conformance::Order;
+use crate::load::Segment;
 
 /// Proves that an Elastic Access implementation charges right.
 #[derive(Debug, Parser)]
@@ -95,13 +96,22 @@ pub(super) struct ConformanceArgs {
     /// File of known deviations; the run fails on any other, and on one that is not true any more.
     #[arg(long, value_name = "FILE")]
     pub(super) expect: Option<PathBuf>,
+    /// Run the suite on the quiet target first, then again beside this load; a verdict that differs fails.
+    #[arg(long, value_name = "SCENARIO")]
+    pub(super) under_load: Option<String>,
+    /// Meanwhile, have the very instances of the suite's scenarios read all the time, too.
+    #[arg(long, requires = "under_load")]
+    pub(super) same_instance: bool,
 }
 
 #[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct LoadArgs {
+    #[command(subcommand)]
+    pub(super) merge: Option<LoadCommand>,
     /// Name of a built-in scenario, or a scenario file.
-    #[arg(value_name = "SCENARIO")]
-    pub(super) scenario: String,
+    #[arg(value_name = "SCENARIO", required = true)]
+    pub(super) scenario: Option<String>,
     #[command(flatten)]
     pub(super) target: TargetArgs,
     /// Shorter and slower, for a first look.
@@ -116,6 +126,28 @@ pub(super) struct LoadArgs {
     /// Seed of schedule and mix.
     #[arg(long, value_name = "N")]
     pub(super) seed: Option<u64>,
+    /// Carry out one share of the plan, for example 2/8; `load merge` puts the results of all shares together.
+    #[arg(long, value_name = "I/N", requires = "target")]
+    pub(super) segment: Option<Segment>,
+    /// When the schedule begins, for example 2026-01-15T12:00:00Z, so that all segments run at the same time.
+    #[arg(long, value_name = "TIME")]
+    pub(super) start_at: Option<jiff::Timestamp>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum LoadCommand {
+    /// The results of all segments of a load run as one.
+    Merge(MergeArgs),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct MergeArgs {
+    /// Run folders of the segments, or a folder of them.
+    #[arg(value_name = "DIR", required = true)]
+    pub(super) segments: Vec<PathBuf>,
+    /// Folder for the reports [default: reports/<time>-load-merge].
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -222,13 +254,31 @@ pub(super) struct LintArgs {
 
 #[derive(Args, Debug)]
 pub(super) struct DiffArgs {
-    /// Folder of the first run.
-    #[arg(value_name = "A")]
-    pub(super) before: PathBuf,
-    /// Folder of the second run.
-    #[arg(value_name = "B")]
-    pub(super) after: PathBuf,
+    /// Folder of the first run, or a folder of such folders: repeated runs, which show what is noise.
+    #[arg(value_name = "A", required_unless_present_all = ["before_runs", "after_runs"])]
+    pub(super) before: Option<PathBuf>,
+    /// Folder of the second run, or a folder of such folders.
+    #[arg(value_name = "B", required_unless_present_all = ["before_runs", "after_runs"])]
+    pub(super) after: Option<PathBuf>,
+    /// In place of A: a run of the first side. May be repeated.
+    #[arg(long = "before", value_name = "DIR", conflicts_with = "before", requires = "after_runs")]
+    pub(super) before_runs: Vec<PathBuf>,
+    /// In place of B: a run of the second side. May be repeated.
+    #[arg(long = "after", value_name = "DIR", conflicts_with = "after", requires = "before_runs")]
+    pub(super) after_runs: Vec<PathBuf>,
+    /// Fail when load got slower by more than this and repeated runs show that it is no noise; exit code 4 when
+    /// there are too few runs to know.
+    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    pub(super) fail_on_regression: Option<f64>,
     /// Write the differences as JSON to standard output.
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// A share such as `10%`; the sign may be left out.
+fn percent(text: &str) -> Result<f64, String> {
+    let number = text.strip_suffix('%').unwrap_or(text).trim().parse::<f64>().ok();
+    number
+        .filter(|percent| percent.is_finite() && *percent >= 0.0)
+        .ok_or_else(|| "write a percentage such as 10%".to_owned())
 }

@@ -74,7 +74,11 @@ impl Drop for Bundled {
 type Ready = std::sync::mpsc::Sender<Result<SocketAddr, ServerError>>;
 
 fn serve(options: ServerOptions, ready: &Ready, stopped: oneshot::Receiver<()>) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("reference-server")
+        .enable_all()
+        .build();
     let Ok(runtime) = runtime else { return };
     runtime.block_on(async {
         match reference_server::start(options).await {

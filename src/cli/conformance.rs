@@ -4,8 +4,10 @@ use super::args::ConformanceArgs;
 use super::exit::{CONFIGURATION, Failure, NOTHING_TESTED, print};
 use super::expect::known_deviations;
 use super::run::{Run, load_profile, registry_for};
+use super::under_load;
 use super::verify::judge_conformance;
 use crate::conformance::{self, ConformanceError, Order, Selection, SmokeOutcome, Suite};
+use crate::load::LoadScenario;
 
 pub(super) fn run(args: &ConformanceArgs) -> Result<u8, Failure> {
     let selection = Selection {
@@ -15,6 +17,7 @@ pub(super) fn run(args: &ConformanceArgs) -> Result<u8, Failure> {
         strict: args.strict,
         real_time: args.real_time,
         order: Order { seed: args.seed, concurrency: args.concurrency },
+        crowd: 0,
     };
     // Mistakes in the selection are found before a folder is made or a server started.
     let registry = registry_for(args.features.as_deref())?;
@@ -27,11 +30,17 @@ pub(super) fn run(args: &ConformanceArgs) -> Result<u8, Failure> {
         list(&profile.map_or(suite.clone(), |profile| suite.served_in(&profile.versions)));
         return Ok(0);
     }
+    if let Some(scenario) = &args.under_load {
+        LoadScenario::resolve(scenario).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+    }
     let expected = known_deviations(args.expect.as_deref(), args.features.as_deref(), &registry)?;
     let run = Run::begin_with("conformance", &args.target, registry)?;
     run.expect(expected);
     if run.wait(conformance::smoke(&run.profile, &run.events)) == SmokeOutcome::Ready {
-        judge_conformance(&run, &selection)?;
+        match &args.under_load {
+            Some(scenario) => under_load::judge(&run, &selection, scenario, args.same_instance)?,
+            None => judge_conformance(&run, &selection)?,
+        }
     }
     run.finish()
 }

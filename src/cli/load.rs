@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::args::LoadArgs;
+use super::args::{LoadArgs, LoadCommand};
 use super::exit::{CONFIGURATION, Failure};
 use super::run::Run;
 use super::verify::judge_load;
@@ -10,16 +10,30 @@ use crate::conformance::{self, SmokeOutcome};
 use crate::load::{LoadOptions, LoadScenario};
 
 pub(super) fn run(args: &LoadArgs) -> Result<u8, Failure> {
+    if let Some(LoadCommand::Merge(merge)) = &args.merge {
+        return super::merge::run(merge);
+    }
+    let scenario = args.scenario.as_deref().unwrap_or_default();
     let duration = args.duration.map(seconds).transpose()?;
     // A mistake in the scenario is found before a folder is made or a server started.
-    LoadScenario::resolve(&args.scenario).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+    let resolved = LoadScenario::resolve(scenario).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+    if let Some(segment) = args.segment {
+        segment.check(&resolved, args.rate).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+    }
     if args.rate.is_some_and(|rate| !rate.is_finite() || rate <= 0.0) {
         return Err(Failure::words(CONFIGURATION, "--rate must be more than 0 requests a second"));
     }
     let run = Run::begin("load", &args.target)?;
     if run.wait(conformance::smoke(&run.profile, &run.events)) == SmokeOutcome::Ready {
-        let options = LoadOptions { quick: args.quick, rate: args.rate, duration, seed: args.seed };
-        judge_load(&run, &args.scenario, &options)?;
+        let options = LoadOptions {
+            quick: args.quick,
+            rate: args.rate,
+            duration,
+            seed: args.seed,
+            segment: args.segment,
+            start_at: args.start_at.map(Into::into),
+        };
+        judge_load(&run, scenario, &options)?;
     }
     run.finish()
 }

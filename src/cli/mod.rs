@@ -9,9 +9,11 @@ mod expect;
 mod explain;
 mod lint;
 mod load;
+mod merge;
 mod prove;
 mod run;
 mod serve;
+mod under_load;
 mod usage;
 mod verify;
 

@@ -93,13 +93,7 @@ impl Run {
             started: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             target,
         }));
-        let registered = self.registry.all().map(|requirement| RegisteredRequirement {
-            id: requirement.id.clone(),
-            level: requirement.level,
-            text: requirement.text.clone(),
-            source: requirement.source.clone(),
-        });
-        self.events.send(Event::Registry(registered.collect()));
+        self.events.send(Event::Registry(registered(&self.registry)));
     }
 
     /// Declares deviations known.
@@ -130,6 +124,17 @@ impl Run {
         print(&format!("Report: {}", self.out.join("report.html").display()));
         Ok(model.exit_code())
     }
+}
+
+/// The requirements as events name them.
+pub(super) fn registered(registry: &Registry) -> Vec<RegisteredRequirement> {
+    let registered = registry.all().map(|requirement| RegisteredRequirement {
+        id: requirement.id.clone(),
+        level: requirement.level,
+        text: requirement.text.clone(),
+        source: requirement.source.clone(),
+    });
+    registered.collect()
 }
 
 /// The columns of the terminal.
@@ -177,12 +182,14 @@ pub(super) fn load_profile(path: &Path) -> Result<Profile, Failure> {
 /// Capabilities of systems that no requirement speaks of yet; a target file may name them all the same.
 const OTHER_SYSTEMS: &[&str] = &["data-access", "cmapi"];
 
-fn default_folder(command: &str) -> PathBuf {
+/// The folder of a run whose user names none.
+pub(super) fn default_folder(command: &str) -> PathBuf {
     let now = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%S%.3fZ").to_string();
     Path::new("reports").join(format!("{now}-{command}"))
 }
 
-fn make_folder(out: &Path) -> Result<(), Failure> {
+/// Makes the folder of a run; one that holds a run already is not touched.
+pub(super) fn make_folder(out: &Path) -> Result<(), Failure> {
     if out.join("run.json").exists() {
         let message = format!("{} holds a run already", out.display());
         return Err(Failure::words(CONFIGURATION, message).advise("name another folder with --out"));

@@ -1,5 +1,9 @@
 //! `verify`: the main job.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
 use super::args::VerifyArgs;
 use super::exit::{CONFIGURATION, Failure};
 use super::expect::known_deviations;
@@ -59,7 +63,7 @@ pub(super) fn judge_load(run: &Run, name: &str, options: &LoadOptions) -> Result
     let scenario = LoadScenario::resolve(name).map_err(|error| Failure::new(CONFIGURATION, &error))?;
     let work = load::run(&run.profile, &scenario, options, &run.events, Some(&run.out), run.stop.clone());
     match run.wait(work) {
-        Ok(report) => judge_rows(run, scenario.name(), &report.rows_ndjson),
+        Ok(report) => judge_rows(run, scenario.name(), report.rows.as_deref()),
         Err(error) if error.is_of_the_target() => run.events.send(not_begun(scenario.name(), &error)),
         Err(error) => run.events.send(Event::HarnessFault(error.to_string())),
     }
@@ -68,7 +72,7 @@ pub(super) fn judge_load(run: &Run, name: &str, options: &LoadOptions) -> Result
 
 /// What the target did to a load that could not begin: it speaks for no requirement, but nothing can conform
 /// after it.
-fn not_begun(load: &str, error: &LoadError) -> Event {
+pub(super) fn not_begun(load: &str, error: &LoadError) -> Event {
     Event::Checked(Checked {
         scenario: format!("load {load}"),
         step: "the objects of the load are made".to_owned(),
@@ -82,23 +86,18 @@ fn not_begun(load: &str, error: &LoadError) -> Event {
     })
 }
 
-fn judge_rows(run: &Run, name: &str, rows: &str) {
-    if rows.is_empty() {
-        return;
-    }
-    if let Err(error) = keep_rows(run, name, rows) {
-        run.events.send(Event::HarnessFault(format!("the usage rows cannot be kept: {error}")));
-    }
+/// Judges the usage rows that a load left.
+pub(super) fn judge_rows(run: &Run, name: &str, rows: Option<&Path>) {
+    let Some(rows) = rows else { return };
     let mut judge = Judge::new(Settings::default());
-    for line in rows.lines() {
-        judge.line(line);
+    let read = File::open(rows).and_then(|file| {
+        BufReader::new(file).lines().try_for_each(|line| line.map(|line| judge.line(&line)))
+    });
+    match read {
+        Ok(()) => run.events.send(Event::UsageChecked(judge.finish(&format!("load {name}")))),
+        Err(error) => {
+            let fault = format!("the usage rows in {} cannot be read: {error}", rows.display());
+            run.events.send(Event::HarnessFault(fault));
+        }
     }
-    run.events.send(Event::UsageChecked(judge.finish(&format!("load {name}"))));
-}
-
-/// Keeps the rows as they were read, so that they can be judged again without the target.
-fn keep_rows(run: &Run, name: &str, rows: &str) -> std::io::Result<()> {
-    let folder = run.out.join("usage");
-    std::fs::create_dir_all(&folder)?;
-    std::fs::write(folder.join(format!("{name}.jsonl")), rows)
 }

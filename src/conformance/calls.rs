@@ -145,6 +145,7 @@ impl Stage {
         let made = (answer.is(200) || answer.is(201)) && id.is_some();
         self.assert_set_up(step, &["DM-INST-001"], "status 200 with an id", answer.summary(), made)?;
         let id = id.ok_or_else(|| StepError::fault("the instance has no id"))?;
+        self.crowd_around(&id);
         self.instances.push(id.clone());
         Ok(id)
     }

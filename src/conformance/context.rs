@@ -38,6 +38,8 @@ pub(super) struct Context {
     pub(super) client_key: KeyPair,
     /// Whether a SHOULD fails.
     pub(super) strict: bool,
+    /// How many readers crowd around each instance.
+    pub(super) crowd: usize,
     /// Whether time may be waited for.
     pub(super) real_time: bool,
     /// Turns true when the user ends the run early.
@@ -100,6 +102,7 @@ impl Context {
             policy: profile.policy.clone(),
             client_key,
             strict: selection.strict,
+            crowd: selection.crowd,
             real_time: selection.real_time,
             stop,
             records: Records::default(),

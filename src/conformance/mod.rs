@@ -10,6 +10,7 @@ mod binding;
 mod calls;
 mod check;
 mod context;
+mod crowd;
 mod error;
 mod hooks;
 mod items;

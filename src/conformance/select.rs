@@ -26,6 +26,8 @@ pub struct Selection {
     pub real_time: bool,
     /// In which order, and how many at once.
     pub order: Order,
+    /// How many readers crowd around each instance that a scenario makes.
+    pub crowd: usize,
 }
 
 impl Selection {

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::access::{START_MS, system_now_ms};
 use super::check::{Place, StepError, Stepped};
 use super::context::Context;
+use super::crowd::Crowd;
 use super::judge::ROW_LIMIT;
 use super::moments::HOUR_MS;
 use super::names::Names;
@@ -109,6 +110,8 @@ pub(super) struct Stage {
     pub(super) usage: Settings,
     /// Whether a step has applied the usage rules already.
     pub(super) rules_checked: bool,
+    /// Who else is at its instances.
+    pub(super) crowd: Crowd,
 }
 
 impl Stage {
@@ -146,6 +149,7 @@ impl Stage {
             waited_ms: 0,
             usage: Settings::default(),
             rules_checked: false,
+            crowd: Crowd::default(),
         }
     }
 
@@ -172,6 +176,7 @@ impl Stage {
 
     /// Removes what the scenario leaves behind. It is best effort: what stays cannot change another scenario.
     pub(super) async fn strike(&mut self) {
+        self.crowd.leave();
         if let (Some(site), Ok(control)) = (self.site.take(), self.control()) {
             control.delete_site(&site).await.ok();
             return;

@@ -28,6 +28,8 @@ pub struct Question<'a> {
     pub instance: u32,
     /// What was asked for.
     pub wanted: &'a [Wanted],
+    /// By what the first rates may have been multiplied at the time.
+    pub factors: &'a [Decimal],
     /// Whom and what it was about.
     pub population: &'a Population,
 }
@@ -44,6 +46,8 @@ pub enum Meaning {
     },
     /// A session of this ID was opened.
     Opened(String),
+    /// Line items, with what each is said to have used.
+    Read(Vec<Charge>),
     /// Done; only a halt has a correlation ID, if the target gives it one.
     Done(Option<String>),
 }
@@ -78,6 +82,13 @@ struct LineItemAnswer {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
+struct UsedAnswer {
+    activation_id: String,
+    used: Number,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct SessionAnswer {
     session_id: String,
 }
@@ -105,8 +116,26 @@ pub fn understand(question: &Question<'_>, status: u16, body: &[u8]) -> Result<M
             Ok(Meaning::Done(answer.and_then(|answer| answer.correlation_id)))
         }
         Kind::SessionClose if status == 200 => Ok(Meaning::Done(None)),
+        Kind::RateChange if (200..300).contains(&status) => Ok(Meaning::Done(None)),
+        Kind::LineItemsRead if status == 200 => understand_line_items(question, body).map(Meaning::Read),
         kind => Err(format!("{} was answered with {status} {}", kind.name(), excerpt(body))),
     }
+}
+
+/// What the line items of an instance are said to have used.
+fn understand_line_items(question: &Question<'_>, body: &[u8]) -> Result<Vec<Charge>, String> {
+    let list: Vec<UsedAnswer> = serde_json::from_slice(body)
+        .map_err(|error| format!("the list of line items cannot be read ({error}): {}", excerpt(body)))?;
+    let mut used = Vec::with_capacity(list.len());
+    for entry in list {
+        let index = question.population.by_activation.get(&entry.activation_id).copied();
+        let Some(line_item) = index else {
+            return Err(format!("lists {}, which is no line item of the run", entry.activation_id));
+        };
+        let tokens = amount::from_number(&entry.used).ok_or("used is not a number")?;
+        used.push(Charge { line_item, tokens });
+    }
+    Ok(used)
 }
 
 fn understand_access(question: &Question<'_>, status: u16, body: &[u8]) -> Result<Meaning, String> {
@@ -157,7 +186,7 @@ fn understand_item(
         return Err(format!("{}: totalTokensCharged is {total}, its line items sum to {charged}", item.name));
     }
     let granted = answered.status.code == GRANTED;
-    check_price(item, wanted.count, granted, total)?;
+    check_price(item, wanted.count, granted, total, question.factors)?;
     if !granted {
         check_code(question, item, &answered.status.code)?;
     }
@@ -180,16 +209,24 @@ fn charges(question: &Question<'_>, answered: &ItemAnswer) -> Result<Vec<Charge>
     Ok(charges)
 }
 
-fn check_price(item: &Item, count: Decimal, granted: bool, total: Decimal) -> Result<(), String> {
+fn check_price(
+    item: &Item,
+    count: Decimal,
+    granted: bool,
+    total: Decimal,
+    factors: &[Decimal],
+) -> Result<(), String> {
     let price = if granted { item.charge(count) } else { Some(Decimal::ZERO) };
-    match price {
-        None => Err(format!("{} was granted, which is in no rate table", item.name)),
-        Some(price) if amount::same(price, total) => Ok(()),
-        Some(price) => {
-            let state = if granted { "granted" } else { "refused" };
-            Err(format!("{count} × {} {state} costs {price}, charged {total}", item.name))
-        }
+    let Some(price) = price else {
+        return Err(format!("{} was granted, which is in no rate table", item.name));
+    };
+    let prices: Vec<Decimal> = factors.iter().map(|factor| price.saturating_mul(*factor)).collect();
+    if prices.iter().any(|price| amount::same(*price, total)) {
+        return Ok(());
     }
+    let state = if granted { "granted" } else { "refused" };
+    let prices: Vec<String> = prices.iter().map(ToString::to_string).collect();
+    Err(format!("{count} × {} {state} costs {}, charged {total}", item.name, prices.join(" or ")))
 }
 
 /// The code of an item that was not granted.
@@ -242,7 +279,9 @@ mod tests {
 
     fn ask(wanted: &[Wanted], status: u16, body: &str) -> Result<Meaning, String> {
         let population = fixture::population();
-        let question = Question { kind: Kind::AccessRequest, instance: 0, wanted, population: &population };
+        let factors = &[Decimal::ONE];
+        let question =
+            Question { kind: Kind::AccessRequest, instance: 0, wanted, factors, population: &population };
         understand(&question, status, body.as_bytes())
     }
 

@@ -41,12 +41,33 @@ pub enum LoadError {
         message: String,
     },
     /// The scenario is well-formed and makes no sense.
-    #[error("the load scenario {name} cannot be run: {problem}")]
+    #[error("{place}: {problem}")]
     Nonsense {
-        /// Name of the scenario.
-        name: String,
+        /// File and line.
+        place: String,
         /// What to change.
         problem: String,
+    },
+    /// A recorded schedule cannot be used.
+    #[error("the recorded schedule {path} cannot be replayed: {message}")]
+    BadRecording {
+        /// The file.
+        path: String,
+        /// Line and reason.
+        message: String,
+    },
+    /// The system does not allow as many connections as the run needs.
+    #[error(
+        "{workers} workers need about {needed} open files, and the limit is {limit}; \
+         raise it with `ulimit -n {needed}`, or set workers in the scenario"
+    )]
+    OpenFiles {
+        /// Workers of the run.
+        workers: usize,
+        /// Files that they need.
+        needed: u64,
+        /// Files that may be open.
+        limit: u64,
     },
     /// There would be no arrivals.
     #[error("the arrival rate must be above zero; set it in the scenario or with --rate")]
@@ -54,6 +75,22 @@ pub enum LoadError {
     /// There would be no time.
     #[error("the duration must be above zero; set it in the scenario or with --duration")]
     ZeroDuration,
+    /// A search was to be shared out.
+    #[error(
+        "the scenario searches for its rate, which segments cannot do together; give them one with --rate"
+    )]
+    SearchInSegments,
+    /// There is not an instance for each segment.
+    #[error(
+        "{segments} segments need as many instances, since each instance belongs to one of them; the scenario has \
+         {instances}"
+    )]
+    TooManySegments {
+        /// Segments.
+        segments: u32,
+        /// Instances.
+        instances: usize,
+    },
     /// The target file does not say where the target is.
     #[error("the target file has neither [control] nor [bases], so there is nowhere to send load to")]
     NoBases,

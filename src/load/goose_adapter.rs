@@ -32,7 +32,7 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 
 use super::LoadError;
 use super::operations::{Desk, Job, Received};
-use super::queue::TicketQueue;
+use super::queue::{Ticket, TicketQueue};
 use super::recorder::Moments;
 use crate::target::whole_body;
 
@@ -137,7 +137,9 @@ async fn work(user: &mut GooseUser, shift: &Shift) -> TransactionResult {
         let sent = Instant::now();
         let received = send(user, shift, &mut job).await;
         let moments = Moments { intended: ticket.intended, sent, done: Instant::now() };
-        shift.desk.finish(job, &moments, received);
+        if let Some(again) = shift.desk.finish(job, &moments, received) {
+            shift.queue.put(&mut vec![Ticket { arrival: again, intended: moments.done }]);
+        }
     }
     user.set_session_data(Done);
     shift.done.fetch_add(1, Ordering::Relaxed);

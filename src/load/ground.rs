@@ -71,6 +71,19 @@ impl Ground {
         })
     }
 
+    /// The ground below an address that wants no key and offers nothing but answers.
+    pub fn bare(base: &str) -> Result<Self, LoadError> {
+        Ok(Self {
+            client: Client::new(REQUEST_TIMEOUT)?,
+            api: Api::new(base),
+            token: "none".to_owned(),
+            run: "null".to_owned(),
+            row_patience: Duration::ZERO,
+            site: None,
+            offers_rows: false,
+        })
+    }
+
     /// Whether usage rows can be read.
     pub fn offers_rows(&self) -> bool {
         self.offers_rows

@@ -1,12 +1,12 @@
 //! What was asked and what was answered, operation by operation.
 //!
-//! The ledger is the harness's own account of a run. It is written while the run goes and judged afterwards,
-//! against the usage rows and the `used` counts of the target. An operation without an answer is
+//! The ledger is the harness's own account of a run. Workers write it; the audit takes what is there, again and
+//! again, so that it never grows, and compares it with what the target says. An operation without an answer is
 //! *indeterminate*: it may or may not have been charged, so it is booked as such and looked up in the rows by
 //! its own ID, which every charging request carries in `metaData.op`.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use rust_decimal::Decimal;
@@ -30,11 +30,15 @@ pub enum Kind {
     SessionHalt,
     /// Closing a session.
     SessionClose,
+    /// An administrator who reads the line items of an instance, with what they have used.
+    LineItemsRead,
+    /// A rate table that takes effect while the load goes on.
+    RateChange,
 }
 
 impl Kind {
     /// All kinds, in the order of their index.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::AccessRequest,
         Self::SessionOpen,
         Self::SessionAccess,
@@ -42,6 +46,8 @@ impl Kind {
         Self::SessionChange,
         Self::SessionHalt,
         Self::SessionClose,
+        Self::LineItemsRead,
+        Self::RateChange,
     ];
 
     /// Name in reports.
@@ -54,6 +60,8 @@ impl Kind {
             Self::SessionChange => "session-change",
             Self::SessionHalt => "session-halt",
             Self::SessionClose => "session-close",
+            Self::LineItemsRead => "line-items-read",
+            Self::RateChange => "rate-change",
         }
     }
 
@@ -64,7 +72,7 @@ impl Kind {
 
     /// Whether it is part of a session.
     pub fn in_session(self) -> bool {
-        self != Self::AccessRequest
+        !matches!(self, Self::AccessRequest | Self::LineItemsRead | Self::RateChange)
     }
 }
 
@@ -166,33 +174,76 @@ pub fn operation_number(run: &str, id: &str) -> Option<u64> {
     id.strip_prefix(run)?.strip_prefix('-')?.parse().ok()
 }
 
-/// The account of a run.
+/// The account of a run: what has ended and was not taken yet, and what was promised so far.
 #[derive(Debug, Default)]
-pub struct Ledger {
-    entries: Mutex<Vec<Entry>>,
-    closed: Mutex<HashSet<Arc<str>>>,
+pub struct Ledger(Mutex<Book>);
+
+#[derive(Debug, Default)]
+struct Book {
+    entries: Vec<Entry>,
+    closed: Vec<Arc<str>>,
+    /// Tokens of answered one-off requests, by line item.
+    acknowledged: HashMap<u32, Decimal>,
+    /// The latest answered heartbeat of each session, as sent and answered.
+    heartbeats: HashMap<Arc<str>, (Instant, Instant)>,
+    /// Instances on which sessions ran.
+    with_sessions: HashSet<u32>,
 }
 
 impl Ledger {
     /// Books an operation.
     pub fn book(&self, entry: Entry) {
-        if let (Kind::SessionClose, Some(session), Some(_)) = (entry.kind, &entry.session, entry.answered()) {
-            self.note_closed(Arc::clone(session));
+        let mut book = self.lock();
+        if entry.kind.in_session() {
+            book.with_sessions.insert(entry.instance);
         }
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+        if let Some(answered) = entry.answered() {
+            for charge in answered.items.iter().flat_map(|item| &item.charges) {
+                let sum = book.acknowledged.entry(charge.line_item).or_default();
+                *sum = sum.saturating_add(charge.tokens);
+            }
+            match (entry.kind, &entry.session) {
+                (Kind::SessionClose, Some(session)) => {
+                    book.heartbeats.remove(session);
+                    book.closed.push(Arc::clone(session));
+                }
+                (Kind::SessionHeartbeat, Some(session)) => {
+                    book.heartbeats.insert(Arc::clone(session), (entry.sent, answered.at));
+                }
+                _ => {}
+            }
+        }
+        book.entries.push(entry);
     }
 
     /// Notes that the target confirmed the end of a session.
     pub fn note_closed(&self, session: Arc<str>) {
-        self.closed.lock().unwrap_or_else(PoisonError::into_inner).insert(session);
+        let mut book = self.lock();
+        book.heartbeats.remove(&session);
+        book.closed.push(session);
     }
 
-    /// The operations so far in the order of their ends, leaving the ledger empty, and the sessions that were
-    /// closed.
-    pub fn take(&self) -> (Vec<Entry>, HashSet<Arc<str>>) {
-        let entries = std::mem::take(&mut *self.entries.lock().unwrap_or_else(PoisonError::into_inner));
-        let closed = std::mem::take(&mut *self.closed.lock().unwrap_or_else(PoisonError::into_inner));
-        (entries, closed)
+    /// The operations that have ended since the last time, in that order, and the sessions that were closed.
+    pub fn take(&self) -> (Vec<Entry>, Vec<Arc<str>>) {
+        let mut book = self.lock();
+        (std::mem::take(&mut book.entries), std::mem::take(&mut book.closed))
+    }
+
+    /// Tokens that were charged to these line items of an instance by requests that have been answered; nothing
+    /// when sessions run on the instance, because they give tokens back.
+    pub fn acknowledged(&self, instance: u32, line_items: &[u32]) -> Option<Vec<Decimal>> {
+        let book = self.lock();
+        let sum = |line_item: &u32| book.acknowledged.get(line_item).copied().unwrap_or_default();
+        (!book.with_sessions.contains(&instance)).then(|| line_items.iter().map(sum).collect())
+    }
+
+    /// When the latest answered heartbeat of a session was sent and answered.
+    pub fn heartbeat(&self, session: &str) -> Option<(Instant, Instant)> {
+        self.lock().heartbeats.get(session).copied()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Book> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -236,6 +287,24 @@ mod tests {
         ledger.book(entry(Kind::SessionClose, answered(Vec::new())));
         let (entries, closed) = ledger.take();
         assert_eq!(entries.len(), 1);
-        assert!(closed.contains("s-1"));
+        assert_eq!(closed, [Arc::from("s-1")]);
+        assert!(ledger.take().0.is_empty());
+    }
+
+    #[test]
+    fn what_was_answered_is_promised_from_then_on() {
+        let ledger = Ledger::default();
+        let item = |tokens: i64| ItemOutcome {
+            granted: true,
+            charges: vec![Charge { line_item: 3, tokens: Decimal::from(tokens) }],
+        };
+        ledger.book(entry(Kind::AccessRequest, answered(vec![item(4), item(5)])));
+        drop(ledger.take());
+        assert_eq!(ledger.acknowledged(0, &[3, 4]), Some(vec![Decimal::from(9), Decimal::ZERO]));
+        ledger.book(entry(Kind::SessionHeartbeat, answered(Vec::new())));
+        assert!(ledger.heartbeat("s-1").is_some());
+        assert_eq!(ledger.acknowledged(0, &[3]), None);
+        ledger.note_closed(Arc::from("s-1"));
+        assert!(ledger.heartbeat("s-1").is_none());
     }
 }

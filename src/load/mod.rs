@@ -2,44 +2,75 @@
 //! token.
 //!
 //! The load is an open loop: a seeded schedule says when each request is due, and a slow answer never delays
-//! the next one. Every answer is booked in a ledger, and after the run the ledger is reconciled with the
-//! usage rows and the `used` counts. Correctness comes before speed: a run that breaks an invariant has
+//! the next one. Every answer is booked in a ledger, and while the run goes on the ledger is reconciled with the
+//! usage rows, and in the end with the `used` counts. Correctness comes before speed: a run that breaks an invariant has
 //! failed, however fast it was.
 //!
 //! | file | does |
 //! | --- | --- |
-//! | `scenario`, `spec` | what a run looks like, from TOML |
-//! | `schedule`, `queue`, `pacer` | which request is due when, and handing it out at that instant |
-//! | `ground`, `population` | the site or tenant, and the instances and line items made for the run |
+//! | `scenario`, `spec`, `shape`, `limits`, `problems` | what a run looks like, from TOML |
+//! | `course`, `plan` | what is really planned, and how many hands it takes |
+//! | `arrivals`, `schedule`, `queue`, `pacer` | which request is due when, and handing it out at that instant |
+//! | `ground`, `population`, `prices` | the site or tenant, what is made there for the run, and what it costs |
 //! | `operations`, `sessions`, `answers` | what a worker sends, and what the answer means |
-//! | `goose_adapter` | the worker pool; the only file that knows goose |
-//! | `recorder`, `ledger` | latencies and bookings |
-//! | `rows`, `evidence`, `audit` | the usage rows read afterwards, and the invariants |
-//! | `run`, `watch`, `verdict` | the run as a whole, and whether the measurement counts |
+//! | `goose_adapter`, `crew` | the worker pool (the only file that knows goose), and all who take part |
+//! | `recorder`, `track`, `ledger` | latencies and bookings |
+//! | `scribe`, `logs` | what each second was like, as events and interval logs |
+//! | `rows`, `cell`, `row_log` | the usage rows, as they are read and kept |
+//! | `auditor`, `looks`, `audit` | reading while the run goes on, and the invariants |
+//! | `segment`, `merge` | shares of a plan on several machines, and their results as one |
+//! | `null_server`, `trial` | the generator alone, to calibrate by and to test the measurement |
+//! | `run`, `search`, `watch`, `cpu`, `verdict` | the run as a whole, and whether the measurement counts |
 
 mod amount;
 mod answers;
+mod arrivals;
 mod audit;
+mod auditor;
+mod cell;
+mod course;
+mod cpu;
+mod crew;
 mod errors;
-mod evidence;
 mod goose_adapter;
 mod ground;
 mod ledger;
+mod limits;
+mod logs;
+mod looks;
+mod merge;
+mod null_server;
 mod operations;
 mod pacer;
+mod plan;
 mod population;
+mod prices;
+mod problems;
 mod queue;
 mod recorder;
+mod row_log;
 mod rows;
 mod run;
 mod scenario;
 mod schedule;
+mod scribe;
+mod search;
+mod segment;
 mod sessions;
+mod shape;
 mod spec;
+mod track;
+mod trial;
 mod verdict;
 mod watch;
 
+pub use course::LoadOptions;
 pub use errors::LoadError;
 pub use goose_adapter::interrupted;
+pub use merge::{MergeError, merge};
+pub use null_server::{NullServer, Pace};
 pub use run::{LoadReport, run};
-pub use scenario::{LoadOptions, LoadScenario};
+pub use scenario::LoadScenario;
+pub use segment::{NoSegment, Segment};
+pub use shape::{Recording, Shape};
+pub use trial::{Trial, TrialFigures};

@@ -13,8 +13,10 @@ use reqwest::Method;
 use super::answers::{self, Meaning, Question};
 use super::ground::Ground;
 use super::ledger::{Answered, Entry, Fate, Kind, Ledger, operation_id};
+use super::limits::Gauge;
 use super::pacer::Timeline;
 use super::population::Population;
+use super::prices::NextTable;
 use super::recorder::{End, Moments, Recorder};
 use super::schedule::{Arrival, Wanted, Work};
 use super::sessions::{SessionPool, Slot};
@@ -36,9 +38,13 @@ pub struct Job {
     /// After how long the client hangs up, if it does.
     pub hang_up_after: Option<Duration>,
     number: u64,
+    attempt: u32,
     instance: u32,
+    requester: u32,
+    stage: u16,
     wanted: Vec<Wanted>,
     slot: Option<Slot>,
+    table: Option<NextTable>,
 }
 
 /// What came back.
@@ -60,6 +66,15 @@ pub enum Received {
     },
 }
 
+/// What clients do that had no answer.
+#[derive(Debug, Default)]
+pub struct Retries {
+    /// How often a request is sent again at most.
+    pub most: u32,
+    /// The number of the next request that is; those of the plan come before.
+    pub next: AtomicU64,
+}
+
 /// Makes jobs of tickets and books their ends.
 pub struct Desk {
     /// Where the run takes place.
@@ -67,12 +82,19 @@ pub struct Desk {
     /// What it is about.
     pub population: Arc<Population>,
     /// The account.
-    pub ledger: Ledger,
+    pub ledger: Arc<Ledger>,
     /// The latencies.
-    pub recorder: Recorder,
+    pub recorder: Arc<Recorder>,
     /// The sessions.
     pub sessions: SessionPool,
+    /// What clients do that had no answer.
+    pub retries: Retries,
+    /// What the target must keep to.
+    pub require: Vec<Gauge>,
+    /// What ends the run at once.
+    pub abort: Vec<Gauge>,
     timeline: Arc<Timeline>,
+    undone: AtomicU64,
     completed: AtomicU64,
     completed_in_time: AtomicU64,
     /// Hang-ups that fell on a request that charges nothing; the next one that does takes over.
@@ -90,10 +112,14 @@ impl Desk {
         Self {
             ground,
             population,
-            ledger: Ledger::default(),
-            recorder: Recorder::new(),
+            ledger: Arc::default(),
+            recorder: Arc::new(Recorder::new()),
             sessions,
+            retries: Retries::default(),
+            require: Vec::new(),
+            abort: Vec::new(),
             timeline,
+            undone: AtomicU64::new(0),
             completed: AtomicU64::new(0),
             completed_in_time: AtomicU64::new(0),
             hang_ups: Mutex::new(Vec::new()),
@@ -105,17 +131,28 @@ impl Desk {
         (self.completed.load(Ordering::Relaxed), self.completed_in_time.load(Ordering::Relaxed))
     }
 
-    /// The request for this arrival; nothing when every session is in use.
+    /// Tickets for which there was no session to work on.
+    pub fn undone(&self) -> u64 {
+        self.undone.load(Ordering::Relaxed)
+    }
+
+    /// The request for this arrival; nothing when no session is free.
     pub fn begin(&self, arrival: Arrival) -> Option<Job> {
         let (kind, slot) = match arrival.work {
             Work::AccessRequest => (Kind::AccessRequest, None),
+            Work::AdminRead => (Kind::LineItemsRead, None),
+            Work::RateChange => (Kind::RateChange, None),
             Work::SessionStep => {
-                let mut slot = self.sessions.check_out()?;
+                let Some(mut slot) = self.sessions.check_out(Instant::now()) else {
+                    self.undone.fetch_add(1, Ordering::Relaxed);
+                    return None;
+                };
                 (slot.next_step(), Some(slot))
             }
         };
         let instance = slot.as_ref().map_or(arrival.instance, |slot| slot.instance);
         let session = slot.as_ref().and_then(|slot| slot.session.as_deref()).unwrap_or_default();
+        let number = arrival.number;
         let wanted = if kind.charges() { arrival.wanted } else { Vec::new() };
         let api = &self.ground.api;
         let (method, url) = match kind {
@@ -128,23 +165,47 @@ impl Desk {
             Kind::SessionAccess | Kind::SessionChange | Kind::SessionHalt => {
                 (Method::PUT, api.session(session))
             }
+            Kind::LineItemsRead => {
+                (Method::GET, api.line_items(&self.population.instances[instance as usize].id))
+            }
+            Kind::RateChange => (Method::POST, api.rate_tables()),
         };
+        let table = (kind == Kind::RateChange).then(|| self.population.prices.next(Instant::now()));
         let body = match kind {
             Kind::SessionOpen => {
                 Some(format!(r#"{{"instanceId":"{}"}}"#, self.population.instances[instance as usize].id))
             }
-            Kind::SessionHeartbeat | Kind::SessionClose => None,
-            _ => Some(access_body(&self.population, kind, arrival.number, &wanted)),
+            Kind::SessionHeartbeat | Kind::SessionClose | Kind::LineItemsRead => None,
+            Kind::RateChange => table.as_ref().map(|table| self.population.rate_table(table).to_string()),
+            _ => Some(access_body(&self.population, kind, number, arrival.requester, &wanted)),
         };
         let hang_up_after = self.hang_up(kind, arrival.hang_up_after);
-        Some(Job { kind, method, url, body, hang_up_after, number: arrival.number, instance, wanted, slot })
+        Some(Job {
+            kind,
+            method,
+            url,
+            body,
+            hang_up_after,
+            number,
+            instance,
+            attempt: arrival.attempt,
+            requester: arrival.requester,
+            stage: arrival.stage,
+            wanted,
+            slot,
+            table,
+        })
     }
 
-    /// Books the end of a request.
-    pub fn finish(&self, job: Job, moments: &Moments, received: Received) {
-        let Job { kind, number, instance, wanted, slot, .. } = job;
+    /// Books the end of a request; the request that its client sends next, if it tries again.
+    pub fn finish(&self, job: Job, moments: &Moments, received: Received) -> Option<Arrival> {
+        let again = self.again(&job, &received);
+        let Job { kind, number, attempt, instance, stage, wanted, slot, table, .. } = job;
         let mut session = slot.as_ref().and_then(|slot| slot.session.clone());
-        let fate = self.judge(kind, instance, &wanted, moments.done, received, &mut session);
+        let fate = self.judge(kind, instance, &wanted, moments, received, &mut session);
+        if let (Some(table), Fate::Answered(answered)) = (table, &fate) {
+            self.population.prices.confirm(table.change, answered.at);
+        }
         if let Some(slot) = slot {
             self.give_back(slot, kind, &fate, session.as_ref());
         }
@@ -157,10 +218,38 @@ impl Desk {
             Fate::Answered(_) => End::Granted,
         };
         self.recorder.record(kind, moments, end);
-        if end != End::Lost || on_purpose {
+        for gauge in self.require.iter().chain(&self.abort) {
+            gauge.record(kind, stage, moments, end);
+        }
+        // What is sent again comes on top of the plan.
+        if attempt == 0 && (end != End::Lost || on_purpose) {
             self.count(moments.done);
         }
         self.ledger.book(entry);
+        again
+    }
+
+    /// The same request once more, under a number of its own, from a client that has hung up and is more patient
+    /// now.
+    fn again(&self, job: &Job, received: &Received) -> Option<Arrival> {
+        let lost = matches!(received, Received::Lost { .. });
+        if !lost || job.kind != Kind::AccessRequest || job.attempt >= self.retries.most {
+            return None;
+        }
+        Some(Arrival {
+            number: self.retries.next.fetch_add(1, Ordering::Relaxed),
+            offset: Duration::ZERO,
+            work: Work::AccessRequest,
+            instance: job.instance,
+            requester: job.requester,
+            stage: job.stage,
+            wanted: job.wanted.clone(),
+            hang_up_after: job
+                .hang_up_after
+                .filter(|_| job.attempt + 1 < self.retries.most)
+                .map(|patience| patience * 2),
+            attempt: job.attempt + 1,
+        })
     }
 
     /// The hang-up that falls on this request. One that falls on a request that charges nothing would tell
@@ -190,7 +279,7 @@ impl Desk {
         kind: Kind,
         instance: u32,
         wanted: &[Wanted],
-        at: Instant,
+        moments: &Moments,
         received: Received,
         session: &mut Option<Arc<str>>,
     ) -> Fate {
@@ -198,7 +287,9 @@ impl Desk {
             Received::Answer { status, body } => (status, body),
             Received::Lost { deliberate, why } => return Fate::Lost { deliberate, why },
         };
-        let question = Question { kind, instance, wanted, population: &self.population };
+        let at = moments.done;
+        let factors = &self.population.prices.factors(moments.sent, at);
+        let question = Question { kind, instance, wanted, factors, population: &self.population };
         match answers::understand(&question, status, &body) {
             Err(why) => Fate::Wrong { why },
             Ok(Meaning::Access { correlation, items }) => {
@@ -208,6 +299,7 @@ impl Desk {
                 *session = Some(Arc::from(id));
                 Fate::Answered(Answered { at, correlation: None, items: Vec::new() })
             }
+            Ok(Meaning::Read(_)) => Fate::Answered(Answered { at, correlation: None, items: Vec::new() }),
             Ok(Meaning::Done(correlation)) => Fate::Answered(Answered { at, correlation, items: Vec::new() }),
         }
     }
@@ -225,17 +317,23 @@ impl Desk {
             }
             _ => {}
         }
-        slot.advance();
-        self.sessions.check_in(slot);
+        self.sessions.check_in(slot, Instant::now());
     }
 }
 
 /// The body of an access request, put together by hand: it is the hot path, and nothing in it needs escaping
 /// that was not escaped when the population was made.
-fn access_body(population: &Population, kind: Kind, number: u64, wanted: &[Wanted]) -> String {
+fn access_body(
+    population: &Population,
+    kind: Kind,
+    number: u64,
+    requester: u32,
+    wanted: &[Wanted],
+) -> String {
     let operation = operation_id(&population.run, number);
     let mut body = String::with_capacity(96 + 112 * wanted.len());
-    body.push_str(r#"{"requester":{"type":"user","value":"load"},"#);
+    // Writing to a string cannot fail.
+    let _ = write!(body, r#"{{"requester":{{"type":"user","value":"load-{requester}"}},"#);
     if kind.in_session() {
         body.push_str(r#""rollbackOnDeny":true,"#);
     }
@@ -245,7 +343,6 @@ fn access_body(population: &Population, kind: Kind, number: u64, wanted: &[Wante
             body.push(',');
         }
         let head = &population.items[usize::from(one.item)].json_head;
-        // Writing to a string cannot fail.
         let _ = write!(body, r#"{head}{},"metaData":{{"op":"{operation}"}}}}"#, one.count);
     }
     body.push_str("]}");
@@ -265,16 +362,17 @@ mod tests {
         let population = fixture::population();
         let wanted =
             [Wanted { item: 0, count: "0.5".parse().unwrap() }, Wanted { item: 1, count: Decimal::TWO }];
-        let body = access_body(&population, Kind::SessionAccess, 7, &wanted);
+        let body = access_body(&population, Kind::SessionAccess, 7, 3, &wanted);
         let body: Value = serde_json::from_str(&body).unwrap();
         assert_eq!(body["rollbackOnDeny"], json!(true));
+        assert_eq!(body["requester"]["value"], json!("load-3"));
         assert_eq!(body["requestedItems"][0]["count"].to_string(), "0.5");
         assert_eq!(body["requestedItems"][1]["metaData"]["op"], json!("run-7"));
     }
 
     #[test]
     fn an_empty_request_halts() {
-        let body = access_body(&fixture::population(), Kind::SessionHalt, 1, &[]);
+        let body = access_body(&fixture::population(), Kind::SessionHalt, 1, 0, &[]);
         assert_eq!(serde_json::from_str::<Value>(&body).unwrap()["requestedItems"], json!([]));
     }
 }

@@ -11,6 +11,8 @@ use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Value, json};
 
 use super::ground::{Ground, now_ms};
+use super::prices::{NextTable, Prices};
+use super::segment::Segment;
 use super::spec::{ItemSpec, PopulationSpec};
 use super::{LoadError, amount};
 use crate::target::{Answer, Call};
@@ -100,12 +102,14 @@ pub struct Population {
     pub run: String,
     /// Items, of which the last is in no rate table.
     pub items: Arc<[Item]>,
-    /// Instances.
+    /// Instances; the last one is the canary, which nobody asks for anything.
     pub instances: Vec<Instance>,
     /// Line items of all instances.
     pub line_items: Vec<LineItem>,
     /// Index of each line item by its activation ID.
     pub by_activation: HashMap<String, u32>,
+    /// The rate tables of the run beyond the first.
+    pub prices: Prices,
 }
 
 impl Population {
@@ -114,19 +118,30 @@ impl Population {
         let by_activation =
             (0_u32..).zip(&line_items).map(|(index, item)| (item.activation_id.clone(), index));
         let by_activation = by_activation.collect();
-        Self { run: run.to_owned(), items, instances, line_items, by_activation }
+        Self { run: run.to_owned(), items, instances, line_items, by_activation, prices: Prices::default() }
     }
 
-    /// Makes the population; `demand` is the number of tokens that will be asked of an instance.
-    pub async fn set_up(ground: &Ground, spec: &PopulationSpec, demand: f64) -> Result<Self, LoadError> {
+    /// The body of another rate table of the run.
+    pub fn rate_table(&self, table: &NextTable) -> Value {
+        let version = (table.change + 1).to_string();
+        rate_table(&series(&self.run), &self.items, &version, table.effective_ms, table.factor)
+    }
+
+    /// Makes the population of a segment; `demand` is the number of tokens that will be asked of an instance.
+    pub async fn set_up(
+        ground: &Ground,
+        spec: &PopulationSpec,
+        demand: f64,
+        segment: Segment,
+    ) -> Result<Self, LoadError> {
         let items = catalogue(&spec.items);
-        let line_items = layout(spec, &ground.run, demand);
-        let series = format!("load-{}", ground.run);
-        let table = rate_table(&series, &items);
+        let line_items = layout(spec, &ground.run, demand, segment);
+        let series = series(&ground.run);
+        let table = rate_table(&series, &items, "1", now_ms() - DAY_MS, Decimal::ONE);
         send(ground, Call::post(ground.api.rate_tables(), table), "the rate table").await?;
 
-        let mut instances = Vec::with_capacity(spec.instances);
-        for index in 0..spec.instances {
+        let mut instances = Vec::with_capacity(segment.share(spec.instances) + 1);
+        for index in owned(spec, segment).chain([spec.instances]) {
             let body =
                 json!({"shortName": format!("load-{}-{index}", ground.run), "accountId": series.as_str()});
             let answer = send(ground, Call::post(ground.api.instances(), body), "an instance").await?;
@@ -146,29 +161,41 @@ impl Population {
         Ok(Self::new(&ground.run, items, instances, line_items))
     }
 
+    /// How many instances are asked for anything: all but the canary.
+    pub fn asked(&self) -> usize {
+        self.instances.len().saturating_sub(1)
+    }
+
     /// The `used` count of every line item. The vendor warns that asking for it slows access requests down,
     /// so it is read before and after a run and never on the way.
     pub async fn read_used(&self, ground: &Ground) -> Result<Vec<Decimal>, LoadError> {
         let mut used = vec![Decimal::ZERO; self.line_items.len()];
-        for instance in &self.instances {
-            let what = "the list of line items";
-            let answer = send(ground, Call::get(ground.api.line_items(&instance.id)), what).await?;
-            let list = answer.json();
-            let Some(list) = list.as_ref().and_then(Value::as_array) else {
-                return Err(refused(what, &answer));
-            };
-            for entry in list {
-                let index = entry
-                    .get("activationId")
-                    .and_then(Value::as_str)
-                    .and_then(|id| self.by_activation.get(id));
-                let count = entry.get("used").and_then(amount::from_value);
-                if let (Some(index), Some(count)) = (index, count) {
-                    used[*index as usize] = count;
-                }
+        for instance in 0..self.instances.len() {
+            for (line_item, count) in self.read_used_of(ground, instance).await? {
+                used[line_item as usize] = count;
             }
         }
         Ok(used)
+    }
+
+    /// The `used` count of every line item of one instance, by the index of the line item.
+    pub async fn read_used_of(
+        &self,
+        ground: &Ground,
+        instance: usize,
+    ) -> Result<Vec<(u32, Decimal)>, LoadError> {
+        let what = "the list of line items";
+        let call = Call::get(ground.api.line_items(&self.instances[instance].id));
+        let answer = send(ground, call, what).await?;
+        let list = answer.json();
+        let Some(list) = list.as_ref().and_then(Value::as_array) else {
+            return Err(refused(what, &answer));
+        };
+        let read = |entry: &Value| {
+            let index = self.by_activation.get(entry.get("activationId")?.as_str()?)?;
+            Some((*index, amount::from_value(entry.get("used")?)?))
+        };
+        Ok(list.iter().filter_map(read).collect())
     }
 }
 
@@ -185,11 +212,17 @@ pub fn mean_charge(spec: &PopulationSpec) -> f64 {
     per_item / spec.items.len() as f64 * (1.0 + spec.pairs) * (1.0 - spec.unknown_items)
 }
 
-/// The line items of all instances, those of one instance in the order in which they are charged.
-fn layout(spec: &PopulationSpec, run: &str, demand: f64) -> Vec<LineItem> {
+/// The instances of a segment, by their index among all.
+fn owned(spec: &PopulationSpec, segment: Segment) -> impl Iterator<Item = usize> {
+    (0..spec.instances).filter(move |index| u32::try_from(*index).is_ok_and(|index| segment.owns(index)))
+}
+
+/// The line items of a segment's instances, those of one instance in the order in which they are charged. The
+/// last one belongs to an instance that nobody asks for anything: the canary.
+fn layout(spec: &PopulationSpec, run: &str, demand: f64, segment: Segment) -> Vec<LineItem> {
     let small_ones = |share: f64, number: usize| ((demand * share / number as f64) as u64).max(1);
-    let mut line_items = Vec::with_capacity(spec.instances * spec.line_items);
-    for instance in 0..spec.instances {
+    let mut line_items = Vec::with_capacity(segment.share(spec.instances) * spec.line_items + 1);
+    for (own, instance) in owned(spec, segment).enumerate() {
         let limited = instance < spec.limited_instances;
         for position in 0..spec.line_items {
             let small = limited || position + 1 < spec.line_items;
@@ -202,25 +235,37 @@ fn layout(spec: &PopulationSpec, run: &str, demand: f64) -> Vec<LineItem> {
             let overdrawn = limited && instance % 2 == 1 && position + 1 == spec.line_items;
             line_items.push(LineItem {
                 activation_id: format!("load-{run}-{instance}-{position}"),
-                instance: u32::try_from(instance).unwrap_or(u32::MAX),
+                instance: u32::try_from(own).unwrap_or(u32::MAX),
                 quantity,
                 overdraft: if overdrawn { quantity.div_ceil(4) } else { 0 },
                 small,
             });
         }
     }
+    line_items.push(LineItem {
+        activation_id: format!("load-{run}-canary"),
+        instance: u32::try_from(segment.share(spec.instances)).unwrap_or(u32::MAX),
+        quantity: PLENTY,
+        overdraft: 0,
+        small: false,
+    });
     line_items
 }
 
-fn rate_table(series: &str, items: &[Item]) -> Value {
+/// The series of all rate tables of a run.
+fn series(run: &str) -> String {
+    format!("load-{run}")
+}
+
+fn rate_table(series: &str, items: &[Item], version: &str, effective_ms: i64, factor: Decimal) -> Value {
     let priced: Vec<Value> = items
         .iter()
         .filter_map(|item| {
-            let rate: Value = serde_json::from_str(&item.rate?.to_string()).ok()?;
+            let rate: Value = serde_json::from_str(&item.rate?.saturating_mul(factor).to_string()).ok()?;
             Some(json!({"name": item.name, "version": item.version, "rate": rate}))
         })
         .collect();
-    json!({"series": series, "version": "1", "effectiveFrom": now_ms() - DAY_MS, "items": priced})
+    json!({"series": series, "version": version, "effectiveFrom": effective_ms, "items": priced})
 }
 
 /// Line items of an instance end one after another, which fixes the order in which they are charged.
@@ -253,6 +298,8 @@ fn refused(what: &str, answer: &Answer) -> LoadError {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::super::scenario::LoadScenario;
     use super::*;
 
@@ -262,8 +309,8 @@ mod tests {
 
     #[test]
     fn limited_instances_have_small_line_items_only() {
-        let line_items = layout(&spec(), "r", 6000.0);
-        assert_eq!(line_items.len(), 60);
+        let line_items = layout(&spec(), "r", 6000.0, Segment::WHOLE);
+        assert_eq!(line_items.len(), 61);
         let (limited, others) = line_items.split_at(4 * 3);
         assert!(limited.iter().all(|item| item.small && item.quantity == 800));
         assert_eq!(limited.iter().filter(|item| item.overdraft == 200).count(), 2);
@@ -271,13 +318,28 @@ mod tests {
     }
 
     #[test]
+    fn segments_size_line_items_as_the_whole_plan_does() {
+        let sizes = |items: Vec<LineItem>| {
+            items.into_iter().map(|one| (one.activation_id, one.quantity, one.overdraft))
+        };
+        let whole: BTreeSet<_> = sizes(layout(&spec(), "r", 6000.0, Segment::WHOLE)).collect();
+        let parts = ["1/3", "2/3", "3/3"].map(|text| layout(&spec(), "r", 6000.0, text.parse().unwrap()));
+        for part in &parts {
+            let instances: BTreeSet<u32> = part.iter().map(|item| item.instance).collect();
+            // Three line items an instance, and the canary with its one.
+            assert!(instances.into_iter().eq(0..=part.len() as u32 / 3), "indices without a gap");
+        }
+        assert_eq!(parts.into_iter().flat_map(sizes).collect::<BTreeSet<_>>(), whole);
+    }
+
+    #[test]
     fn a_line_item_is_never_empty_from_the_start() {
-        assert!(layout(&spec(), "r", 0.1).iter().all(|item| item.quantity >= 1));
+        assert!(layout(&spec(), "r", 0.1, Segment::WHOLE).iter().all(|item| item.quantity >= 1));
     }
 
     #[test]
     fn rates_stay_exact_on_the_wire() {
-        let table = rate_table("s", &catalogue(&spec().items)).to_string();
+        let table = rate_table("s", &catalogue(&spec().items), "1", 0, Decimal::ONE).to_string();
         assert!(table.contains(r#""rate":4.5"#) && table.contains(r#""rate":0.125"#), "{table}");
         assert!(!table.contains("Unlisted"));
     }

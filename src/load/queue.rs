@@ -1,9 +1,11 @@
 //! The queue between the pacer and the workers.
 //!
 //! It is unbounded on purpose: an open loop must not slow down because the target does. It cannot grow beyond
-//! the plan. One permit stands for one ticket, so each ticket wakes exactly one worker.
+//! the plan. One permit stands for one ticket, so each ticket wakes exactly one worker. The queue also knows
+//! how many tickets found no worker free, which tells a pool that is too small from a pacer that is late.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -25,25 +27,50 @@ pub struct Ticket {
 pub struct TicketQueue {
     tickets: Mutex<VecDeque<Ticket>>,
     permits: Semaphore,
+    /// Workers that wait for a ticket, those included whose ticket is there already.
+    waiting: AtomicUsize,
+    short: AtomicU64,
 }
 
 impl TicketQueue {
     /// An empty queue.
     pub fn new() -> Self {
-        Self { tickets: Mutex::new(VecDeque::new()), permits: Semaphore::new(0) }
+        Self {
+            tickets: Mutex::new(VecDeque::new()),
+            permits: Semaphore::new(0),
+            waiting: AtomicUsize::new(0),
+            short: AtomicU64::new(0),
+        }
     }
 
-    /// Hands out one more ticket.
-    pub fn put(&self, ticket: Ticket) {
-        self.tickets.lock().unwrap_or_else(PoisonError::into_inner).push_back(ticket);
-        self.permits.add_permits(1);
+    /// Hands out these tickets, leaving the list empty.
+    pub fn put(&self, due: &mut Vec<Ticket>) {
+        let number = due.len();
+        let free = {
+            let mut tickets = self.tickets.lock().unwrap_or_else(PoisonError::into_inner);
+            let free = self.waiting.load(Ordering::Relaxed).saturating_sub(tickets.len());
+            tickets.extend(due.drain(..));
+            free
+        };
+        self.permits.add_permits(number);
+        if free < number {
+            self.short.fetch_add((number - free) as u64, Ordering::Relaxed);
+        }
     }
 
     /// The next ticket; nothing when there will be none any more.
     pub async fn take(&self) -> Option<Ticket> {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
         let permit = self.permits.acquire().await.ok()?;
         permit.forget();
-        self.tickets.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+        let mut tickets = self.tickets.lock().unwrap_or_else(PoisonError::into_inner);
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        tickets.pop_front()
+    }
+
+    /// How many tickets found every worker busy when they were due.
+    pub fn short(&self) -> u64 {
+        self.short.load(Ordering::Relaxed)
     }
 
     /// Lets each of the workers go home once the tickets are taken: a permit without a ticket is the sign to
@@ -67,26 +94,33 @@ impl TicketQueue {
 mod tests {
     use std::time::Duration;
 
+    use futures::FutureExt;
+
     use super::super::schedule::Work;
     use super::*;
 
-    fn ticket(number: u64) -> Ticket {
-        let arrival = Arrival {
-            number,
-            offset: Duration::ZERO,
-            work: Work::AccessRequest,
-            instance: 0,
-            wanted: Vec::new(),
-            hang_up_after: None,
+    fn tickets(numbers: std::ops::Range<u64>) -> Vec<Ticket> {
+        let ticket = |number| Ticket {
+            arrival: Arrival {
+                number,
+                offset: Duration::ZERO,
+                work: Work::AccessRequest,
+                instance: 0,
+                requester: 0,
+                stage: 0,
+                wanted: Vec::new(),
+                hang_up_after: None,
+                attempt: 0,
+            },
+            intended: Instant::now(),
         };
-        Ticket { arrival, intended: Instant::now() }
+        numbers.map(ticket).collect()
     }
 
     #[tokio::test]
     async fn tickets_come_in_order_and_then_an_end_for_each_worker() {
         let queue = TicketQueue::new();
-        queue.put(ticket(1));
-        queue.put(ticket(2));
+        queue.put(&mut tickets(1..3));
         queue.end(2);
         assert_eq!(queue.take().await.unwrap().arrival.number, 1);
         assert_eq!(queue.take().await.unwrap().arrival.number, 2);
@@ -97,9 +131,21 @@ mod tests {
     #[tokio::test]
     async fn closing_leaves_tickets_untaken() {
         let queue = TicketQueue::new();
-        queue.put(ticket(1));
+        queue.put(&mut tickets(1..2));
         queue.close();
         assert!(queue.take().await.is_none());
         assert!(queue.is_closed());
+    }
+
+    #[tokio::test]
+    async fn a_ticket_that_finds_no_worker_free_is_counted() {
+        let queue = TicketQueue::new();
+        let mut one = Box::pin(queue.take());
+        assert!(one.as_mut().now_or_never().is_none());
+        queue.put(&mut tickets(0..1));
+        assert_eq!(queue.short(), 0, "a worker was waiting");
+        queue.put(&mut tickets(1..3));
+        assert_eq!(queue.short(), 2, "the worker's ticket was there already");
+        assert_eq!(one.await.unwrap().arrival.number, 0);
     }
 }

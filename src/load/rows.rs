@@ -4,30 +4,42 @@
 //! charged, not how it is written down. How it is written down is judged by the usage rules, from the same
 //! text.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::amount;
+use super::cell::Cell;
 
-/// Response code of a granted row.
-const GRANTED: &str = "101";
+/// Response codes of a granted row, in v1.0 and in v1.1.
+const GRANTED: [&str; 2] = ["101", "1101"];
 
 /// A row as it stands in the text, cells still untyped.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "SCREAMING_SNAKE_CASE")]
-struct RawRow {
-    #[serde(rename = "_SEQ")]
-    seq: Value,
-    correlation_id: Value,
-    usage_time: Value,
-    activation_id: Value,
-    used: Value,
-    item: Value,
-    session_id: Value,
-    request_response: Value,
-    meter_quantity: Value,
-    meta_data: Value,
+struct RawRow<'a> {
+    #[serde(rename = "_SEQ", borrow)]
+    seq: Cell<'a>,
+    #[serde(borrow)]
+    correlation_id: Cell<'a>,
+    #[serde(borrow)]
+    usage_time: Cell<'a>,
+    #[serde(borrow)]
+    activation_id: Cell<'a>,
+    #[serde(borrow)]
+    used: Cell<'a>,
+    #[serde(borrow)]
+    item: Cell<'a>,
+    #[serde(borrow)]
+    session_id: Cell<'a>,
+    #[serde(borrow)]
+    request_response: Cell<'a>,
+    #[serde(borrow)]
+    meter_quantity: Cell<'a>,
+    #[serde(borrow)]
+    meta_data: Cell<'a>,
 }
 
 /// A usage row.
@@ -63,7 +75,7 @@ impl Row {
 
     /// Whether it says that an item was not granted.
     pub fn is_denied(&self) -> bool {
-        self.code.as_deref().is_some_and(|code| code != GRANTED)
+        self.code.as_deref().is_some_and(|code| !GRANTED.contains(&code))
     }
 
     /// Names the row in a message.
@@ -77,7 +89,7 @@ pub fn parse(ndjson: &str) -> (Vec<Row>, Vec<String>) {
     let mut rows = Vec::new();
     let mut unreadable = Vec::new();
     for line in ndjson.lines().filter(|line| !line.trim().is_empty()) {
-        match serde_json::from_str::<RawRow>(line) {
+        match serde_json::from_str::<RawRow<'_>>(line) {
             Ok(raw) => match typed(&raw) {
                 Some(row) => rows.push(row),
                 None => {
@@ -90,56 +102,56 @@ pub fn parse(ndjson: &str) -> (Vec<Row>, Vec<String>) {
     (rows, unreadable)
 }
 
-fn typed(raw: &RawRow) -> Option<Row> {
+fn typed(raw: &RawRow<'_>) -> Option<Row> {
     let quantity = match &raw.meter_quantity {
         // Nothing taken may be written as an empty cell on a denied row.
-        Value::Null => Decimal::ZERO,
-        value => amount::from_value(value)?,
+        Cell::Empty => Decimal::ZERO,
+        cell => amount(cell)?,
     };
     Some(Row {
-        seq: text(&raw.seq)?.parse().ok()?,
-        correlation: text(&raw.correlation_id)?,
+        seq: raw.seq.text()?.parse().ok()?,
+        correlation: raw.correlation_id.text()?.into_owned(),
         usage_time_ms: time_ms(&raw.usage_time),
         activation: activation(&raw.activation_id),
-        used: amount::from_value(&raw.used),
-        item: text(&raw.item).unwrap_or_default(),
-        session: text(&raw.session_id),
-        code: text(&raw.request_response),
+        used: amount(&raw.used),
+        item: raw.item.text().unwrap_or_default().into_owned(),
+        session: raw.session_id.text().map(Cow::into_owned),
+        code: raw.request_response.text().map(Cow::into_owned),
         quantity,
         operation: operation(&raw.meta_data),
     })
 }
 
-/// The text of a cell; none when it is empty.
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
+fn amount(cell: &Cell<'_>) -> Option<Decimal> {
+    match cell {
+        Cell::Empty => None,
+        Cell::Text(text) => amount::from_text(text.trim()),
+        Cell::Other(value) => amount::from_value(value),
     }
 }
 
 /// A line item stands alone, in an array, or in an array written as text.
-fn activation(value: &Value) -> Option<String> {
-    match value {
-        Value::Array(elements) => elements.first().and_then(text),
-        Value::String(array) if array.starts_with('[') => {
+fn activation(cell: &Cell<'_>) -> Option<String> {
+    match cell {
+        Cell::Other(Value::Array(elements)) => elements.first()?.as_str().map(str::to_owned),
+        Cell::Text(array) if array.starts_with('[') => {
             serde_json::from_str::<Vec<String>>(array).ok()?.into_iter().next()
         }
-        single => text(single),
+        single => single.text().map(Cow::into_owned),
     }
 }
 
-fn operation(value: &Value) -> Option<String> {
-    match value {
-        Value::Object(members) => members.get("op").and_then(text),
-        Value::String(object) => serde_json::from_str::<Value>(object).ok()?.get("op").and_then(text),
-        _ => None,
+fn operation(cell: &Cell<'_>) -> Option<String> {
+    let read = |members: &Value| members.get("op")?.as_str().map(str::to_owned);
+    match cell {
+        Cell::Other(object) => read(object),
+        Cell::Text(object) => read(&serde_json::from_str(object).ok()?),
+        Cell::Empty => None,
     }
 }
 
-fn time_ms(value: &Value) -> Option<i64> {
-    let text = text(value)?;
+fn time_ms(cell: &Cell<'_>) -> Option<i64> {
+    let text = cell.text()?;
     text.parse().ok().or_else(|| text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond))
 }
 
@@ -185,6 +197,14 @@ mod tests {
         assert_eq!(rows[0].operation.as_deref(), Some("r-2"));
         assert_eq!(rows[0].usage_time_ms, Some(1_767_225_600_000));
         assert!(rows[1].is_denied() && rows[1].activation.is_none());
+    }
+
+    #[test]
+    fn both_versions_grant_in_their_own_digits() {
+        let denied = |code: &str| Row { code: Some(code.to_owned()), ..Row::default() }.is_denied();
+        assert!(!denied("101") && !denied("1101"));
+        assert!(denied("202") && denied("1202") && denied("11010"));
+        assert!(!Row::default().is_denied());
     }
 
     #[test]

@@ -3,36 +3,30 @@
 //! Set up the population, read `used`, let the pacer and the workers carry out the plan, close what is open,
 //! read the rows and `used` again, and reconcile. Nothing but the plan itself is measured.
 
-use std::collections::HashSet;
-use std::path::Path;
-use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, mpsc};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use futures::StreamExt;
-use reqwest::header::HeaderValue;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 use super::LoadError;
-use super::audit::{Books, InvariantId, Tally, audit};
-use super::evidence::Evidence;
-use super::goose_adapter::Shift;
+use super::audit::{InvariantId, Tally, Totals};
+use super::auditor::{Audited, Auditor};
+use super::course::LoadOptions;
+use super::crew::{Crew, Performance};
 use super::ground::Ground;
-use super::ledger::{Entry, Fate};
 use super::operations::Desk;
-use super::pacer::{Pacer, Timeline};
-use super::population::{Population, mean_charge};
-use super::queue::TicketQueue;
-use super::scenario::{Course, LoadOptions, LoadScenario};
-use super::schedule::{Offsets, Schedule};
-use super::sessions::SessionPool;
-use super::verdict::{Measured, judge};
-use super::watch::Watch;
-use crate::report::events::{Event, Events, Invariant, LoadFinished, LoadStarted, Rate};
+use super::plan::Plan;
+use super::population::Population;
+use super::scenario::LoadScenario;
+use super::scribe::Scribe;
+use super::search::search;
+use super::segment::{self, SegmentRecord};
+use super::trial::calibrate;
+use super::verdict::{Calibration, Measured, judge, with_calibration};
+use crate::report::events::{Event, Events, Invariant, LoadFinished, LoadPart, LoadStarted, Rate, Threshold};
 use crate::target::{Call, Profile};
-
-/// Requests that each session slot gets on average, so that every step of the cycle comes up.
-const STEPS_PER_SLOT: u64 = 24;
 
 /// Sessions that are closed at once after the run.
 const CLOSING_AT_ONCE: usize = 16;
@@ -42,14 +36,28 @@ const CLOSING_AT_ONCE: usize = 16;
 pub struct LoadReport {
     /// Verdict, figures and invariants; the same that was sent as an event.
     pub finished: LoadFinished,
-    /// The usage rows as they were read, one a line; empty when the target offers none.
-    pub rows_ndjson: String,
+    /// The usage rows as they were read, one a line; none when the target offers none, or nothing is kept.
+    pub rows: Option<PathBuf>,
+}
+
+/// Where a run takes place and who hears of it.
+#[derive(Clone, Copy)]
+pub struct Site<'a> {
+    /// The target.
+    pub profile: &'a Profile,
+    /// Who hears of it.
+    pub events: &'a Events,
+    /// The run folder.
+    pub out: Option<&'a Path>,
+    /// Turns true when the run is to end.
+    pub stop: &'a watch::Receiver<bool>,
 }
 
 /// Carries out a scenario against a target.
 ///
 /// Sends `LoadStarted`, `LoadProgress` and `LoadFinished`. Histograms are written below `out`, if it is
-/// given. When `stop` turns true, the run ends at once and is invalid.
+/// given. When `stop` turns true, the run ends at once and is invalid. A scenario that searches for the highest
+/// rate is carried out at one rate after another, unless a rate is given.
 ///
 /// # Errors
 /// When the scenario cannot be run or the population cannot be made. A target that behaves wrongly under load
@@ -63,178 +71,209 @@ pub async fn run(
     stop: watch::Receiver<bool>,
 ) -> Result<LoadReport, LoadError> {
     let began = Instant::now();
-    let course = scenario.course(options)?;
-    let planned = Offsets::new(&course).planned();
-    let ground = Arc::new(Ground::prepare(profile).await?);
-    let plan = Plan { scenario, course, planned };
-    let outcome = plan.carry_out(&ground, events, out, stop).await;
-    ground.leave(events).await;
-    let (mut finished, rows_ndjson) = outcome?;
-    finished.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-    events.send(Event::LoadFinished(finished.clone()));
-    Ok(LoadReport { finished, rows_ndjson })
+    let site = Site { profile, events, out, stop: &stop };
+    let mut report = match scenario.search.filter(|_| options.rate.is_none()) {
+        Some(spec) => search(&site, scenario, options, spec).await?,
+        None => run_once(&site, scenario, options).await?,
+    };
+    report.finished.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    events.send(Event::LoadFinished(report.finished.clone()));
+    Ok(report)
 }
 
-/// A scenario with what is planned.
-struct Plan<'a> {
-    scenario: &'a LoadScenario,
-    course: Course,
-    planned: u64,
+/// Carries out a scenario once, without the event of its end.
+pub async fn run_once(
+    site: &Site<'_>,
+    scenario: &LoadScenario,
+    options: &LoadOptions,
+) -> Result<LoadReport, LoadError> {
+    let plan = Plan::of(scenario, options)?;
+    let calibration = calibrate(&plan, site.stop).await?;
+    let ground = Arc::new(Ground::prepare(site.profile).await?);
+    let run = LoadRun { plan, calibration };
+    let outcome = run.carry_out(&ground, site.events, site.out, site.stop.clone()).await;
+    ground.leave(site.events).await;
+    let (finished, rows) = outcome?;
+    Ok(LoadReport { finished, rows })
 }
 
-impl Plan<'_> {
+/// A plan, and what the generator is worth on this machine.
+struct LoadRun<'a> {
+    plan: Plan<'a>,
+    calibration: Calibration,
+}
+
+impl LoadRun<'_> {
+    /// Which part of the plan it is, when it is not all of it.
+    fn part(&self) -> Option<LoadPart> {
+        let (number, of) = (self.plan.segment.number(), self.plan.segment.of());
+        self.plan.is_shared.then_some(LoadPart::Segment { number, of })
+    }
+
+    /// What the user of one segment should know.
+    fn note(&self) -> String {
+        format!(
+            "{} is segment {} of {}: `load merge` judges the whole, and what no segment put to the test",
+            self.plan.scenario.name,
+            self.plan.segment.number(),
+            self.plan.segment.of()
+        )
+    }
+
+    /// What a merge must know about this segment.
+    fn record(&self, started: Option<Instant>, never_exercised: &[&str]) -> SegmentRecord {
+        let wall_clock = |started: Instant| SystemTime::now().checked_sub(started.elapsed());
+        let since =
+            started.and_then(wall_clock).and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
+        SegmentRecord {
+            format: segment::FORMAT.to_owned(),
+            scenario: self.plan.scenario.name.clone(),
+            fingerprint: segment::fingerprint(self.plan.scenario, &self.plan.course),
+            seed: self.plan.course.seed,
+            segment: self.plan.segment.number(),
+            of: self.plan.segment.of(),
+            planned: self.plan.planned,
+            planned_all: self.plan.planned_all,
+            duration_s: self.plan.course.duration.as_secs_f64(),
+            started_ms: since.and_then(|since| u64::try_from(since.as_millis()).ok()),
+            never_exercised: never_exercised.iter().map(|&name| name.to_owned()).collect(),
+        }
+    }
+
     async fn carry_out(
         &self,
         ground: &Arc<Ground>,
         events: &Events,
         out: Option<&Path>,
         stop: watch::Receiver<bool>,
-    ) -> Result<(LoadFinished, String), LoadError> {
-        let population = Population::set_up(ground, &self.scenario.population, self.demand()).await?;
+    ) -> Result<(LoadFinished, Option<PathBuf>), LoadError> {
+        let Plan { scenario, course, planned, .. } = &self.plan;
+        let demand = self.plan.demand();
+        let population = Population::set_up(ground, &scenario.population, demand, self.plan.segment).await?;
         let before = population.read_used(ground).await?;
-        let (shift, pacer) = self.staff(ground, Arc::new(population))?;
+        let crew = Crew::gather(&self.plan, ground, Arc::new(population))?;
+        let shift = Arc::clone(&crew.shift);
+        let keep = out.map(|out| (out, scenario.name.as_str()));
+        let auditor = Auditor::new(ground, &shift.desk.population, &shift.desk.ledger, &before, keep)?;
+        let (enough, told) = oneshot::channel();
+        let auditor = tokio::spawn(auditor.follow(told));
         events.send(Event::LoadStarted(LoadStarted {
-            scenario: self.scenario.name.clone(),
-            planned: self.planned,
-            duration_s: self.course.duration.as_secs_f64(),
-            seed: self.course.seed,
+            scenario: scenario.name.clone(),
+            planned: *planned,
+            duration_s: course.duration.as_secs_f64(),
+            seed: course.seed,
+            part: self.part(),
         }));
-        let started = SystemTime::now();
-        let timeline = Arc::clone(&pacer.timeline);
-        pacer
-            .spawn()
-            .map_err(|error| LoadError::Generator(format!("the pacer could not be started: {error}")))?;
-        let name = self.scenario.name.as_str();
-        let watch = Watch { name, planned: self.planned, shift: &shift, timeline: &timeline, events, stop };
-        let cut_short = watch.over_attack().await?;
-        if let Some(out) = out {
-            let folder = out.join("histograms");
-            shift.desk.recorder.write_logs(&folder, &self.scenario.name, started, self.course.duration)?;
+        if self.plan.is_shared {
+            events.send(Event::Note(self.note()));
         }
-        close_sessions(&shift.desk).await;
-        let (entries, closed) = shift.desk.ledger.take();
-        let evidence = Evidence::gather(ground, &shift.desk.population, before, &entries).await?;
-        let tallies = audit(&Books::new(&shift.desk.population, &entries, &closed, &evidence));
-        let finished = self.finished(&shift.desk, &entries, tallies, evidence.offers_rows, cut_short);
-        Ok((finished, evidence.text))
-    }
-
-    /// Tokens that will be asked of one instance: all that is asked in a run of one-off requests, what is
-    /// held at one time where sessions give it back.
-    fn demand(&self) -> f64 {
-        let mix = self.scenario.mix;
-        let one_off = self.planned as f64 * mix.access_request / (mix.access_request + mix.session_step);
-        let held = if mix.session_step > 0.0 { self.slots() as f64 } else { 0.0 };
-        let spec = &self.scenario.population;
-        (one_off + held) / spec.instances as f64 * mean_charge(spec)
-    }
-
-    /// Sessions in use at once: few enough in a short run that each goes through its whole cycle.
-    fn slots(&self) -> usize {
-        let enough = usize::try_from(self.planned / STEPS_PER_SLOT).unwrap_or(usize::MAX);
-        self.scenario.sessions.count.min(enough).max(1)
-    }
-
-    /// Workers and pacer, ready to begin.
-    fn staff(
-        &self,
-        ground: &Arc<Ground>,
-        population: Arc<Population>,
-    ) -> Result<(Arc<Shift>, Pacer), LoadError> {
-        let has_sessions = self.scenario.mix.session_step > 0.0;
-        let slots = if has_sessions { self.slots() } else { 0 };
-        // A worker without a session to work on would leave its ticket undone.
-        let workers = if has_sessions { self.scenario.workers.min(slots) } else { self.scenario.workers };
-        let schedule = Schedule::new(self.scenario, &self.course, Arc::clone(&population.items));
-        let sessions = SessionPool::new(slots, population.instances.len(), self.scenario.sessions.heartbeats);
-        let timeline = Arc::new(Timeline::new(self.course.duration));
-        let queue = Arc::new(TicketQueue::new());
-        let (report_ready, ready) = mpsc::channel();
-        let mut authorization = HeaderValue::from_str(&format!("Bearer {}", ground.token))
-            .map_err(|error| LoadError::Client(error.to_string()))?;
-        authorization.set_sensitive(true);
-        let warm_up_url =
-            population.instances.first().map_or_else(String::new, |first| ground.api.instance(&first.id));
-        let desk = Desk::new(Arc::clone(ground), population, sessions, Arc::clone(&timeline));
-        let shift = Shift {
-            desk,
-            queue: Arc::clone(&queue),
-            workers,
-            authorization,
-            warm_up_url,
-            ready: report_ready,
-            dead: AtomicUsize::new(0),
-            done: AtomicUsize::new(0),
+        let scribe = Scribe {
+            scenario: scenario.name.clone(),
+            recorder: Arc::clone(&shift.desk.recorder),
+            timeline: Arc::clone(&crew.timeline),
+            due: crew.due(),
+            events: events.clone(),
+            out: out.map(Path::to_owned),
         };
-        Ok((Arc::new(shift), Pacer { schedule, workers, ready, queue, timeline }))
+        let writing = scribe.start()?;
+        let timeline = Arc::clone(&crew.timeline);
+        let performance = crew.carry_out(&self.plan, events, stop).await?;
+        writing.finish()?;
+        drop(enough);
+        let auditor = auditor
+            .await
+            .map_err(|error| LoadError::Generator(format!("the audit broke off: {error}")))??;
+        close_sessions(&shift.desk).await;
+        let Audited { tallies, totals, rows } = auditor.finish().await?;
+        let (never_exercised, excused) = self.unexercised(&tallies, ground.offers_rows());
+        if let (Some(out), true) = (out, self.plan.is_shared) {
+            self.record(timeline.start(), &never_exercised).write(out)?;
+        }
+        let idle = Idle { never_exercised, excused };
+        let finished = self.finished(&shift.desk, &totals, tallies, &idle, performance);
+        Ok((finished, rows))
     }
 
     fn finished(
         &self,
         desk: &Desk,
-        entries: &[Entry],
+        totals: &Totals,
         tallies: Vec<Tally>,
-        offers_rows: bool,
-        cut_short: Option<String>,
+        idle: &Idle,
+        generator: Performance,
     ) -> LoadFinished {
+        let Plan { scenario, course, planned, .. } = &self.plan;
         let (latency_us, curve) = desk.recorder.overall();
         let completed_in_time = desk.completed().1;
-        let seconds = self.course.duration.as_secs_f64();
-        let (verdict, mut reason) = judge(&Measured {
-            planned: self.planned,
+        let seconds = course.duration.as_secs_f64();
+        let measured = judge(&Measured {
+            planned: *planned,
             completed_in_time,
-            answered: entries.iter().filter(|entry| entry.answered().is_some()).count() as u64,
-            duration: self.course.duration,
+            answered: totals.answered,
+            duration: course.duration,
             lateness_p99: Duration::from_micros(latency_us.lateness.p99),
-            lateness_limit: Duration::from_secs_f64(self.scenario.thresholds.lateness_p99_ms / 1000.0),
-            cut_short,
+            lateness_limit: Duration::from_secs_f64(scenario.thresholds.lateness_p99_ms / 1000.0),
+            service_p99: Duration::from_micros(latency_us.service.p99),
+            peak: self.plan.peak(),
+            generator,
         });
-        let (unexercised, without_rows) = self.unexercised(&tallies, offers_rows);
-        if !without_rows.is_empty() {
-            reason.push_str(&format!(
-                "; not exercised, as the target offers no usage rows: {}",
-                without_rows.join(", ")
-            ));
+        let (verdict, mut reason) = with_calibration(measured, &self.calibration);
+        if !idle.excused.is_empty() {
+            let names = idle.excused.join(", ");
+            reason.push_str(&format!("; not exercised, as the target offers no usage rows: {names}"));
         }
-        let mut thresholds_failed = unexercised;
-        thresholds_failed.extend(losses(entries));
+        let invariants = self.reported(tallies);
+        // What one segment never exercised another may have; the merge tells.
+        let mut thresholds_failed = if self.plan.is_shared { Vec::new() } else { idle.sentences() };
+        thresholds_failed.extend(totals.complaint());
+        thresholds_failed.extend(desk.require.iter().filter_map(|gauge| gauge.missed(&invariants)));
+        let mut thresholds = vec![self.lateness(latency_us.lateness.p99)];
+        thresholds.extend(desk.require.iter().map(|gauge| gauge.threshold(&invariants)));
         LoadFinished {
-            scenario: self.scenario.name.clone(),
+            scenario: scenario.name.clone(),
             verdict,
             reason,
-            requests: entries.len() as u64,
-            rate: Rate {
-                planned: self.planned as f64 / seconds,
-                achieved: completed_in_time as f64 / seconds,
-            },
+            requests: totals.operations,
+            rate: Rate { planned: *planned as f64 / seconds, achieved: completed_in_time as f64 / seconds },
             latency_us,
             curve,
             operations: desk.recorder.operations(),
-            invariants: self.reported(tallies),
+            invariants,
+            thresholds,
             thresholds_failed,
             duration_ms: 0,
         }
     }
 
-    /// Refunds are in no answer, so that with sessions it takes rows to say what a line item should have used.
-    fn only_rows_tell(&self, id: InvariantId) -> bool {
-        id == InvariantId::Conservation && self.scenario.mix.session_step > 0.0
+    /// The limit of the generator's lateness. A run that misses it is saturated.
+    fn lateness(&self, p99_us: u64) -> Threshold {
+        let limit_ms = self.plan.scenario.thresholds.lateness_p99_ms;
+        let measured_ms = p99_us as f64 / 1000.0;
+        Threshold {
+            name: "lateness p99".to_owned(),
+            limit: format!("at most {limit_ms} ms"),
+            measured: format!("{measured_ms:.1} ms"),
+            held: measured_ms <= limit_ms,
+        }
     }
 
-    /// Declared invariants that were never put to the test: those that could have been, in a sentence each,
-    /// and the names of those that could not, for want of rows.
-    fn unexercised(&self, tallies: &[Tally], offers_rows: bool) -> (Vec<String>, Vec<&'static str>) {
+    /// Refunds are in no answer, so that with sessions it takes rows to say what a line item should have used.
+    fn only_rows_tell(&self, id: InvariantId) -> bool {
+        id == InvariantId::Conservation && self.plan.has_sessions()
+    }
+
+    /// The names of declared invariants that were never put to the test: those that could have been, and those
+    /// that could not, for want of rows.
+    fn unexercised(&self, tallies: &[Tally], offers_rows: bool) -> (Vec<&'static str>, Vec<&'static str>) {
         let idle: Vec<InvariantId> = tallies
             .iter()
-            .filter(|tally| tally.exercised == 0 && self.scenario.invariants.contains(&tally.id))
+            .filter(|tally| tally.exercised == 0 && self.plan.scenario.invariants.contains(&tally.id))
             .map(|tally| tally.id)
             .collect();
         let (excused, failed): (Vec<InvariantId>, Vec<InvariantId>) =
             idle.into_iter().partition(|id| !offers_rows && (id.needs_rows() || self.only_rows_tell(*id)));
-        let sentences = failed
-            .iter()
-            .map(|id| format!("the scenario declares {} and never put it to the test", id.name()));
-        (sentences.collect(), excused.into_iter().map(InvariantId::name).collect())
+        let names = |ids: Vec<InvariantId>| ids.into_iter().map(InvariantId::name).collect();
+        (names(failed), names(excused))
     }
 
     /// The invariants that belong in the report: all that were declared, put to the test or broken.
@@ -242,28 +281,32 @@ impl Plan<'_> {
         tallies
             .into_iter()
             .filter(|tally| {
-                self.scenario.invariants.contains(&tally.id) || tally.exercised > 0 || tally.violations > 0
+                self.plan.scenario.invariants.contains(&tally.id)
+                    || tally.exercised > 0
+                    || tally.violations > 0
             })
             .map(Into::into)
             .collect()
     }
 }
 
-/// Requests that had no answer although nobody hung up.
-fn losses(entries: &[Entry]) -> Option<String> {
-    let reasons: Vec<&str> = entries
-        .iter()
-        .filter_map(|entry| match &entry.fate {
-            Fate::Lost { deliberate: false, why } => Some(why.as_str()),
-            _ => None,
-        })
-        .collect();
-    let first = reasons.first()?;
-    let kinds = reasons.iter().collect::<HashSet<_>>().len();
-    Some(format!(
-        "{} requests had no answer although the client did not hang up ({kinds} reasons, first: {first})",
-        reasons.len()
-    ))
+/// Declared invariants that were never put to the test.
+struct Idle {
+    /// Though they could have been.
+    never_exercised: Vec<&'static str>,
+    /// Because they could not.
+    excused: Vec<&'static str>,
+}
+
+impl Idle {
+    fn sentences(&self) -> Vec<String> {
+        self.never_exercised.iter().map(|name| never_exercised(name)).collect()
+    }
+}
+
+/// Says that an invariant was declared for nothing.
+pub(super) fn never_exercised(invariant: &str) -> String {
+    format!("the scenario declares {invariant} and never put it to the test")
 }
 
 /// Ends every session that may still be open.

@@ -5,26 +5,19 @@
 //! than it says.
 
 use std::path::Path;
-use std::time::Duration;
 
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
 use super::LoadError;
 use super::audit::InvariantId;
-use super::spec::{ItemSpec, Mix, PopulationSpec, SessionSpec, Shape, Thresholds};
+use super::limits::Limit;
+use super::problems::first_problem;
+use super::shape::{Recording, Shape};
+use super::spec::{Mix, PopulationSpec, QuickSpec, SearchSpec, SessionSpec, StageSpec, Thresholds};
 
 /// The scenarios that travel inside the program.
 static SCENARIOS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/scenarios");
-
-/// No run is planned longer than a week: beyond that a misplaced digit is likelier than intent.
-const LONGEST_S: f64 = 7.0 * 24.0 * 3600.0;
-
-/// How long a quick run takes.
-const QUICK: Duration = Duration::from_secs(3);
-
-/// The share of the rate that a quick run keeps.
-const QUICK_SHARE: f64 = 0.25;
 
 /// A load scenario.
 #[derive(Clone, Debug, Deserialize)]
@@ -36,51 +29,55 @@ pub struct LoadScenario {
     pub(super) says: String,
     /// Seed of schedule and mix.
     pub(super) seed: u64,
-    /// Planned seconds.
-    pub(super) duration_s: f64,
-    /// Requests that can be under way at once.
-    pub(super) workers: usize,
+    /// Planned seconds of a scenario without stages.
+    pub(super) duration_s: Option<f64>,
+    /// Requests that can be under way at once; calculated from the rate when left out.
+    pub(super) workers: Option<usize>,
     /// Share of the charging requests whose client hangs up before the answer.
     #[serde(default)]
     pub(super) abandon: f64,
-    /// When requests are due.
-    pub(super) arrival: Shape,
-    /// What they are.
+    /// How often a client that had no answer sends its one-off request again.
+    #[serde(default)]
+    pub(super) retries: u32,
+    /// When requests are due, in a scenario without stages.
+    pub(super) arrival: Option<Shape>,
+    /// Parts with arrivals of their own, one after another.
+    #[serde(default)]
+    pub(super) stages: Vec<StageSpec>,
+    /// What requests are.
     pub(super) mix: Mix,
     /// What they are sent to.
     pub(super) population: PopulationSpec,
     /// How sessions go, for scenarios that have any.
     #[serde(default)]
     pub(super) sessions: SessionSpec,
-    /// What a run must keep to.
+    /// The short form.
+    #[serde(default)]
+    pub(super) quick: QuickSpec,
+    /// The search for the highest rate, for a scenario that is repeated at one rate after another.
+    pub(super) search: Option<SearchSpec>,
+    /// What the generator must keep to.
     #[serde(default)]
     pub(super) thresholds: Thresholds,
+    /// What the target must keep to.
+    #[serde(default)]
+    pub(super) require: Vec<Limit>,
+    /// What ends a run at once.
+    #[serde(default)]
+    pub(super) abort: Vec<Limit>,
     /// The invariants that a run must put to the test.
     pub(super) invariants: Vec<InvariantId>,
 }
 
-/// What the command line says about a run.
-#[derive(Clone, Debug, Default)]
-pub struct LoadOptions {
-    /// Three seconds at a quarter of the rate, unless rate or duration are given too.
-    pub quick: bool,
-    /// Requests a second, in place of the scenario's; the peak of a ramp.
-    pub rate: Option<f64>,
-    /// Duration, in place of the scenario's.
-    pub duration: Option<Duration>,
-    /// Seed, in place of the scenario's.
-    pub seed: Option<u64>,
-}
-
-/// Scenario and options together: what is really planned.
+/// A stage as the scenario plans it.
 #[derive(Clone, Copy, Debug)]
-pub struct Course {
+pub struct PlannedStage<'a> {
+    /// Name.
+    pub name: &'a str,
     /// When requests are due.
-    pub shape: Shape,
-    /// For how long.
-    pub duration: Duration,
-    /// Seed of schedule and mix.
-    pub seed: u64,
+    pub shape: &'a Shape,
+    /// Planned seconds.
+    pub duration_s: f64,
 }
 
 impl LoadScenario {
@@ -101,7 +98,7 @@ impl LoadScenario {
         let stem = name.strip_suffix(".toml").unwrap_or(name);
         let text = SCENARIOS.get_file(format!("{stem}.toml")).and_then(|file| file.contents_utf8());
         match text {
-            Some(text) => Self::parse(text, stem),
+            Some(text) => Self::parse(text, stem, Path::new(".")),
             None => Err(LoadError::UnknownScenario { name: name.to_owned(), known: known() }),
         }
     }
@@ -114,7 +111,7 @@ impl LoadScenario {
         let origin = path.display().to_string();
         let text = std::fs::read_to_string(path)
             .map_err(|source| LoadError::Read { path: origin.clone(), source })?;
-        Self::parse(&text, &origin)
+        Self::parse(&text, &origin, path.parent().unwrap_or(Path::new(".")))
     }
 
     /// Name of the scenario.
@@ -129,78 +126,48 @@ impl LoadScenario {
         &self.says
     }
 
-    fn parse(text: &str, origin: &str) -> Result<Self, LoadError> {
-        let scenario: Self = toml::from_str(text).map_err(|error| LoadError::Malformed {
+    /// The stages; a scenario without any is one stage.
+    pub(super) fn stages(&self) -> Vec<PlannedStage<'_>> {
+        let stage = |name, shape: &'_ Shape, duration_s: Option<f64>| {
+            let natural = || shape.natural_duration().map(|natural| natural.as_secs_f64());
+            (name, duration_s.or_else(natural).unwrap_or(0.0))
+        };
+        let planned = |name, shape, duration_s| {
+            let (name, duration_s) = stage(name, shape, duration_s);
+            PlannedStage { name, shape, duration_s }
+        };
+        let single = self.arrival.iter().map(|shape| planned("main", shape, self.duration_s));
+        let several = self.stages.iter().map(|stage| planned(&stage.name, &stage.arrival, stage.duration_s));
+        single.chain(several).collect()
+    }
+
+    /// The scenario in a text; recordings that it names are looked for in `folder`.
+    pub(super) fn parse(text: &str, origin: &str, folder: &Path) -> Result<Self, LoadError> {
+        let mut scenario: Self = toml::from_str(text).map_err(|error| LoadError::Malformed {
             origin: origin.to_owned(),
             message: error.to_string().trim_end().to_owned(),
         })?;
-        match scenario.problem() {
-            Some(problem) => Err(LoadError::Nonsense { name: scenario.name, problem: problem.to_owned() }),
+        scenario.read_recordings(folder)?;
+        match first_problem(&scenario) {
             None => Ok(scenario),
-        }
-    }
-
-    /// What makes the scenario impossible to run, if anything does.
-    fn problem(&self) -> Option<&'static str> {
-        let population = &self.population;
-        let shares = [
-            self.abandon,
-            population.limited_share,
-            population.split_share,
-            population.unknown_items,
-            population.pairs,
-        ];
-        let weights = [self.mix.access_request, self.mix.session_step];
-        let name_is_plain = self.name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
-        let rules = [
-            (!self.name.is_empty() && name_is_plain, "name must consist of letters, digits and hyphens"),
-            ((1..=4096).contains(&self.workers), "workers must be between 1 and 4096"),
-            (shares.iter().all(|share| (0.0..=1.0).contains(share)), "shares must be between 0 and 1"),
-            (
-                weights.iter().all(|weight| weight.is_finite() && *weight >= 0.0),
-                "weights of mix must not be negative",
-            ),
-            (weights.iter().sum::<f64>() > 0.0, "mix must give a weight to access_request or session_step"),
-            (
-                (1..=10_000).contains(&population.instances),
-                "population.instances must be between 1 and 10000",
-            ),
-            ((1..=100).contains(&population.line_items), "population.line_items must be between 1 and 100"),
-            (population.limited_instances <= population.instances, "more limited instances than instances"),
-            (!population.items.is_empty(), "population.items must not be empty"),
-            (
-                population.items.iter().all(ItemSpec::is_sound),
-                "rates and counts must be above zero, counts not empty",
-            ),
-            (self.sessions.count > 0, "sessions.count must be above zero"),
-            (self.thresholds.lateness_p99_ms > 0.0, "thresholds.lateness_p99_ms must be above zero"),
-        ];
-        rules.into_iter().find(|(holds, _)| !holds).map(|(_, problem)| problem)
-    }
-
-    /// What is planned when these options are given.
-    pub(super) fn course(&self, options: &LoadOptions) -> Result<Course, LoadError> {
-        let shape = match options.rate {
-            Some(rate) if rate.is_finite() && rate > 0.0 => self.arrival.scaled(rate / self.arrival.peak()),
-            Some(_) => return Err(LoadError::ZeroRate),
-            None if options.quick => self.arrival.scaled(QUICK_SHARE),
-            None => self.arrival,
-        };
-        if !shape.is_sound() {
-            return Err(LoadError::ZeroRate);
-        }
-        let duration = match options.duration {
-            Some(duration) => duration,
-            None if options.quick => QUICK,
-            None if self.duration_s.is_finite() && (0.0..=LONGEST_S).contains(&self.duration_s) => {
-                Duration::from_secs_f64(self.duration_s)
+            Some(problem) => {
+                Err(LoadError::Nonsense { place: problem.place(origin, text), problem: problem.to_string() })
             }
-            None => return Err(LoadError::ZeroDuration),
-        };
-        if duration.is_zero() {
-            return Err(LoadError::ZeroDuration);
         }
-        Ok(Course { shape, duration, seed: options.seed.unwrap_or(self.seed) })
+    }
+
+    fn read_recordings(&mut self, folder: &Path) -> Result<(), LoadError> {
+        let shapes = self.arrival.iter_mut().chain(self.stages.iter_mut().map(|stage| &mut stage.arrival));
+        for shape in shapes {
+            let Shape::Replay(recording) = shape else { continue };
+            let path = folder.join(&recording.file);
+            let origin = path.display().to_string();
+            let text = std::fs::read_to_string(&path)
+                .map_err(|source| LoadError::Read { path: origin.clone(), source })?;
+            recording.instants = Recording::read(&text)
+                .map_err(|message| LoadError::BadRecording { path: origin, message })?;
+        }
+        Ok(())
     }
 }
 
@@ -217,13 +184,15 @@ fn known() -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::course::{Course, LoadOptions};
     use super::*;
 
     #[test]
     fn built_in_scenarios_can_be_run() {
-        for name in ["steady-access", "session-heartbeats.toml"] {
+        for name in known().split(", ") {
             let scenario = LoadScenario::resolve(name).unwrap();
-            assert!(scenario.course(&LoadOptions::default()).is_ok(), "{name}");
+            assert_eq!(scenario.name(), name, "a scenario is called like its file");
+            assert!(Course::of(&scenario, &LoadOptions::default()).is_ok(), "{name}");
             assert!(!scenario.invariants.is_empty() && !scenario.says().is_empty(), "{name}");
         }
     }
@@ -231,37 +200,50 @@ mod tests {
     #[test]
     fn an_unknown_name_lists_the_known_ones() {
         let message = LoadScenario::resolve("steady").unwrap_err().to_string();
-        assert!(message.contains("session-heartbeats, steady-access"), "{message}");
+        assert!(message.contains("session-heartbeats, ") && message.contains("steady-access"), "{message}");
     }
 
     #[test]
     fn a_misspelt_key_is_named_with_its_line() {
         let text = SCENARIOS.get_file("steady-access.toml").unwrap().contents_utf8().unwrap();
-        let message = LoadScenario::parse(&text.replace("\nabandon =", "\nabandoned ="), "mine.toml")
-            .unwrap_err()
-            .to_string();
+        let message = parse(&text.replace("\nabandon =", "\nabandoned =")).unwrap_err().to_string();
         assert!(message.contains("mine.toml") && message.contains("line") && message.contains("abandoned"));
     }
 
-    #[test]
-    fn options_go_before_the_scenario() {
-        let scenario = LoadScenario::embedded("steady-access").unwrap();
-        let quick = scenario.course(&LoadOptions { quick: true, ..LoadOptions::default() }).unwrap();
-        assert_eq!(quick.duration, Duration::from_secs(3));
-        assert!((quick.shape.peak() * 4.0 - scenario.arrival.peak()).abs() < 1e-9);
+    fn parse(text: &str) -> Result<LoadScenario, LoadError> {
+        LoadScenario::parse(text, "mine.toml", Path::new("."))
+    }
 
-        let given = LoadOptions { quick: true, rate: Some(10.0), seed: Some(7), ..LoadOptions::default() };
-        let course = scenario.course(&given).unwrap();
-        assert!((course.shape.peak() - 10.0).abs() < 1e-9);
-        assert_eq!(course.seed, 7);
+    fn spoilt(from: &str, to: &str) -> String {
+        let text = SCENARIOS.get_file("steady-access.toml").unwrap().contents_utf8().unwrap();
+        assert!(text.contains(from), "{from}");
+        parse(&text.replace(from, to)).unwrap_err().to_string()
     }
 
     #[test]
-    fn nothing_to_send_is_an_error() {
-        let scenario = LoadScenario::embedded("steady-access").unwrap();
-        let still = LoadOptions { rate: Some(0.0), ..LoadOptions::default() };
-        assert!(matches!(scenario.course(&still), Err(LoadError::ZeroRate)));
-        let brief = LoadOptions { duration: Some(Duration::ZERO), ..LoadOptions::default() };
-        assert!(matches!(scenario.course(&brief), Err(LoadError::ZeroDuration)));
+    fn what_makes_no_sense_is_named_with_its_line_and_what_to_do() {
+        let message = spoilt("instances = 20", "instances = 0");
+        assert!(message.contains("mine.toml:") && message.contains("population.instances"), "{message}");
+        assert!(message.contains("between 1 and 10000"), "{message}");
+        let message = spoilt("rate = 2000.0", "rate = -1.0");
+        assert!(message.contains("arrival"), "{message}");
+        let message = spoilt("duration_s = 10\n", "");
+        assert!(message.contains("duration_s"), "{message}");
+        let message =
+            spoilt("[thresholds]", "[[require]]\nmetric = \"response.p98\"\nat_most = 1\n[thresholds]");
+        assert!(message.contains("response.p98") && message.contains("line"), "{message}");
+        let message = spoilt(
+            "[thresholds]",
+            "[[require]]\nmetric = \"response.p99\"\nstage = \"peek\"\nat_most = 1\n[thresholds]",
+        );
+        assert!(message.contains("peek") && message.contains("main"), "{message}");
+    }
+
+    #[test]
+    fn a_recording_that_is_missing_is_named() {
+        let text = SCENARIOS.get_file("steady-access.toml").unwrap().contents_utf8().unwrap();
+        let replay =
+            text.replace("[arrival.poisson]\nrate = 2000.0", "[arrival.replay]\nfile = \"none.txt\"");
+        assert!(parse(&replay).unwrap_err().to_string().contains("none.txt"));
     }
 }

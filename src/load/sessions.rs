@@ -6,8 +6,13 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rand::rngs::SmallRng;
+use rand::{Rng, SeedableRng};
 
 use super::ledger::Kind;
+use super::spec::SessionSpec;
 
 /// The place of one session after another.
 #[derive(Debug)]
@@ -20,16 +25,23 @@ pub struct Slot {
     pub active: bool,
     cycle: Arc<[Kind]>,
     position: usize,
+    /// When its client has finished thinking.
+    rested_at: Option<Instant>,
+    habits: SessionSpec,
+    /// Of this slot alone, so that what it does depends on nothing but the seed.
+    random: SmallRng,
 }
 
 impl Slot {
-    /// What is done next; steps that make no sense in the state of the session are passed over.
+    /// What is done next; steps that make no sense in the state of the session are passed over, and so are
+    /// heartbeats that a client misses.
     pub fn next_step(&mut self) -> Kind {
         loop {
             let step = self.cycle[self.position];
             let fits = match step {
                 Kind::SessionOpen => self.session.is_none(),
-                Kind::SessionHeartbeat | Kind::SessionHalt => self.active,
+                Kind::SessionHeartbeat => self.active && !self.happens(self.habits.missed),
+                Kind::SessionHalt => self.active,
                 _ => self.session.is_some(),
             };
             if fits {
@@ -42,6 +54,25 @@ impl Slot {
     /// Goes on to the next step of the cycle.
     pub fn advance(&mut self) {
         self.position = (self.position + 1) % self.cycle.len();
+    }
+
+    /// Whether the client leaves its session alone from here on: it crashes, or forgets to close.
+    fn is_deserted(&mut self) -> bool {
+        // A crash comes at any step of the life, so that its chance is shared out among them.
+        let crashed = self.happens(self.habits.crashes / self.cycle.len() as f64);
+        let forgotten =
+            self.cycle[self.position] == Kind::SessionClose && self.happens(self.habits.abandoned);
+        self.session.is_some() && (crashed || forgotten)
+    }
+
+    fn happens(&mut self, chance: f64) -> bool {
+        chance > 0.0 && self.random.random::<f64>() < chance
+    }
+
+    /// Begins anew; the session that it leaves behind, if it had one.
+    fn begin_anew(&mut self) -> Option<Arc<str>> {
+        (self.active, self.position) = (false, 0);
+        self.session.take()
     }
 }
 
@@ -69,35 +100,55 @@ pub struct SessionPool {
 impl SessionPool {
     /// A pool of this many slots, spread over the instances. Their cycles differ in length, so that the steps
     /// mix.
-    pub fn new(slots: usize, instances: usize, heartbeats: usize) -> Self {
+    pub fn new(slots: usize, instances: usize, habits: SessionSpec, seed: u64) -> Self {
+        let cycles = [0, 1, 2].map(|more| cycle(habits.heartbeats + more));
         let free = (0..slots).map(|index| Slot {
             instance: u32::try_from(index % instances.max(1)).unwrap_or(0),
             session: None,
             active: false,
-            cycle: cycle(heartbeats + index % 3),
+            cycle: Arc::clone(&cycles[index % cycles.len()]),
             position: 0,
+            rested_at: None,
+            habits,
+            random: SmallRng::seed_from_u64(seed.wrapping_add(index as u64)),
         });
         Self { free: Mutex::new(free.collect()), set_aside: Mutex::new(Vec::new()) }
     }
 
-    /// The slot that has been free for longest.
-    pub fn check_out(&self) -> Option<Slot> {
-        self.free.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    /// The slot that has been free for longest, if its client has finished thinking.
+    pub fn check_out(&self, now: Instant) -> Option<Slot> {
+        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
+        // All think for the same time, so that the first in the row is the first to be ready.
+        if free.front()?.rested_at.is_some_and(|rested_at| rested_at > now) {
+            return None;
+        }
+        free.pop_front()
     }
 
-    /// Gives a slot back.
-    pub fn check_in(&self, slot: Slot) {
-        self.free.lock().unwrap_or_else(PoisonError::into_inner).push_back(slot);
+    /// Gives a slot back whose step is done, and goes on to the next one. A client that is not heard of again
+    /// leaves its session to time, and another client takes the slot.
+    pub fn check_in(&self, mut slot: Slot, now: Instant) {
+        slot.advance();
+        if slot.is_deserted() {
+            self.set_aside(slot.begin_anew());
+        }
+        self.put_back(slot, now);
     }
 
     /// Gives a slot back whose session is in doubt: the session is set aside and the slot begins anew.
     pub fn check_in_doubtful(&self, mut slot: Slot) {
-        if let Some(session) = slot.session.take() {
-            self.set_aside.lock().unwrap_or_else(PoisonError::into_inner).push(session);
-        }
-        slot.active = false;
-        slot.position = 0;
-        self.check_in(slot);
+        self.set_aside(slot.begin_anew());
+        self.put_back(slot, Instant::now());
+    }
+
+    fn set_aside(&self, session: Option<Arc<str>>) {
+        self.set_aside.lock().unwrap_or_else(PoisonError::into_inner).extend(session);
+    }
+
+    fn put_back(&self, mut slot: Slot, now: Instant) {
+        let think_s = slot.habits.think_s;
+        slot.rested_at = (think_s > 0.0).then(|| now + Duration::from_secs_f64(think_s));
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).push_back(slot);
     }
 
     /// Every session that may still be open.
@@ -113,12 +164,17 @@ impl SessionPool {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_session_goes_through_its_cycle() {
-        let pool = SessionPool::new(1, 1, 1);
-        let mut slot = pool.check_out().unwrap();
-        let mut steps = Vec::new();
-        for _ in 0..9 {
+    fn pool(slots: usize, habits: SessionSpec) -> SessionPool {
+        SessionPool::new(slots, 1, habits, 1)
+    }
+
+    fn with_heartbeats(heartbeats: usize) -> SessionSpec {
+        SessionSpec { heartbeats, ..SessionSpec::default() }
+    }
+
+    /// The names of the next steps, each of them granted.
+    fn life(slot: &mut Slot, steps: usize) -> Vec<&'static str> {
+        let step = |_| {
             let step = slot.next_step();
             match step {
                 Kind::SessionOpen => slot.session = Some(Arc::from("s")),
@@ -128,17 +184,30 @@ mod tests {
                 _ => {}
             }
             slot.advance();
-            steps.push(step.name().trim_start_matches("session-"));
-        }
+            step.name().trim_start_matches("session-")
+        };
+        (0..steps).map(step).collect()
+    }
+
+    #[test]
+    fn a_session_goes_through_its_cycle() {
+        let mut slot = pool(1, with_heartbeats(1)).check_out(Instant::now()).unwrap();
         let expected =
             ["open", "access", "heartbeat", "change", "heartbeat", "halt", "access", "heartbeat", "close"];
-        assert_eq!(steps, expected);
+        assert_eq!(life(&mut slot, 9), expected);
         assert_eq!(slot.next_step(), Kind::SessionOpen);
     }
 
     #[test]
+    fn heartbeats_can_be_missed() {
+        let habits = SessionSpec { missed: 1.0, ..with_heartbeats(2) };
+        let mut slot = pool(1, habits).check_out(Instant::now()).unwrap();
+        assert_eq!(life(&mut slot, 6), ["open", "access", "change", "halt", "access", "close"]);
+    }
+
+    #[test]
     fn an_idle_session_is_neither_halted_nor_kept_alive() {
-        let mut slot = SessionPool::new(1, 1, 2).check_out().unwrap();
+        let mut slot = pool(1, with_heartbeats(2)).check_out(Instant::now()).unwrap();
         slot.session = Some(Arc::from("s"));
         assert_eq!(slot.next_step(), Kind::SessionAccess);
         slot.advance();
@@ -147,12 +216,38 @@ mod tests {
     }
 
     #[test]
+    fn a_client_that_thinks_is_not_disturbed() {
+        let now = Instant::now();
+        let pool = pool(1, SessionSpec { think_s: 2.0, ..SessionSpec::default() });
+        let slot = pool.check_out(now).unwrap();
+        pool.check_in(slot, now);
+        assert!(pool.check_out(now + Duration::from_secs(1)).is_none());
+        assert!(pool.check_out(now + Duration::from_secs(2)).is_some());
+    }
+
+    #[test]
+    fn a_session_that_nobody_closes_is_set_aside() {
+        let habits = SessionSpec { abandoned: 1.0, ..with_heartbeats(0) };
+        let (pool, now) = (pool(1, habits), Instant::now());
+        for _ in 0..5 {
+            let mut slot = pool.check_out(now).unwrap();
+            let step = slot.next_step();
+            assert_ne!(step, Kind::SessionClose);
+            slot.session = Some(Arc::from("s"));
+            slot.active = step != Kind::SessionHalt;
+            pool.check_in(slot, now);
+        }
+        assert_eq!(pool.open_sessions(), [Arc::<str>::from("s")]);
+        assert!(pool.check_out(now).unwrap().session.is_none());
+    }
+
+    #[test]
     fn a_session_in_doubt_is_set_aside_and_still_closed_in_the_end() {
-        let pool = SessionPool::new(2, 1, 1);
-        let mut slot = pool.check_out().unwrap();
+        let pool = pool(2, with_heartbeats(1));
+        let mut slot = pool.check_out(Instant::now()).unwrap();
         slot.session = Some(Arc::from("s"));
         pool.check_in_doubtful(slot);
         assert_eq!(pool.open_sessions(), [Arc::<str>::from("s")]);
-        assert!(pool.check_out().unwrap().session.is_none());
+        assert!(pool.check_out(Instant::now()).unwrap().session.is_none());
     }
 }

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use super::LoadError;
 use super::goose_adapter::{self, Shift};
 use super::ground::REQUEST_TIMEOUT;
+use super::limits::Gauge;
 use super::operations::GRACE;
 use super::pacer::Timeline;
 use crate::report::events::{Event, Events, LoadProgress};
@@ -80,6 +81,10 @@ impl Watch<'_> {
     fn reason_to_stop(&self) -> Option<String> {
         if *self.stop.borrow() || goose_adapter::interrupted() {
             return Some("it was interrupted".to_owned());
+        }
+        let passed = self.shift.desk.abort.iter().find_map(Gauge::passed);
+        if let Some(passed) = passed {
+            return Some(format!("an abort condition was met: {passed}"));
         }
         match self.shift.dead.load(Ordering::Relaxed) {
             0 => None,

@@ -1,6 +1,7 @@
 //! Why a proof could not be made.
 
 use crate::conformance::ConformanceError;
+use crate::load::LoadError;
 use crate::target::{ClientError, ControlError};
 
 /// A proof that did not come about.
@@ -24,6 +25,9 @@ pub enum ProveError {
     /// The suite itself could not run.
     #[error("the suite could not run")]
     Suite(#[from] ConformanceError),
+    /// A load could not run.
+    #[error("the load could not run")]
+    Load(#[from] LoadError),
     /// The unchanged server fails, so that nothing can be learned from changed ones.
     #[error("the suite must pass on the unchanged target before anything can be proved; it failed in {0}")]
     NotGreen(String),

@@ -1,8 +1,10 @@
 //! The proof of the judge: the suite against every reading, which it must accept, and every mutant, which it must
-//! kill by an assertion that names one of the mutant's requirements.
+//! kill by an assertion that names one of the mutant's requirements. Mutants that only load reveals must break an
+//! invariant of a load that does.
 
 mod collect;
 mod error;
+mod load;
 mod matrix;
 mod page;
 mod run;

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use super::collect::{Collector, Seen};
 use super::error::ProveError;
+use super::load;
 use super::matrix::{MutantOutcome, MutantResult, ProveReport, ReadingResult};
 use crate::conformance::{self, Selection, Suite};
 use crate::report::events::{Events, Level};
@@ -87,7 +88,14 @@ pub async fn run(
     }
     progress.0.set_length((mutants.len() + readings.len() + 1) as u64);
     progress.next("the unchanged target");
-    require_green(&run_once(profile, &registry, suite).await?)?;
+    let (under_load, in_suite): (Vec<_>, Vec<_>) =
+        mutants.into_iter().partition(|(decision, _)| load::is_revealed_by_load(decision));
+    if !in_suite.is_empty() || !readings.is_empty() {
+        require_green(&run_once(profile, &registry, suite).await?)?;
+    }
+    if !under_load.is_empty() {
+        load::require_green(profile).await?;
+    }
     let mut report = ProveReport::default();
     for (decision, value) in readings {
         progress.next(&format!("{}={value}", decision.name));
@@ -96,7 +104,12 @@ pub async fn run(
         let seen = run_once(&changed, &registry, &part).await?;
         report.readings.push(judge_reading(decision, value, &seen));
     }
-    for (decision, mutant) in mutants {
+    for (decision, mutant) in under_load {
+        progress.next(&format!("{}={}", decision.name, mutant.value));
+        let changed = profile.clone().with_policy(&decision.name, &mutant.value);
+        report.mutants.push(load::try_mutant(&changed, decision, mutant).await?);
+    }
+    for (decision, mutant) in in_suite {
         progress.next(&format!("{}={}", decision.name, mutant.value));
         let changed = profile.clone().with_policy(&decision.name, &mutant.value);
         report.mutants.push(try_mutant(&changed, &registry, suite, decision, mutant).await?);

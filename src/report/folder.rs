@@ -17,10 +17,12 @@ use super::json::run_json;
 use super::junit::junit_xml;
 use super::markdown::summary_md;
 use super::model::RunModel;
+use super::openmetrics::metrics_txt;
+use super::series::{csv, csv_name};
 use super::verdict::Verdict;
 
-/// Writes `run.json`, `junit.xml`, `report.html`, `summary.md`, `badge.json`, and the exchange of each check
-/// that did not hold, into `dir`, which is made if it is missing.
+/// Writes `run.json`, `junit.xml`, `report.html`, `summary.md`, `badge.json`, `metrics.txt`, the seconds of each load
+/// run, and the exchange of each check that did not hold, into `dir`, which is made if it is missing.
 ///
 /// # Errors
 ///
@@ -32,10 +34,23 @@ pub fn write_folder(dir: &Path, model: &RunModel) -> Result<(), ReportError> {
     write(dir, "junit.xml", &junit_xml(model)?)?;
     write(dir, "summary.md", &summary_md(model))?;
     write(dir, "badge.json", &badge_json(model)?)?;
+    write(dir, "metrics.txt", &metrics_txt(model))?;
+    write_series(dir, model)?;
     write_exchanges(dir, &model.failures())?;
     write_exchanges(dir, &model.warnings())?;
     write_exchanges(dir, &model.expected_failures())?;
     write(dir, "report.html", &report_html(model)?)
+}
+
+fn write_series(dir: &Path, model: &RunModel) -> Result<(), ReportError> {
+    for load in &model.loads {
+        let seconds = model.seconds_of(&load.scenario);
+        if !seconds.is_empty() {
+            make(&dir.join("series"))?;
+            write(dir, &csv_name(&load.scenario), &csv(&seconds, load.verdict))?;
+        }
+    }
+    Ok(())
 }
 
 fn make(dir: &Path) -> Result<(), ReportError> {
@@ -137,7 +152,16 @@ mod tests {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .collect();
         names.sort();
-        let expected = ["badge.json", "exchanges", "junit.xml", "report.html", "run.json", "summary.md"];
+        let expected = [
+            "badge.json",
+            "exchanges",
+            "junit.xml",
+            "metrics.txt",
+            "report.html",
+            "run.json",
+            "series",
+            "summary.md",
+        ];
         assert_eq!(names, expected);
         let exchange = fs::read_to_string(dir.join("exchanges/001.json")).unwrap();
         let exchange: Value = serde_json::from_str(&exchange).unwrap();

@@ -10,12 +10,13 @@ use serde::Serialize;
 use super::coverage::{Coverage, NotTested};
 use super::errors::ReportError;
 use super::events::{
-    ExpectedDeviation, Finding, Invariant, Latencies, LoadFinished, Measurement, Rate, SmokeChecked,
-    TargetInfo,
+    ExpectedDeviation, Finding, Invariant, Latencies, LoadFinished, LoadPart, Measurement, Rate,
+    SmokeChecked, TargetInfo, Threshold,
 };
 use super::expected::DeviationState;
 use super::failure::Failure;
 use super::model::{RunModel, ScenarioCounts, VersionCounts};
+use super::series::csv_name;
 use super::traffic::{self, OperationSeen, TrafficCounts};
 use super::verdict::Verdict;
 
@@ -144,6 +145,9 @@ struct Load<'a> {
     thresholds_failed: &'a [String],
     operations: Vec<Operation<'a>>,
     duration_ms: u64,
+    thresholds: &'a [Threshold],
+    part: Option<LoadPart>,
+    series: Option<String>,
 }
 
 impl<'a> Load<'a> {
@@ -161,7 +165,7 @@ impl<'a> Load<'a> {
             scenario: &load.scenario,
             verdict: load.verdict,
             reason: &load.reason,
-            seed: model.plans.iter().rev().find(|plan| plan.scenario == load.scenario).map(|plan| plan.seed),
+            seed: model.plan_of(&load.scenario).map(|plan| plan.seed),
             requests: load.requests,
             rate: Rate { planned: finite(load.rate.planned), achieved: finite(load.rate.achieved) },
             latency_us: valid.then_some(load.latency_us),
@@ -169,6 +173,9 @@ impl<'a> Load<'a> {
             thresholds_failed: &load.thresholds_failed,
             operations: operations.collect(),
             duration_ms: load.duration_ms,
+            thresholds: &load.thresholds,
+            part: model.plan_of(&load.scenario).and_then(|plan| plan.part),
+            series: (!model.seconds_of(&load.scenario).is_empty()).then(|| csv_name(&load.scenario)),
         }
     }
 }

@@ -198,6 +198,12 @@ fn load_suite(load: &LoadFinished, deviations: &Deviations<'_>) -> TestSuite {
             };
         suite.add_test_case(TestCase::new(clean(&invariant.id), status));
     }
+    for one in &load.thresholds {
+        let message = format!("{}, where {} is the limit", one.measured, one.limit);
+        let status =
+            if one.held { TestCaseStatus::success() } else { failure_with("threshold", &message, "") };
+        suite.add_test_case(TestCase::new(clean(&format!("{} {}", one.name, one.limit)), status));
+    }
     for threshold in &load.thresholds_failed {
         suite.add_test_case(TestCase::new(clean(threshold), failure_with("threshold", threshold, "")));
     }
@@ -345,7 +351,9 @@ mod tests {
         let model =
             fold(vec![Event::LoadFinished(load), Event::UsageChecked(samples::usage(7, Severity::E, 1))]);
         let report = written(&model);
-        assert_eq!((suite(&report, "load steady").tests, suite(&report, "load steady").failures), (2, 2));
+        assert_eq!((suite(&report, "load steady").tests, suite(&report, "load steady").failures), (3, 2));
+        let text = junit_xml(&fold(vec![Event::LoadFinished(samples::load(Measurement::Valid))])).unwrap();
+        assert!(text.contains("name=\"lateness p99 at most 50 ms\""), "{text}");
         assert_eq!(suite(&report, "usage rows from control").failures, 1);
     }
 

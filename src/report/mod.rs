@@ -1,8 +1,8 @@
 //! What a run proved: one model folded from the stream of events, and its renderings.
 //!
 //! `events` is the only seam to the engines. `RunModel` folds the stream; everything else reads the model:
-//! the folder of a run (`run.json`, `junit.xml`, `report.html`, `summary.md`, `badge.json`, `exchanges/`) and
-//! the terminal. Two listeners write while the run goes on: one line of `events.ndjson` an event, and the
+//! the folder of a run (`run.json`, `junit.xml`, `report.html`, `summary.md`, `badge.json`, `metrics.txt`,
+//! `series/`, `exchanges/`) and the terminal. Two listeners write while the run goes on: one line of `events.ndjson` an event, and the
 //! progress.
 
 pub mod events;
@@ -20,8 +20,10 @@ mod junit;
 mod markdown;
 mod model;
 mod ndjson;
+mod openmetrics;
 mod recorded;
 mod scenario;
+mod series;
 mod terminal;
 mod traffic;
 mod verdict;
@@ -31,8 +33,8 @@ mod samples;
 
 pub use coverage::{Coverage, CoverageStatus, NotTested, RequirementCoverage};
 pub use diff::{
-    AssertionsLost, CountChange, LoadChange, LoadFigures, OutcomeChange, ReadingChange, RequirementChange,
-    RunDiff, RunSide, ScenarioSeen, UsageChange,
+    AssertionsLost, CountChange, Gate, Judgement, LoadChange, LoadFigures, OutcomeChange, ReadingChange,
+    RequirementChange, RunDiff, RunSide, ScenarioSeen, Side, SpeedChange, Spread, UsageChange,
 };
 pub use errors::ReportError;
 pub use expected::DeviationState;

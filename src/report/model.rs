@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Serialize;
 
 use super::events::{
-    Checked, Event, ExpectedDeviation, Listener, LoadFinished, LoadStarted, Outcome, ReadingSeen,
+    Checked, Event, ExpectedDeviation, Listener, LoadFinished, LoadSecond, LoadStarted, Outcome, ReadingSeen,
     RegisteredRequirement, RunStarted, ScenarioFinished, SmokeChecked, Stamped, SuiteOrdered, TargetInfo,
     UsageChecked,
 };
@@ -123,6 +123,8 @@ pub struct RunModel {
     pub traffic: Vec<OperationSeen>,
     /// The load runs that were begun.
     pub plans: Vec<LoadStarted>,
+    /// What each second of the load runs was like.
+    pub seconds: Vec<LoadSecond>,
     /// The load runs that ended.
     pub loads: Vec<LoadFinished>,
     /// The usage rows that were judged.
@@ -159,8 +161,9 @@ impl RunModel {
             Event::ScenarioFinished(finished) => self.scenarios.push(finished.clone()),
             Event::ConformanceFinished(duration_ms) => self.suite_ms += duration_ms,
             Event::TrafficCounted(seen) => self.traffic.clone_from(seen),
-            Event::LoadStarted(plan) => self.plans.push(plan.clone()),
+            Event::LoadStarted(plan) => self.begin_load(plan),
             Event::LoadProgress(_) => {}
+            Event::LoadSecond(second) => self.seconds.push(second.clone()),
             Event::LoadFinished(load) => self.loads.push(load.clone()),
             Event::UsageChecked(usage) => self.usage.push(usage.clone()),
             Event::Note(note) => self.notes.push(note.clone()),
@@ -174,6 +177,12 @@ impl RunModel {
     #[must_use]
     pub fn target(&self) -> TargetInfo {
         self.run.as_ref().map(|run| run.target.clone()).unwrap_or_default()
+    }
+
+    /// The plan of the load run with this name.
+    #[must_use]
+    pub fn plan_of(&self, scenario: &str) -> Option<&LoadStarted> {
+        self.plans.iter().rev().find(|plan| plan.scenario == scenario)
     }
 
     /// Whether there was a suite to run, even if nothing of it was selected.
@@ -235,6 +244,12 @@ impl RunModel {
             _ => None,
         });
         self.faults.iter().cloned().chain(in_scenarios).collect()
+    }
+
+    /// A search carries out its scenario at one rate after another; what is reported is the last one.
+    fn begin_load(&mut self, plan: &LoadStarted) {
+        self.seconds.retain(|second| second.scenario != plan.scenario);
+        self.plans.push(plan.clone());
     }
 
     /// Parts of a run may each send the registry; an ID counts once.

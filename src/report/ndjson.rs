@@ -47,7 +47,7 @@ impl NdjsonListener {
         line.push(b'\n');
         self.out.write_all(&line)?;
         match stamped.event {
-            Event::Checked(_) | Event::LoadProgress(_) => Ok(()),
+            Event::Checked(_) | Event::LoadProgress(_) | Event::LoadSecond(_) => Ok(()),
             _ => self.out.flush(),
         }
     }

@@ -2,9 +2,9 @@
 
 use super::events::{
     Checked, Event, Exchange, ExpectedDeviation, Finding, FindingExample, Invariant, Latencies, Level,
-    LoadFinished, LoadProgress, LoadStarted, Measurement, OperationFigures, Outcome, Percentiles, Rate,
-    ReadingSeen, RegisteredRequirement, RunStarted, ScenarioFinished, ScenarioRef, Severity, SmokeChecked,
-    Stamped, SuiteOrdered, TargetInfo, UsageChecked,
+    LoadFinished, LoadPart, LoadProgress, LoadSecond, LoadStarted, Measurement, OperationFigures, Outcome,
+    Percentiles, Rate, ReadingSeen, RegisteredRequirement, RunStarted, ScenarioFinished, ScenarioRef,
+    Severity, SmokeChecked, Stamped, SuiteOrdered, TargetInfo, Threshold, UsageChecked,
 };
 use super::model::RunModel;
 use super::traffic::{OperationSeen, StatusSeen};
@@ -183,8 +183,29 @@ pub(super) fn load(verdict: Measurement) -> LoadFinished {
             requirements: vec!["DM-CHG-011".to_owned()],
             examples: Vec::new(),
         }],
+        thresholds: vec![Threshold {
+            name: "lateness p99".to_owned(),
+            limit: "at most 50 ms".to_owned(),
+            measured: "0.4 ms".to_owned(),
+            held: true,
+        }],
         thresholds_failed: Vec::new(),
         duration_ms: 60_000,
+    }
+}
+
+/// A second of the load run.
+pub(super) fn second(number: u64) -> LoadSecond {
+    LoadSecond {
+        scenario: "steady".to_owned(),
+        second: number,
+        lasted_ms: 1_000,
+        planned: 200,
+        completed: 199,
+        refused: 3,
+        indeterminate: 1,
+        wrong: 0,
+        latency_us: latencies(),
     }
 }
 
@@ -242,6 +263,7 @@ pub(super) fn failing_events() -> Vec<Stamped> {
             planned: 12_000,
             duration_s: 60.0,
             seed: 7,
+            part: Some(LoadPart::Segment { number: 2, of: 3 }),
         }),
         Event::LoadProgress(LoadProgress {
             scenario: "steady".to_owned(),
@@ -249,6 +271,7 @@ pub(super) fn failing_events() -> Vec<Stamped> {
             completed: 200,
             planned: 12_000,
         }),
+        Event::LoadSecond(second(0)),
         Event::LoadFinished(load(Measurement::Valid)),
         Event::UsageChecked(usage(1_204, Severity::I, 3)),
         Event::Note("usage rows were read from the control protocol".to_owned()),
@@ -306,6 +329,8 @@ pub(super) fn hostile_run() -> RunModel {
     loaded.invariants[0].violations = 1;
     loaded.invariants[0].examples.push(text.clone());
     loaded.thresholds_failed.push(text.clone());
+    loaded.thresholds[0] =
+        Threshold { name: text.clone(), limit: text.clone(), measured: text.clone(), held: false };
     let target = TargetInfo { name: text.clone(), version: text.clone(), profile: text.clone() };
     let mut hostile_registry = registry();
     hostile_registry[0].text.clone_from(&text);

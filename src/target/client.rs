@@ -23,7 +23,8 @@ const LARGEST_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 const LONGEST_SHOWN_BYTES: usize = 64 * 1024;
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
 const IDLE_CONNECTION: Duration = Duration::from_secs(90);
-const IDLE_CONNECTIONS_PER_HOST: usize = 256;
+/// As many as a load run has workers, so that none of them has to open its connection anew.
+const IDLE_CONNECTIONS_PER_HOST: usize = 4096;
 
 /// Why no client could be made.
 #[derive(Debug, thiserror::Error)]

@@ -170,3 +170,42 @@ fn a_requirement_is_explained_with_what_breaks_it() {
     assert!(shown.contains("session.denied.http: 200 or 403 or 409"), "{shown}");
     assert!(shown.contains("Last result: not tested"), "{shown}");
 }
+
+/// Three runs a side are the fewest that tell a difference of speed from noise; the same build has none.
+#[test]
+fn repeated_loads_of_the_same_build_pass_the_gate() {
+    let folder = tempfile::tempdir().unwrap();
+    let load = |out: &Path| {
+        let arguments = ["load", "steady-access", "--rate", "40", "--duration", "1", "--out"];
+        let output = chargeproof().args(arguments).arg(out).output().unwrap();
+        assert_ne!(output.status.code(), Some(70), "{}", text(&output));
+    };
+    let gate = |sides: &[&Path]| {
+        let arguments = ["diff", "--json", "--fail-on-regression", "10000%"];
+        let output = chargeproof().args(arguments).args(sides).output().unwrap();
+        let diff: Value =
+            serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output)));
+        assert_eq!(complaints("diff.schema.json", &diff), [""; 0]);
+        (output.status.code().unwrap(), diff)
+    };
+    let (before, after) = (folder.path().join("before"), folder.path().join("after"));
+    for side in [&before, &after] {
+        for number in 1..=3 {
+            load(&side.join(number.to_string()));
+        }
+    }
+    let (code, diff) = gate(&[&before.join("1"), &after.join("1")]);
+    assert_eq!((code, &diff["gate"]["undecided"]), (4, &json!(["steady-access"])));
+    let (code, diff) = gate(&[&before, &after]);
+    assert_eq!((&diff["before"]["runs"], &diff["loads"][0]["after_runs"]), (&json!(3), &json!(3)));
+    // A busy machine may saturate an unoptimised build; only what was measured can be judged.
+    let load = &diff["loads"][0];
+    if [&load["before"], &load["after"]].iter().all(|side| side["verdict"] == "VALID") {
+        assert_eq!(code, 0, "{diff}");
+        assert!(load["speed"].as_array().unwrap().iter().all(|one| one["chance"].is_number()), "{load}");
+    }
+    let usage = |arguments: &[&str]| run(arguments).status.code();
+    assert_eq!(usage(&["diff", "a", "b", "--fail-on-regression", "fast"]), Some(2));
+    assert_eq!(usage(&["diff", "a"]), Some(2));
+    assert_eq!(usage(&["diff", "a", "b", "--before", "c"]), Some(2));
+}

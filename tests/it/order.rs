@@ -83,7 +83,8 @@ fn no_order_changes_an_outcome_on_one_shared_site() {
 fn a_failure_names_the_seed_that_repeats_it() {
     let folder = tempfile::tempdir().unwrap();
     let suite = folder.path().join("own.feature");
-    let scenario = "Feature: Own\n  @DM-ACC-010 @one-version\n  Scenario: Nothing asserted\n    When 1 hour passes\n";
+    let scenario =
+        "Feature: Own\n  @DM-ACC-010 @one-version\n  Scenario: Nothing asserted\n    When 1 hour passes\n";
     fs::write(&suite, scenario).unwrap();
     let out = folder.path().join("run");
     let (suite, out_text) = (suite.display().to_string(), out.display().to_string());

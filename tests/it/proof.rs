@@ -45,6 +45,29 @@ fn mutants_are_killed_and_readings_accepted() {
     assert!(readings.iter().all(|reading| reading["outcome"] == "accepted"));
 }
 
+/// Faults that one request after the other does not show: races, and steps left out now and then. The gate proves all
+/// of them.
+#[test]
+fn mutants_under_load_are_caught_by_an_invariant() {
+    let mutants = [
+        ("load.capacity=stale-read", "no-overspend"),
+        ("load.rows=lost", "one-set-of-rows"),
+        ("load.total=lost-update", "running-total"),
+    ];
+    let mut arguments = vec!["prove", "--json"];
+    arguments.extend(mutants.iter().flat_map(|(mutant, _)| ["--mutant", mutant]));
+    let output = run(&arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output));
+    let matrix: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(validator("prove.schema.json").is_valid(&matrix));
+    for (mutant, invariant) in mutants {
+        let proven =
+            matrix["mutants"].as_array().unwrap().iter().find(|entry| entry["name"] == mutant).unwrap();
+        let by = proven["by"].as_array().unwrap();
+        assert!(by.iter().any(|name| name.as_str().unwrap().ends_with(invariant)), "{mutant}: {by:?}");
+    }
+}
+
 /// One fault of the domain, one of the wire that the smoke test meets first.
 #[test]
 fn a_target_with_a_mutant_fails_by_the_name_of_its_requirement() {

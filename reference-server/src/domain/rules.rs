@@ -18,6 +18,7 @@ use super::{
     RateTable, SaleRules, SessionRules, SessionState, TableRules, TokenRules, Tokens, UsageRow, charging,
     per_version, rate_table,
 };
+use crate::site::Steps;
 
 /// How far a line item may be charged in one pass over the line items; nothing means without bound.
 pub type Limit = fn(&Rules, &LineItem) -> Option<Tokens>;
@@ -268,6 +269,9 @@ pub struct Rules {
     /// How far the validity of line items gives way, from what is configured (DM-LI-A05).
     pub tolerance: fn(Millis) -> Millis,
 
+    /// The steps of an operation that only load can show to be wrong.
+    pub steps: Steps,
+
     /// Instances.
     pub instances: InstanceRules,
     /// Keys.
@@ -360,6 +364,7 @@ impl Default for Rules {
             idle_limit: session::IDLE_LIMIT,
             empty_put_restarts_idle: true,
             tolerance: |configured| configured,
+            steps: Steps::default(),
             instances: InstanceRules::default(),
             keys: KeyRules::default(),
             tokens: TokenRules::default(),

@@ -12,6 +12,7 @@ mod general;
 mod instances;
 mod keys;
 mod line_items;
+mod load;
 mod provisioning;
 mod rate_tables;
 mod session_life;
@@ -60,6 +61,7 @@ pub fn all() -> impl Iterator<Item = &'static Mutant> {
         instances::MUTANTS,
         keys::MUTANTS,
         line_items::MUTANTS,
+        load::MUTANTS,
         provisioning::MUTANTS,
         rate_tables::MUTANTS,
         session_life::MUTANTS,

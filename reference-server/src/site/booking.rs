@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::outcome::{Effect, Kind};
-use super::{Instance, Site};
+use super::{Instance, RefundParts, Site};
 use crate::domain::usage_row::{MeterCostList, RowKind};
 use crate::domain::{
     ApiVersion, Asking, ChargedItem, Ground, ItemVerdict, LineItem, Millis, Pool, Pricing, RequestedItem,
@@ -59,6 +59,11 @@ impl Site {
             tolerance: (self.rules.tolerance)(self.configuration.tolerance()),
         };
         let mut pool = Pool::new(ground, asking, self.payers(instance));
+        if let Some(unseen) = self.rules.steps.unseen {
+            for payer in self.payers(instance) {
+                pool.credit(&payer.activation_id, None, unseen(&self.traffic, &payer.activation_id));
+            }
+        }
         for (share, refund) in credits {
             pool.credit(&share.activation_id, share.action.as_deref(), *refund);
         }
@@ -77,6 +82,18 @@ impl Site {
     /// Books every item of an activity in the order of processing: a row for each charged line item, or one row
     /// that says why nothing was charged (DM-ACC-030, WH-USAGE-067).
     pub(super) fn book(
+        &mut self,
+        activity: &Activity<'_>,
+        kind: RowKind,
+        items: &[RequestedItem],
+        verdicts: &[ItemVerdict],
+    ) {
+        for _ in 0..(self.rules.steps.times_booked)(&mut self.traffic) {
+            self.book_once(activity, kind, items, verdicts);
+        }
+    }
+
+    fn book_once(
         &mut self,
         activity: &Activity<'_>,
         kind: RowKind,
@@ -119,7 +136,8 @@ impl Site {
     /// (DM-REF-003). Returns what was given back (DM-REF-004, DM-RULE-049).
     pub(super) fn refund(&mut self, activity: &Activity<'_>, timeline: &Timeline, refund: Tokens) -> Tokens {
         let mut given = Tokens::ZERO;
-        for (item, share, part) in self.refund_parts(timeline, refund) {
+        let parts = self.refund_parts(timeline, refund);
+        for (item, share, part) in (self.rules.steps.refunded)(&mut self.traffic, parts) {
             if part.is_zero() {
                 continue;
             }
@@ -138,11 +156,7 @@ impl Site {
     }
 
     /// The parts of a refund with the charges that they reverse; those that cannot be credited are left out.
-    pub(super) fn refund_parts(
-        &self,
-        timeline: &Timeline,
-        refund: Tokens,
-    ) -> Vec<(RequestedItem, Share, Tokens)> {
+    pub(super) fn refund_parts(&self, timeline: &Timeline, refund: Tokens) -> RefundParts {
         let shares: Vec<(&ChargedItem, &Share)> = timeline
             .charged
             .iter()
@@ -185,10 +199,16 @@ impl Site {
         row.meter_quantity = shown;
         row.activation_id = Some(vec![share.activation_id.clone()]);
         if let Some(line_item) = self.line_items.get_mut(&share.activation_id) {
-            line_item.used += booked;
+            let total = self.rules.steps.total;
+            line_item.used = total(&mut self.traffic, &share.activation_id, line_item.used, booked);
+            self.traffic.latest = Some((Arc::clone(&share.activation_id), booked));
             row.used = Some(line_item.used);
             row.mapped_entitled_count = Some(line_item.quantity);
             row.overdraft_count = line_item.overdraft_count();
+        }
+        if let Some(astray) = self.rules.steps.astray {
+            let other = astray(&mut self.traffic, &self.line_items);
+            self.go_astray(other, share, booked);
         }
         // A charge under an action changes more than the total.
         if share.action.is_some() {
@@ -196,6 +216,17 @@ impl Site {
         } else {
             self.used(&share.activation_id);
         }
+    }
+
+    /// Puts a charge on the total of another line item than the one that pays.
+    fn go_astray(&mut self, other: Option<Arc<str>>, share: &Share, booked: Tokens) {
+        let Some(other) = other else { return };
+        for (id, change) in [(&share.activation_id, -booked), (&other, booked)] {
+            if let Some(line_item) = self.line_items.get_mut(id) {
+                line_item.used += change;
+            }
+        }
+        self.used(&other);
     }
 
     /// The rate as the row shows it; what it shows of a formula is not documented.
@@ -266,10 +297,21 @@ impl Site {
 
     fn write(&mut self, kind: RowKind, row: UsageRow) {
         for row in (self.rules.write_row)(kind, row) {
-            self.row_sequence += 1;
-            let sequence = self.row_sequence;
-            self.emit(Effect::Row { sequence, kind, row: Box::new(row) });
+            match self.rules.steps.written {
+                None => self.write_now(kind, row),
+                Some(written) => {
+                    for (kind, row) in written(&mut self.traffic, (kind, row)) {
+                        self.write_now(kind, row);
+                    }
+                }
+            }
         }
+    }
+
+    fn write_now(&mut self, kind: RowKind, row: UsageRow) {
+        self.row_sequence += 1;
+        let sequence = self.row_sequence;
+        self.emit(Effect::Row { sequence, kind, row: Box::new(row) });
     }
 }
 

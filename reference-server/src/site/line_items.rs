@@ -140,6 +140,9 @@ impl Site {
         let mut items: Vec<LineItem> =
             self.mapped_to(instance).filter(|item| !item.deleted).cloned().collect();
         items.sort_by_key(self.rules.line_items.list_order);
+        for item in &mut items {
+            item.used = (self.rules.steps.shown)(&self.traffic, item);
+        }
         Ok(items)
     }
 

@@ -19,6 +19,7 @@ mod restore;
 mod session_requests;
 mod sessions;
 mod state;
+mod steps;
 mod timers;
 
 pub use access::{AccessAnswer, AccessRequest, AnsweredItem};
@@ -32,6 +33,7 @@ pub use rate_tables::NewRateTable;
 pub use restore::RestoreError;
 pub use sessions::{SessionDetail, SessionSummary};
 pub use state::{Clock, Site, SiteSettings};
+pub use steps::{KindOfRow, RefundParts, Steps, Traffic};
 pub use timers::ClockError;
 
 /// A fresh ID.

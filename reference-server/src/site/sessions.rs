@@ -202,8 +202,9 @@ impl Site {
             Some(_) => 204,
         };
         let state = session.state;
-        let on_heartbeat = self.rules.sessions.on_heartbeat;
-        self.update(id, on_heartbeat);
+        if (self.rules.steps.noted)(&mut self.traffic) {
+            self.update(id, self.rules.sessions.on_heartbeat);
+        }
         self.moved_session(id);
         match status {
             204 => Ok(204),

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::instances::InstanceRecord;
 use super::outcome::{Effect, Kind};
-use super::{Instance, Refusal};
+use super::{Instance, Refusal, Traffic};
 use crate::domain::access_rules::Conditions;
 use crate::domain::line_item::OrderKey;
 use crate::domain::{
@@ -79,6 +79,7 @@ pub struct Site {
     /// Creation counter: entities of one kind are ordered by it.
     pub(super) sequence: u64,
     pub(super) row_sequence: u64,
+    pub(super) traffic: Traffic,
     effects: Vec<Effect>,
     dirty: BTreeSet<(Kind, String)>,
 }
@@ -129,6 +130,7 @@ impl Site {
             due: BTreeSet::new(),
             sequence: 0,
             row_sequence: 0,
+            traffic: Traffic::default(),
             effects: Vec::new(),
             dirty: BTreeSet::new(),
         })
@@ -142,12 +144,18 @@ impl Site {
             Clock::Real => wall_now.max(self.now),
             Clock::Virtual(now) => now,
         };
+        self.traffic.begin();
         self.written = now;
         self.run_due(now);
         self.now = now;
         let result = operation(self);
         self.flush();
         (result, std::mem::take(&mut self.effects))
+    }
+
+    /// Says whether other operations are under way at the site.
+    pub const fn crowd(&mut self, crowded: bool) {
+        self.traffic.crowded = crowded;
     }
 
     /// The site's ID, which is also the tenant of its usage rows.

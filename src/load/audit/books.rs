@@ -1,138 +1,273 @@
-//! Ledger and evidence side by side: which row belongs to which operation.
+//! Ledger and rows side by side, while the run goes on.
+//!
+//! Operations come as they end, rows as they are read. Rows are taken in their order, each as soon as it is
+//! known to whom it belongs; an operation is compared with its rows when they are there, and both are forgotten.
+//! What is kept does not grow with the run: line items, instances, live sessions, and what is on its way.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use super::super::evidence::Evidence;
-use super::super::ledger::{Entry, Kind, operation_number};
+use rust_decimal::Decimal;
+
+use super::super::amount;
+use super::super::ground::REQUEST_TIMEOUT;
+use super::super::ledger::{Entry, Fate, Kind};
 use super::super::population::Population;
 use super::super::rows::Row;
+use super::duties::Clock;
+use super::instance::InstanceBook;
+use super::line_item::{LineItemBook, overspend};
+use super::open::OpenOperations;
+use super::operation::reconcile;
+use super::owners::{Owner, owner};
+use super::prices::prices;
+use super::sessions::Sessions;
+use super::totals::Totals;
+use super::{InvariantId, Tallies, Tally};
 
-/// Where a row belongs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Owner {
-    /// To the operation with this index.
-    Entry(usize),
-    /// To a session of the run, to which it gives tokens back.
-    Refund,
-    /// To a session of the run in which heartbeats were sent, and to none of its requests.
-    Heartbeat,
-    /// To nobody, for this reason.
-    Nobody(String),
+/// A row may be read this long before the answer of its operation is booked.
+const HORIZON: Duration = Duration::from_secs(REQUEST_TIMEOUT.as_secs() + 1);
+
+/// Ledger and rows of a run.
+#[derive(Debug)]
+pub struct Books {
+    population: Arc<Population>,
+    offers_rows: bool,
+    patience: Duration,
+    line_items: Vec<LineItemBook>,
+    instances: Vec<InstanceBook>,
+    sessions: Sessions,
+    open: OpenOperations,
+    /// Rows that were read at these instants and belong to nobody yet, and those behind them.
+    rows: VecDeque<(Instant, Row)>,
+    last_seq: u64,
+    any_session: bool,
+    totals: Totals,
+    tallies: Tallies,
 }
 
-/// Ledger and evidence of a run.
-pub struct Books<'a> {
-    /// What the run was about.
-    pub population: &'a Population,
-    /// The operations.
-    pub entries: &'a [Entry],
-    /// Sessions whose end the target confirmed.
-    pub closed: &'a HashSet<Arc<str>>,
-    /// What the target says.
-    pub evidence: &'a Evidence,
-    /// The owner of each row.
-    pub owners: Vec<Owner>,
-    /// The rows of each operation, refunds left out.
-    pub rows_of: Vec<Vec<&'a Row>>,
-    /// Indices of the rows on each line item, in their order.
-    pub rows_on: Vec<Vec<usize>>,
-}
-
-impl<'a> Books<'a> {
-    /// Lays ledger and evidence side by side.
+impl Books {
+    /// Empty books for a population whose line items had used this much; rows may take `patience` to appear.
     pub fn new(
-        population: &'a Population,
-        entries: &'a [Entry],
-        closed: &'a HashSet<Arc<str>>,
-        evidence: &'a Evidence,
+        population: Arc<Population>,
+        before: &[Decimal],
+        offers_rows: bool,
+        patience: Duration,
+        clock: Clock,
     ) -> Self {
-        let register = Register::new(population, entries);
-        let mut rows_of = vec![Vec::new(); entries.len()];
-        let mut rows_on = vec![Vec::new(); population.line_items.len()];
-        let mut owners = Vec::with_capacity(evidence.rows.len());
-        for (index, row) in evidence.rows.iter().enumerate() {
-            let owner = register.owner(row);
-            if let Owner::Entry(entry) = owner {
-                rows_of[entry].push(row);
-            }
-            owners.push(owner);
-            let line_item = row.activation.as_ref().and_then(|id| population.by_activation.get(id));
-            if let Some(line_item) = line_item {
-                rows_on[*line_item as usize].push(index);
-            }
-        }
-        Self { population, entries, closed, evidence, owners, rows_of, rows_on }
-    }
-
-    /// The rows.
-    pub fn rows(&self) -> &'a [Row] {
-        &self.evidence.rows
-    }
-
-    /// The name of a requested item.
-    pub fn item_name(&self, item: u16) -> &'a str {
-        &self.population.items[usize::from(item)].name
-    }
-}
-
-/// Everything by which a row can be recognised.
-struct Register<'a> {
-    population: &'a Population,
-    entries: &'a [Entry],
-    by_correlation: HashMap<&'a str, usize>,
-    by_number: HashMap<u64, usize>,
-    sessions: HashSet<&'a str>,
-    kept_alive: HashSet<&'a str>,
-}
-
-impl<'a> Register<'a> {
-    fn new(population: &'a Population, entries: &'a [Entry]) -> Self {
-        let mut register = Self {
+        Self {
+            line_items: before.iter().copied().map(LineItemBook::new).collect(),
+            instances: population.instances.iter().map(|_| InstanceBook::default()).collect(),
             population,
-            entries,
-            by_correlation: HashMap::with_capacity(entries.len()),
-            by_number: HashMap::with_capacity(entries.len()),
-            sessions: HashSet::new(),
-            kept_alive: HashSet::new(),
-        };
-        for (index, entry) in entries.iter().enumerate() {
-            register.by_number.insert(entry.number, index);
-            if let Some(correlation) = entry.answered().and_then(|answered| answered.correlation.as_deref()) {
-                register.by_correlation.insert(correlation, index);
-            }
-            if let Some(session) = entry.session.as_deref() {
-                register.sessions.insert(session);
-                if entry.kind == Kind::SessionHeartbeat {
-                    register.kept_alive.insert(session);
-                }
-            }
+            offers_rows,
+            patience: patience + HORIZON,
+            sessions: Sessions::new(clock),
+            open: OpenOperations::default(),
+            rows: VecDeque::new(),
+            last_seq: 0,
+            any_session: false,
+            totals: Totals::default(),
+            tallies: Tallies::new(),
         }
-        register
     }
 
-    fn owner(&self, row: &Row) -> Owner {
-        let session = row.session.as_deref();
-        if let Some(activation) = &row.activation
-            && !self.population.by_activation.contains_key(activation)
-        {
-            return Owner::Nobody(format!("is on {activation}, which is no line item of the run"));
+    /// Takes an operation that has ended.
+    pub fn enter(&mut self, entry: Entry) {
+        self.totals.enter(&entry);
+        match &entry.fate {
+            Fate::Answered(_) => self.tallies.exercise(InvariantId::AnswersMakeSense, 1),
+            Fate::Wrong { why } => self
+                .tallies
+                .check(InvariantId::AnswersMakeSense, false, || format!("operation {}: {why}", entry.number)),
+            Fate::Lost { .. } => {}
         }
-        if row.is_refund() {
-            return match session {
-                Some(session) if self.sessions.contains(session) => Owner::Refund,
-                _ => Owner::Nobody("gives tokens back outside the sessions of the run".to_owned()),
+        self.any_session |= entry.kind.in_session();
+        if entry.kind.charges() || entry.kind.in_session() {
+            self.note_at_instance(&entry);
+        }
+        if let Some(answered) = entry.answered() {
+            if entry.kind == Kind::SessionHeartbeat && self.offers_rows {
+                self.tallies.exercise(InvariantId::HeartbeatsAreFree, 1);
+            }
+            for charge in answered.items.iter().flat_map(|item| &item.charges) {
+                let sum = &mut self.line_items[charge.line_item as usize].answered;
+                *sum = sum.saturating_add(charge.tokens);
+            }
+        }
+        self.sessions.enter(&entry, self.patience);
+        if let Some(correlation) = self.open.enter(entry, self.patience) {
+            self.tallies.violate(InvariantId::OneSetOfRows, || {
+                format!("two answers carry the correlation ID {correlation}")
+            });
+        }
+    }
+
+    fn note_at_instance(&mut self, entry: &Entry) {
+        let Some(instance) = self.instances.get_mut(entry.instance as usize) else { return };
+        instance.touched = true;
+        instance.sessions |= entry.kind.in_session();
+        if entry.answered().is_none() {
+            let highest =
+                entry.wanted.iter().filter_map(|wanted| prices(&self.population, entry, wanted).pop());
+            instance.in_doubt = instance.in_doubt.saturating_add(amount::sum(highest));
+        }
+    }
+
+    /// Notes that the target confirmed the end of a session.
+    pub fn note_closed(&mut self, session: &Arc<str>) {
+        self.sessions.note_closed(session, self.patience);
+    }
+
+    /// Takes rows that were read at this instant, in their order, and what is wrong with lines that could not be.
+    pub fn read(&mut self, rows: Vec<Row>, unreadable: &[String], at: Instant) {
+        self.rows.extend(rows.into_iter().map(|row| (at, row)));
+        for line in unreadable {
+            self.tallies.violate(InvariantId::OneSetOfRows, || format!("a row cannot be read: {line}"));
+        }
+    }
+
+    /// Counts a look at something that had been answered before.
+    pub fn look(&mut self, held: bool, describe: impl FnOnce() -> String) {
+        self.tallies.check(InvariantId::ReadYourWrites, held, describe);
+    }
+
+    /// Reconciles what can be, and forgets it.
+    pub fn reconcile(&mut self, now: Instant) {
+        self.go_on(now, false);
+    }
+
+    /// How many operations and sessions are remembered.
+    #[cfg(test)]
+    pub fn remembered(&self) -> (usize, usize) {
+        (self.open.len(), self.sessions.len())
+    }
+
+    /// Whether no answered operation lacks a row.
+    pub fn is_complete(&self) -> bool {
+        self.open.incomplete() == 0
+    }
+
+    fn go_on(&mut self, now: Instant, all: bool) {
+        while let Some((read_at, row)) = self.rows.pop_front() {
+            let now_or_never = all || now.saturating_duration_since(read_at) > HORIZON;
+            let Some(owner) = owner(&self.population, &self.open, &self.sessions, &row, now_or_never) else {
+                self.rows.push_front((read_at, row));
+                break;
             };
+            self.take_row(row, owner);
         }
-        if let Some(entry) = self.by_correlation.get(row.correlation.as_str()) {
-            return Owner::Entry(*entry);
+        for open in self.open.take_due(now, all) {
+            if self.offers_rows {
+                reconcile(&self.population, &open, &mut self.tallies);
+            }
+            self.sessions.reconciled(&open.entry);
+            if let Some(instance) = self.instances.get_mut(open.entry.instance as usize) {
+                instance.reconciled(&self.population, &open, self.offers_rows);
+            }
         }
-        let number = row.operation.as_deref().and_then(|id| operation_number(&self.population.run, id));
-        match number.and_then(|number| self.by_number.get(&number)) {
-            Some(entry) if self.entries[*entry].answered().is_none() => Owner::Entry(*entry),
-            Some(_) => Owner::Nobody("repeats an answered operation under another correlation ID".to_owned()),
-            None if session.is_some_and(|session| self.kept_alive.contains(session)) => Owner::Heartbeat,
-            None => Owner::Nobody("belongs to no operation of the run".to_owned()),
+        self.sessions.forget(now, all, &mut self.tallies);
+    }
+
+    fn take_row(&mut self, row: Row, owner: Owner) {
+        let (from, to) = (self.last_seq + 1, row.seq);
+        if from < to {
+            self.tallies.violate(InvariantId::OneSetOfRows, || {
+                format!("the rows from {from} to before {to} are missing")
+            });
         }
+        self.last_seq = to;
+        let line_item = row.activation.as_ref().and_then(|id| self.population.by_activation.get(id));
+        if let Some(index) = line_item.map(|index| *index as usize) {
+            let entry = match &owner {
+                Owner::Operation(number) => self.open.get(*number).map(|open| &open.entry),
+                _ => None,
+            };
+            let item = &self.population.line_items[index];
+            self.line_items[index].row(item, &row, entry, &mut self.tallies);
+        }
+        let session = row.session.clone().unwrap_or_default();
+        match owner {
+            Owner::Operation(number) => {
+                self.sessions.charge(&session, &row, Some(number), &mut self.tallies);
+                self.open.add_row(number, row);
+            }
+            Owner::Refund => self.sessions.refund(&session, &row, &mut self.tallies),
+            Owner::Automatic => self.sessions.charge(&session, &row, None, &mut self.tallies),
+            Owner::Stray => self.sessions.stray(&session, &row),
+            Owner::Ended => self.tallies.violate(InvariantId::NeverChargedAfterEnd, || {
+                format!("{} is of session {session}, which had ended", row.place())
+            }),
+            Owner::Heartbeat => self.tallies.violate(InvariantId::HeartbeatsAreFree, || {
+                format!(
+                    "{} in session {session} belongs to no request, only heartbeats were sent",
+                    row.place()
+                )
+            }),
+            Owner::Nobody(why) => {
+                self.tallies.violate(InvariantId::OneSetOfRows, || format!("{} {why}", row.place()));
+            }
+        }
+    }
+
+    /// Reconciles what is left, given what the line items have used in the end.
+    pub fn close(mut self, after: &[Decimal]) -> (Vec<Tally>, Totals) {
+        self.go_on(Instant::now(), true);
+        for index in 0..self.line_items.len() {
+            let item = &self.population.line_items[index];
+            self.line_items[index].close_request(item, &mut self.tallies);
+            overspend(item, after[index], || "after the run".to_owned(), &mut self.tallies);
+            self.conserve(index, after[index]);
+        }
+        self.count_winners(after);
+        (self.tallies.into_all(), self.totals)
+    }
+
+    fn count_winners(&mut self, after: &[Decimal]) {
+        let mut sums = vec![[Decimal::ZERO; 3]; self.instances.len()];
+        for ((item, book), after) in self.population.line_items.iter().zip(&self.line_items).zip(after) {
+            let own = [item.capacity(), book.before, *after];
+            for (sum, amount) in sums[item.instance as usize].iter_mut().zip(own) {
+                *sum = sum.saturating_add(amount);
+            }
+        }
+        for ((book, instance), sums) in self.instances.iter().zip(&self.population.instances).zip(sums) {
+            book.settle(&instance.id, sums, &mut self.tallies);
+        }
+    }
+
+    /// What was taken from a line item is what was charged: its rows sum to the change of `used`. One that nobody
+    /// asked for must not have changed at all.
+    fn conserve(&mut self, index: usize, after: Decimal) {
+        let (book, item) = (&self.line_items[index], &self.population.line_items[index]);
+        let instance = &self.instances[item.instance as usize];
+        let used = after.saturating_sub(book.before);
+        let id = &item.activation_id;
+        if !instance.touched {
+            let untouched = used.is_zero() && book.rows == 0;
+            self.tallies.check(InvariantId::CanaryUntouched, untouched, || {
+                format!("{id}: nobody asked for it, its used count changed by {used} in {} rows", book.rows)
+            });
+            return;
+        }
+        if self.offers_rows {
+            if book.rows > 0 || !used.is_zero() {
+                let taken = book.taken;
+                self.tallies.check(InvariantId::Conservation, amount::same(taken, used), || {
+                    format!("{id}: its rows sum to {taken}, its used count changed by {used}")
+                });
+            }
+            return;
+        }
+        // Without rows the answers have to do: what was answered was taken, and beyond it at most what was asked for
+        // in requests without an answer. Sessions are left out, because answers do not tell refunds.
+        let (least, most) = (book.answered, book.answered.saturating_add(instance.in_doubt));
+        if self.any_session || (used.is_zero() && least.is_zero()) {
+            return;
+        }
+        let held = (used >= least && used <= most) || amount::same(used, least) || amount::same(used, most);
+        self.tallies.check(InvariantId::Conservation, held, || {
+            format!("{id}: the answers charge between {least} and {most}, its used count changed by {used}")
+        });
     }
 }

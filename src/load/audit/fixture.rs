@@ -3,21 +3,21 @@
 //! One instance with line items `small` (40 tokens, charged first) and `big`. Ten PhotoPrint take 30 of
 //! `small`; two CADPrint take the other 10 and 4 of `big`; an unknown item is refused; of two requests
 //! without an answer one was carried out (3 on `big`); a session uses ten PhotoPrint for twenty minutes, so
-//! 30 are charged and 20 come back.
+//! 30 are charged and 20 come back; another runs for hours, sends one heartbeat and ends for want of the next.
+//!
+//! On a second instance three want 15 of 30 tokens. Nobody asks for anything on the third.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rust_decimal::Decimal;
 
-use super::super::evidence::Evidence;
 use super::super::ledger::{Answered, Charge, Entry, Fate, ItemOutcome, Kind, operation_id};
 use super::super::population::{Instance, LineItem, Population, catalogue};
 use super::super::rows::Row;
 use super::super::schedule::Wanted;
 use super::super::spec::ItemSpec;
-use super::{Books, InvariantId, Tally, audit};
+use super::{Books, Clock, InvariantId, Tally};
 
 /// When the session is charged, in milliseconds.
 const CHARGED_MS: i64 = 1_760_000_000_000;
@@ -29,7 +29,7 @@ pub const CAD: u16 = 1;
 /// In no rate table.
 pub const UNKNOWN: u16 = 2;
 
-/// One instance with a small and a big line item.
+/// Three instances, the first with a small and a big line item and one for a session that runs for long.
 pub fn population() -> Population {
     let item = |name: &str, rate: i64| ItemSpec {
         name: name.to_owned(),
@@ -37,31 +37,43 @@ pub fn population() -> Population {
         rate: Decimal::from(rate),
         counts: vec![Decimal::ONE],
     };
-    let line_item = |name: &str, quantity: u64, small: bool| LineItem {
+    let line_item = |name: &str, instance: u32, quantity: u64, small: bool| LineItem {
         activation_id: name.to_owned(),
-        instance: 0,
+        instance,
         quantity,
         overdraft: 0,
         small,
     };
+    let instance = |id: &str, plenty: bool| Instance { id: id.to_owned(), plenty, access_url: String::new() };
     Population::new(
         "run",
         catalogue(&[item("PhotoPrint", 3), item("CADPrint", 7)]),
-        vec![Instance { id: "instance".to_owned(), plenty: true, access_url: String::new() }],
-        vec![line_item("small", 40, true), line_item("big", 1000, false)],
+        vec![instance("instance", true), instance("race", false), instance("canary", true)],
+        vec![
+            line_item("small", 0, 40, true),
+            line_item("big", 0, 1000, false),
+            line_item("long", 0, 1000, false),
+            line_item("prize", 1, 30, true),
+            line_item("still", 2, 1000, false),
+        ],
     )
 }
 
-/// The ledger and the evidence of a run.
+/// The ledger of a run, and what the target says.
 pub struct Story {
     /// What it was about.
     pub population: Population,
     /// The operations, ten milliseconds apart, each answered after five.
     pub entries: Vec<Entry>,
-    /// What the target says.
-    pub evidence: Evidence,
+    /// Whether the target offers rows.
+    pub offers_rows: bool,
+    /// Its rows.
+    pub rows: Vec<Row>,
+    /// What its line items have used in the end.
+    pub after: Vec<Decimal>,
     begin: Instant,
-    closed: HashSet<Arc<str>>,
+    instance: u32,
+    session: &'static str,
 }
 
 impl Story {
@@ -70,14 +82,12 @@ impl Story {
         let mut story = Self {
             population: population(),
             entries: Vec::new(),
-            evidence: Evidence {
-                offers_rows: true,
-                before: vec![Decimal::ZERO; 2],
-                after: vec![Decimal::from(40), Decimal::from(17)],
-                ..Evidence::default()
-            },
+            offers_rows: true,
+            rows: Vec::new(),
+            after: [40, 17, 60, 30, 0].map(Decimal::from).to_vec(),
             begin: Instant::now(),
-            closed: HashSet::from([Arc::from("s-1")]),
+            instance: 0,
+            session: "s-1",
         };
         story.answer(Kind::AccessRequest, &[(PHOTO, 10)], &[&[(0, 30)]]);
         story.row(0, "PhotoPrint", Some("small"), 30, 30);
@@ -90,16 +100,18 @@ impl Story {
         story.row(3, "PhotoPrint", Some("big"), 3, 7);
         story.lose(&[(CAD, 1)]);
         story.session();
+        story.long_session();
+        story.race();
         story
     }
 
     /// The same run without its session, at a target that offers no usage rows.
     pub fn without_rows() -> Self {
         let mut story = Self::spotless();
-        story.entries.truncate(5);
-        story.evidence.rows.clear();
-        story.evidence.offers_rows = false;
-        story.evidence.after[1] = Decimal::from(7);
+        story.entries.retain(|entry| !entry.kind.in_session());
+        story.rows.clear();
+        story.offers_rows = false;
+        (story.after[1], story.after[2]) = (Decimal::from(7), Decimal::ZERO);
         story
     }
 
@@ -116,9 +128,35 @@ impl Story {
         refund.operation = None;
     }
 
+    fn long_session(&mut self) {
+        self.session = "s-2";
+        self.answer(Kind::SessionOpen, &[], &[]);
+        self.answer(Kind::SessionAccess, &[(PHOTO, 10)], &[&[(2, 30)]]);
+        self.answer(Kind::SessionHeartbeat, &[], &[]);
+        self.move_heartbeat(self.instant(75 * 60 * 1000));
+        for (minutes, quantity, used) in [(0, 30, 30), (60, 30, 60), (120, 30, 90), (150, -30, 60)] {
+            self.row(10, "PhotoPrint", Some("long"), quantity, used);
+            let row = self.rows.last_mut().unwrap();
+            row.usage_time_ms = Some(CHARGED_MS + minutes * 60 * 1000);
+            if minutes > 0 {
+                row.correlation = format!("own-{minutes}");
+            }
+        }
+    }
+
+    fn race(&mut self) {
+        self.instance = 1;
+        self.answer(Kind::AccessRequest, &[(PHOTO, 5)], &[&[(3, 15)]]);
+        self.row(12, "PhotoPrint", Some("prize"), 15, 15);
+        self.answer(Kind::AccessRequest, &[(PHOTO, 5)], &[&[(3, 15)]]);
+        self.row(13, "PhotoPrint", Some("prize"), 15, 30);
+        self.answer(Kind::AccessRequest, &[(PHOTO, 5)], &[&[]]);
+        self.row(14, "PhotoPrint", None, 0, 0);
+    }
+
     /// The row with this index.
     pub fn row_mut(&mut self, index: usize) -> &mut Row {
-        &mut self.evidence.rows[index]
+        &mut self.rows[index]
     }
 
     /// The instant this many milliseconds after the beginning.
@@ -126,9 +164,23 @@ impl Story {
         self.begin + Duration::from_millis(after_ms)
     }
 
+    /// Empty books for the run.
+    pub fn books(&self) -> Books {
+        let before = vec![Decimal::ZERO; self.after.len()];
+        let clock = Clock { instant: self.begin, millis: CHARGED_MS };
+        Books::new(Arc::new(self.population.clone()), &before, self.offers_rows, Duration::ZERO, clock)
+    }
+
     /// The tallies of all invariants.
     pub fn audit(&self) -> Vec<Tally> {
-        audit(&Books::new(&self.population, &self.entries, &self.closed, &self.evidence))
+        let (rows, entries) = (self.rows.clone(), self.entries.clone());
+        let mut books = self.books();
+        for entry in entries {
+            books.enter(entry);
+        }
+        books.read(rows, &[], Instant::now());
+        books.look(true, String::new);
+        books.close(&self.after).0
     }
 
     /// The invariants that do not hold.
@@ -164,26 +216,49 @@ impl Story {
         self.entries.push(Entry {
             number,
             kind,
-            instance: 0,
-            session: kind.in_session().then(|| Arc::from("s-1")),
+            instance: self.instance,
+            session: kind.in_session().then(|| Arc::from(self.session)),
             wanted: wanted.collect(),
             sent: self.instant(10 * number),
             fate,
         });
     }
 
+    /// Adds this row as the last one.
+    pub fn append(&mut self, row: Row) {
+        let seq = self.rows.len() as u64 + 1;
+        self.rows.push(Row { seq, ..row });
+    }
+
+    /// Puts the one heartbeat of the long session to another time.
+    pub fn move_heartbeat(&mut self, to: Instant) {
+        let entry = &mut self.entries[11];
+        entry.sent = to;
+        if let Fate::Answered(answered) = &mut entry.fate {
+            answered.at = to;
+        }
+    }
+
+    /// Puts another correlation ID into the answer to an operation.
+    pub fn correlate(&mut self, operation: usize, correlation: &str) {
+        if let Fate::Answered(answered) = &mut self.entries[operation].fate {
+            answered.correlation = Some(correlation.to_owned());
+        }
+    }
+
     /// Adds a row of an operation; one without a line item is denied.
     pub fn row(&mut self, operation: u64, item: &str, activation: Option<&str>, quantity: i64, used: i64) {
-        let in_session = operation >= 5;
+        let entry = &self.entries[usize::try_from(operation).unwrap()];
+        let session = entry.session.as_ref().map(ToString::to_string);
         let code = if activation.is_some() { "101" } else { "201" };
-        self.evidence.rows.push(Row {
-            seq: self.evidence.rows.len() as u64 + 1,
+        self.rows.push(Row {
+            seq: self.rows.len() as u64 + 1,
             correlation: format!("c-{operation}"),
             usage_time_ms: Some(CHARGED_MS),
             activation: activation.map(str::to_owned),
             used: activation.map(|_| Decimal::from(used)),
             item: item.to_owned(),
-            session: in_session.then(|| "s-1".to_owned()),
+            session,
             code: Some(code.to_owned()),
             quantity: Decimal::from(quantity),
             operation: Some(operation_id("run", operation)),

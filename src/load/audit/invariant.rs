@@ -17,6 +17,8 @@ pub enum InvariantId {
     Conservation,
     /// No line item gives out more than its quantity and overdraft.
     NoOverspend,
+    /// Nobody is refused while there are tokens for it; in a race, exactly balance ÷ price win.
+    ExactWinners,
     /// Each answered request has exactly the rows that its answer demands.
     OneSetOfRows,
     /// `USED` of each row is that of the row before plus what the row takes.
@@ -25,28 +27,64 @@ pub enum InvariantId {
     RealTimeOrder,
     /// A refused request takes nothing.
     RefusalsWithoutEffect,
-    /// A refund is the charge times the unused share of its period.
+    /// A refund is what the model computes for the charge and the unused share of its period.
     RefundExact,
+    /// A session that has ended is charged no more.
+    NeverChargedAfterEnd,
+    /// A session that sends its heartbeats is not ended for want of them.
+    KeptAlive,
+    /// A session that owes a heartbeat ends at the end of its window, with the charge given back.
+    EndedWithoutHeartbeat,
     /// A request without an answer was carried out wholly or not at all.
     IndeterminateResolved,
     /// Heartbeats leave no row.
     HeartbeatsAreFree,
+    /// A line item that nobody asked for stays as it was.
+    CanaryUntouched,
+    /// What was answered is seen by whoever asks afterwards.
+    ReadYourWrites,
 }
 
 impl InvariantId {
+    /// All invariants, in the order of reports.
+    pub const ALL: [Self; 16] = [
+        Self::AnswersMakeSense,
+        Self::Conservation,
+        Self::NoOverspend,
+        Self::ExactWinners,
+        Self::OneSetOfRows,
+        Self::RunningTotal,
+        Self::RealTimeOrder,
+        Self::RefusalsWithoutEffect,
+        Self::RefundExact,
+        Self::NeverChargedAfterEnd,
+        Self::KeptAlive,
+        Self::EndedWithoutHeartbeat,
+        Self::IndeterminateResolved,
+        Self::HeartbeatsAreFree,
+        Self::CanaryUntouched,
+        Self::ReadYourWrites,
+    ];
+
     /// Name in scenarios and reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::AnswersMakeSense => "answers-make-sense",
             Self::Conservation => "conservation",
             Self::NoOverspend => "no-overspend",
+            Self::ExactWinners => "exact-winners",
             Self::OneSetOfRows => "one-set-of-rows",
             Self::RunningTotal => "running-total",
             Self::RealTimeOrder => "real-time-order",
             Self::RefusalsWithoutEffect => "refusals-without-effect",
             Self::RefundExact => "refund-exact",
+            Self::NeverChargedAfterEnd => "never-charged-after-end",
+            Self::KeptAlive => "kept-alive",
+            Self::EndedWithoutHeartbeat => "ended-without-heartbeat",
             Self::IndeterminateResolved => "indeterminate-resolved",
             Self::HeartbeatsAreFree => "heartbeats-are-free",
+            Self::CanaryUntouched => "canary-untouched",
+            Self::ReadYourWrites => "read-your-writes",
         }
     }
 
@@ -56,19 +94,33 @@ impl InvariantId {
             Self::AnswersMakeSense => &["DM-ACC-010"],
             Self::Conservation => &["DM-ACC-012", "WH-USAGE-074"],
             Self::NoOverspend => &["DM-ACC-029", "DM-OD-002"],
+            Self::ExactWinners => &["DM-ACC-029", "DM-CODE-004"],
             Self::OneSetOfRows => &["WH-USAGE-067", "WH-USAGE-069"],
             Self::RunningTotal => &["WH-USAGE-072"],
             Self::RealTimeOrder => &["DM-ACC-014"],
             Self::RefusalsWithoutEffect => &["WH-USAGE-053", "DM-ACC-015"],
             Self::RefundExact => &["DM-REF-001", "WH-USAGE-077"],
+            Self::NeverChargedAfterEnd => &["DM-TIME-003"],
+            Self::KeptAlive => &["DM-HB-001", "DM-TIME-004"],
+            Self::EndedWithoutHeartbeat => &["DM-TIME-005"],
             Self::IndeterminateResolved => &["DM-ACC-028"],
             Self::HeartbeatsAreFree => &["DM-HB-012"],
+            Self::CanaryUntouched => &["DM-LI-A01"],
+            Self::ReadYourWrites => &["DM-LINE-043", "DM-HB-001"],
         }
     }
 
     /// Whether it cannot be put to the test without usage rows.
     pub fn needs_rows(self) -> bool {
-        !matches!(self, Self::AnswersMakeSense | Self::Conservation | Self::NoOverspend)
+        !matches!(
+            self,
+            Self::AnswersMakeSense
+                | Self::Conservation
+                | Self::NoOverspend
+                | Self::ExactWinners
+                | Self::CanaryUntouched
+                | Self::ReadYourWrites
+        )
     }
 }
 
@@ -81,29 +133,46 @@ pub struct Tally {
     pub exercised: u64,
     /// How often it did not hold.
     pub violations: u64,
-    examples: Vec<String>,
+    /// The first violations, in words.
+    pub examples: Vec<String>,
 }
 
-impl Tally {
-    /// A tally of nothing.
-    pub fn new(id: InvariantId) -> Self {
-        Self { id, exercised: 0, violations: 0, examples: Vec::new() }
+/// How all invariants fared.
+#[derive(Clone, Debug)]
+pub struct Tallies(Vec<Tally>);
+
+impl Tallies {
+    /// Tallies of nothing.
+    pub fn new() -> Self {
+        let tally = |id| Tally { id, exercised: 0, violations: 0, examples: Vec::new() };
+        Self(InvariantId::ALL.into_iter().map(tally).collect())
     }
 
     /// Counts a test, and a violation unless it held.
-    pub fn check(&mut self, held: bool, describe: impl FnOnce() -> String) {
-        self.exercised += 1;
+    pub fn check(&mut self, id: InvariantId, held: bool, describe: impl FnOnce() -> String) {
+        self.exercise(id, 1);
         if !held {
-            self.violate(describe);
+            self.violate(id, describe);
         }
     }
 
+    /// Counts tests that can only be violated elsewhere.
+    pub fn exercise(&mut self, id: InvariantId, times: u64) {
+        self.0[id as usize].exercised += times;
+    }
+
     /// Counts a violation.
-    pub fn violate(&mut self, describe: impl FnOnce() -> String) {
-        self.violations += 1;
-        if self.examples.len() < EXAMPLES {
-            self.examples.push(describe());
+    pub fn violate(&mut self, id: InvariantId, describe: impl FnOnce() -> String) {
+        let tally = &mut self.0[id as usize];
+        tally.violations += 1;
+        if tally.examples.len() < EXAMPLES {
+            tally.examples.push(describe());
         }
+    }
+
+    /// One tally for each invariant.
+    pub fn into_all(self) -> Vec<Tally> {
+        self.0
     }
 }
 
@@ -115,6 +184,18 @@ impl From<Tally> for Invariant {
             violations: tally.violations,
             requirements: tally.id.requirements().iter().map(|id| (*id).to_owned()).collect(),
             examples: tally.examples,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_invariant_stands_at_its_index() {
+        for (index, id) in InvariantId::ALL.into_iter().enumerate() {
+            assert_eq!(id as usize, index, "{}", id.name());
         }
     }
 }

@@ -1,22 +1,27 @@
-//! The invariants: what must hold between the ledger of a run and what the target says afterwards.
+//! The invariants: what must hold between the ledger of a run and what the target says.
 //!
-//! Each invariant is one function from the books to a tally. It counts how often it was put to the test,
-//! because an invariant that nothing exercised has proven nothing, and it describes the first violations in
-//! words.
+//! They are checked while the run goes on, from operations as they end and rows as they are read. Each counts
+//! how often it was put to the test, because an invariant that nothing exercised has proven nothing, and it
+//! describes the first violations in words.
 
-mod all;
-mod answers;
 mod books;
-mod conservation;
+mod duties;
 #[cfg(test)]
 pub mod fixture;
+mod instance;
 mod invariant;
-mod order;
+mod line_item;
+mod open;
+mod operation;
+mod owners;
+mod prices;
+mod recent;
 mod sessions;
-mod sets;
 #[cfg(test)]
 mod tests;
+mod totals;
 
-pub use all::audit;
 pub use books::Books;
-pub use invariant::{InvariantId, Tally};
+pub use duties::Clock;
+pub use invariant::{InvariantId, Tallies, Tally};
+pub use totals::Totals;

@@ -19,7 +19,7 @@ fn a_spotless_run_holds_and_exercises_everything() {
 #[test]
 fn a_token_that_no_row_explains() {
     let mut story = Story::spotless();
-    story.evidence.after[1] += Decimal::ONE;
+    story.after[1] += Decimal::ONE;
     assert_eq!(story.violated(), [InvariantId::Conservation]);
 }
 
@@ -41,7 +41,7 @@ fn a_row_that_is_there_twice() {
 fn a_row_under_an_id_that_nobody_was_told() {
     let mut story = Story::spotless();
     story.row(2, "Unlisted", None, 0, 0);
-    story.evidence.rows.last_mut().unwrap().correlation = "other".to_owned();
+    story.rows.last_mut().unwrap().correlation = "other".to_owned();
     assert_eq!(story.violated(), [InvariantId::OneSetOfRows]);
 }
 
@@ -92,10 +92,119 @@ fn a_lost_request_that_was_half_done() {
 }
 
 #[test]
+fn a_winner_too_few() {
+    let mut story = Story::spotless();
+    // Two of 15 fit into 45, and the third was refused.
+    story.population.line_items[3].quantity = 45;
+    assert_eq!(story.violated(), [InvariantId::ExactWinners]);
+}
+
+#[test]
+fn a_refusal_while_there_is_enough_for_it() {
+    let mut story = Story::spotless();
+    // The last one wants 3 tokens only, so there are several prices, and 4 tokens are left.
+    story.entries[14].wanted[0].count = Decimal::ONE;
+    story.population.line_items[3].quantity = 34;
+    assert_eq!(story.violated(), [InvariantId::ExactWinners]);
+}
+
+#[test]
+fn a_charge_after_the_end() {
+    let mut story = Story::spotless();
+    // Another charge of the session follows on its refund.
+    let mut row = story.rows[5].clone();
+    (row.correlation, row.used) = ("again".to_owned(), Some(Decimal::from(47)));
+    story.append(row);
+    story.after[1] = Decimal::from(47);
+    assert_eq!(story.violated(), [InvariantId::NeverChargedAfterEnd]);
+}
+
+#[test]
+fn a_session_that_is_ended_in_spite_of_its_heartbeat() {
+    let mut story = Story::spotless();
+    // The heartbeat comes in the window of the last charge in place of the one before.
+    let late = story.instant(135 * 60 * 1000);
+    story.move_heartbeat(late);
+    assert_eq!(story.violated(), [InvariantId::KeptAlive, InvariantId::EndedWithoutHeartbeat]);
+}
+
+#[test]
+fn a_session_that_goes_on_without_its_heartbeat() {
+    let mut story = Story::spotless();
+    story.entries.remove(11);
+    assert_eq!(story.violated(), [InvariantId::EndedWithoutHeartbeat]);
+}
+
+#[test]
+fn a_canary_that_is_charged() {
+    let mut story = Story::spotless();
+    story.after[4] = Decimal::ONE;
+    assert_eq!(story.violated(), [InvariantId::CanaryUntouched]);
+}
+
+#[test]
+fn a_look_that_misses_what_was_answered() {
+    let story = Story::spotless();
+    let mut books = story.books();
+    books.look(false, || "used is 3 and 4 were answered".to_owned());
+    let (tallies, _) = books.close(&[Decimal::ZERO; 5]);
+    let violated: Vec<_> =
+        tallies.iter().filter(|tally| tally.violations > 0).map(|tally| tally.id).collect();
+    assert_eq!(violated, [InvariantId::ReadYourWrites]);
+}
+
+#[test]
+fn an_answer_under_the_correlation_id_of_another() {
+    let mut story = Story::spotless();
+    story.correlate(13, "c-12");
+    assert!(story.violated().contains(&InvariantId::OneSetOfRows));
+}
+
+#[test]
+fn a_gap_in_the_rows() {
+    let mut story = Story::spotless();
+    for row in &mut story.rows[3..] {
+        row.seq += 1;
+    }
+    assert_eq!(story.violated(), [InvariantId::OneSetOfRows]);
+}
+
+/// However rows and answers come in, the verdict is the same, and nothing is left in the end.
+#[test]
+fn rows_that_are_read_before_their_answer_wait_for_it() {
+    let story = Story::spotless();
+    let mut books = story.books();
+    let mut entries = story.entries.clone();
+    // The heartbeat comes hours before the charge that it is there for.
+    books.enter(entries.remove(11));
+    let mut entries = entries.into_iter();
+    for row in story.rows.clone() {
+        books.read(vec![row], &[], story.instant(0));
+        books.reconcile(story.instant(0));
+        if let Some(entry) = entries.next() {
+            books.enter(entry);
+        }
+    }
+    for entry in entries {
+        books.enter(entry);
+    }
+    for _ in 0..4 {
+        books.reconcile(story.instant(0));
+    }
+    assert!(books.is_complete());
+    // A lost request is waited for, and the session that was not closed.
+    assert_eq!(books.remembered(), (2, 1));
+    let (tallies, _) = books.close(&story.after);
+    for tally in tallies {
+        assert_eq!(tally.violations, 0, "{tally:?}");
+    }
+}
+
+#[test]
 fn a_row_left_by_a_heartbeat() {
     let mut story = Story::spotless();
     story.row(7, "PhotoPrint", None, 0, 0);
-    let row = story.evidence.rows.last_mut().unwrap();
+    let row = story.rows.last_mut().unwrap();
     (row.correlation, row.operation, row.code) = ("beat".to_owned(), None, Some("101".to_owned()));
     assert_eq!(story.violated(), [InvariantId::HeartbeatsAreFree]);
 }
@@ -116,11 +225,11 @@ fn without_rows_the_answers_bound_what_was_taken() {
     }
 
     let mut lost = Story::without_rows();
-    lost.evidence.after[1] = Decimal::from(3);
+    lost.after[1] = Decimal::from(3);
     assert_eq!(lost.violated(), [InvariantId::Conservation]);
 
     // Two requests without an answer ask for 3 and 7: up to 14 is possible on `big`, 15 is not.
     let mut gained = Story::without_rows();
-    gained.evidence.after[1] = Decimal::from(15);
+    gained.after[1] = Decimal::from(15);
     assert_eq!(gained.violated(), [InvariantId::Conservation]);
 }

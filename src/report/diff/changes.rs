@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::noise::{Judgement, Spread};
+
 /// One of the two runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RunSide {
@@ -21,6 +23,8 @@ pub struct RunSide {
     pub scenarios: u64,
     /// How many assertions were made.
     pub assertions: u64,
+    /// How many runs there are; all but the load runs are compared by the last.
+    pub runs: u64,
 }
 
 /// A requirement of which the two runs say different things.
@@ -128,19 +132,55 @@ pub struct LoadFigures {
     pub missed: u64,
 }
 
+/// A figure of speed of a load scenario.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SpeedChange {
+    /// Name of the figure.
+    pub figure: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// Over the valid runs of the first side.
+    pub before: Spread,
+    /// Over the valid runs of the second side.
+    pub after: Spread,
+    /// From median to median.
+    pub change_percent: f64,
+    /// What the runs say.
+    pub judgement: Judgement,
+    /// The chance that so clear a difference comes of noise alone; none when there are too few runs.
+    pub chance: Option<f64>,
+    /// Whether it got worse by more than the gate allows.
+    pub regression: bool,
+}
+
+/// What `--fail-on-regression` asks for.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Gate {
+    /// A figure may get worse by so many percent.
+    pub percent: f64,
+    /// Load scenarios of which there are too few valid runs to know.
+    pub undecided: Vec<String>,
+}
+
 /// A load scenario, run by run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LoadChange {
     /// Name of the scenario.
     pub scenario: String,
-    /// The first run's figures; none when it did not run it.
+    /// The first side's figures, the median of several runs; none when it did not run it.
     pub before: Option<LoadFigures>,
-    /// The second run's figures.
+    /// The second side's figures.
     pub after: Option<LoadFigures>,
     /// What got worse, in words.
     pub worse: Vec<&'static str>,
-    /// Whether anything got worse. Figures of speed never do that by themselves.
+    /// Whether anything got worse. Figures of speed do that only by a gate.
     pub regression: bool,
+    /// How often the first side ran it.
+    pub before_runs: u64,
+    /// How often the second side ran it.
+    pub after_runs: u64,
+    /// Figures of speed that both sides have.
+    pub speed: Vec<SpeedChange>,
 }
 
 /// A usage rule that found another number of rows.
@@ -185,13 +225,27 @@ pub struct RunDiff {
     pub loads: Vec<LoadChange>,
     /// Usage rules.
     pub usage: Vec<UsageChange>,
+    /// The gate; none when figures of speed fail nothing.
+    pub gate: Option<Gate>,
 }
 
 impl RunDiff {
-    /// 1 when something got worse, else 0.
+    /// 1 when something got worse; 4 when nothing did as far as anybody can know, because the gate had too few
+    /// runs to judge by; else 0.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        u8::from(self.regressions > 0)
+        let undecided = |gate: &Gate| self.has_nothing_to_gate() || !gate.undecided.is_empty();
+        match self.regressions {
+            0 if self.gate.as_ref().is_some_and(undecided) => 4,
+            0 => 0,
+            _ => 1,
+        }
+    }
+
+    /// Whether no load was run before, so that there is nothing to be slower than.
+    #[must_use]
+    pub fn has_nothing_to_gate(&self) -> bool {
+        self.loads.iter().all(|load| load.before.is_none())
     }
 
     /// Whether anything differs but figures of load.

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::changes::{ReadingChange, RequirementChange, RunDiff, RunSide, UsageChange};
+use super::changes::{Gate, LoadChange, ReadingChange, RequirementChange, RunDiff, RunSide, UsageChange};
 use super::loads::loads;
+use super::noise::Judgement;
 use super::scenarios::Scenarios;
 use crate::report::coverage::CoverageStatus;
 use crate::report::events::Severity;
@@ -15,20 +16,33 @@ impl RunDiff {
     /// The differences between two recorded runs; the folders are named in the result.
     #[must_use]
     pub fn between(before: (&Path, &Recorded), after: (&Path, &Recorded)) -> Self {
+        Self::of_sides((before, &[]), (after, &[]), None)
+    }
+
+    /// The differences between two sides, each of which was run once or more: the last run, and those before it.
+    /// Load is compared by all of them, everything else by the last. With a gate, load that got slower by more than
+    /// so many percent is a regression.
+    #[must_use]
+    pub fn of_sides(before: Side<'_>, after: Side<'_>, gate: Option<f64>) -> Self {
+        let ((before, earlier_before), (after, earlier_after)) = (before, after);
         let (a, b) = (&before.1.model, &after.1.model);
+        let was: Vec<&RunModel> = earlier_before.iter().map(|run| &run.model).chain([a]).collect();
+        let is: Vec<&RunModel> = earlier_after.iter().map(|run| &run.model).chain([b]).collect();
         let scenarios = Scenarios::compare(before.1, after.1);
+        let loads = loads(&was, &is, gate);
         let mut diff = Self {
             format: "chargeproof-diff/1",
             regressions: 0,
-            before: side(before.0, a),
-            after: side(after.0, b),
+            before: side(before.0, a, was.len()),
+            after: side(after.0, b, is.len()),
             requirements: requirements(a, b),
             added: scenarios.added,
             lost: scenarios.lost,
             changed: scenarios.changed,
             assertions_lost: scenarios.assertions_lost,
             readings: readings(a, b),
-            loads: loads(a, b),
+            gate: gate.map(|percent| Gate { percent, undecided: undecided(&loads) }),
+            loads,
             usage: usage(a, b),
         };
         diff.count();
@@ -36,7 +50,21 @@ impl RunDiff {
     }
 }
 
-fn side(folder: &Path, model: &RunModel) -> RunSide {
+/// The last run of a side with its folder, and the runs before it.
+pub type Side<'a> = ((&'a Path, &'a Recorded), &'a [&'a Recorded]);
+
+/// Load scenarios of which there are too few valid runs to know whether they got slower.
+fn undecided(loads: &[LoadChange]) -> Vec<String> {
+    // What got worse otherwise fails anyway, and what was not run before has nothing to be slower than.
+    let known = |load: &&LoadChange| {
+        load.speed.iter().any(|figure| figure.judgement != Judgement::TooFewRuns)
+            || !load.worse.is_empty()
+            || load.before.is_none()
+    };
+    loads.iter().filter(|load| !known(load)).map(|load| load.scenario.clone()).collect()
+}
+
+fn side(folder: &Path, model: &RunModel, runs: usize) -> RunSide {
     let target = model.target();
     let run = model.run.as_ref();
     RunSide {
@@ -48,6 +76,7 @@ fn side(folder: &Path, model: &RunModel) -> RunSide {
         verdict: model.verdict().as_str(),
         scenarios: model.scenarios.len() as u64,
         assertions: model.checks,
+        runs: runs as u64,
     }
 }
 

@@ -3,9 +3,12 @@
 mod changes;
 mod compare;
 mod loads;
+mod noise;
 mod scenarios;
 
 pub use changes::{
-    AssertionsLost, CountChange, LoadChange, LoadFigures, OutcomeChange, ReadingChange, RequirementChange,
-    RunDiff, RunSide, ScenarioSeen, UsageChange,
+    AssertionsLost, CountChange, Gate, LoadChange, LoadFigures, OutcomeChange, ReadingChange,
+    RequirementChange, RunDiff, RunSide, ScenarioSeen, SpeedChange, UsageChange,
 };
+pub use compare::Side;
+pub use noise::{Judgement, Spread};

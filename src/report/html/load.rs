@@ -2,14 +2,18 @@
 
 use minijinja::{Value, context};
 
-use crate::report::events::{Invariant, Latencies, LoadFinished, Measurement, OperationFigures, Percentiles};
+use crate::report::events::{
+    Invariant, Latencies, LoadFinished, LoadPart, Measurement, OperationFigures, Percentiles, Threshold,
+};
 use crate::report::figures::{count, milliseconds, plural, rate};
+use crate::report::model::RunModel;
 use crate::report::verdict;
 
+use super::panels;
 use super::svg::{Microsecond, Percentile, Series, percentile_plot};
 
 /// One load run. `position` makes the IDs of its drawings unique.
-pub(super) fn view(position: usize, load: &LoadFinished) -> Value {
+pub(super) fn view(position: usize, load: &LoadFinished, model: &RunModel) -> Value {
     let valid = load.verdict == Measurement::Valid;
     let (measurement, tone) = match load.verdict {
         Measurement::Valid => ("VALID", "good"),
@@ -27,10 +31,26 @@ pub(super) fn view(position: usize, load: &LoadFinished) -> Value {
         planned => rate(load.rate.planned),
         achieved => rate(load.rate.achieved),
         invariants => load.invariants.iter().map(invariant).collect::<Vec<Value>>(),
+        thresholds => load.thresholds.iter().map(threshold).collect::<Vec<Value>>(),
         missed => load.thresholds_failed.clone(),
         operations => load.operations.iter().map(operation).collect::<Vec<Value>>(),
         latencies => if valid { latency_rows(load) } else { Vec::new() },
         plots,
+        panels => panels::panels(position, load, &model.seconds_of(&load.scenario)),
+        tests => panels::invariants(position, &load.invariants),
+        part => part(load, model),
+    }
+}
+
+/// Which part of its plan the run was, where it was not all of it.
+fn part(load: &LoadFinished, model: &RunModel) -> Option<String> {
+    match model.plan_of(&load.scenario)?.part? {
+        LoadPart::Segment { number, of } => Some(format!(
+            "Segment {number} of {of}: one share of the plan. Its verdict is that of the merged run."
+        )),
+        LoadPart::Merged(segments) => {
+            Some(format!("Merged from {}.", plural(u64::from(segments), "segment")))
+        }
     }
 }
 
@@ -46,6 +66,17 @@ fn invariant(invariant: &Invariant) -> Value {
         violations => count(invariant.violations),
         requirements => invariant.requirements.join(", "),
         examples => invariant.examples.clone(),
+        outcome,
+        tone,
+    }
+}
+
+fn threshold(one: &Threshold) -> Value {
+    let (outcome, tone) = if one.held { ("held", "good") } else { ("missed", "bad") };
+    context! {
+        name => one.name.as_str(),
+        limit => one.limit.as_str(),
+        measured => one.measured.as_str(),
         outcome,
         tone,
     }

@@ -10,7 +10,7 @@ use std::ops::{Add, Sub};
 
 /// A position or a length in the drawing.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-struct Pixel(f64);
+pub(super) struct Pixel(pub(super) f64);
 
 impl Add for Pixel {
     type Output = Self;
@@ -64,10 +64,10 @@ pub(super) struct Series {
     pub(super) points: Vec<(Percentile, Microsecond)>,
 }
 
-const WIDTH: Pixel = Pixel(720.0);
+const WIDTH: Pixel = Pixel(560.0);
 const HEIGHT: Pixel = Pixel(300.0);
 const LEFT: Pixel = Pixel(64.0);
-const RIGHT: Pixel = Pixel(700.0);
+const RIGHT: Pixel = Pixel(536.0);
 const TOP: Pixel = Pixel(40.0);
 const BOTTOM: Pixel = Pixel(264.0);
 
@@ -151,14 +151,19 @@ impl LatencyAxis {
 
 /// The smallest of 1, 2 and 5 times a power of ten that is not below this, and no less than a microsecond.
 fn round_step(at_least: Microsecond) -> Microsecond {
-    let power = 10_f64.powf(at_least.0.max(1.0).log10().floor());
-    let factor = match at_least.0 / power {
+    Microsecond(round_up(at_least.0.max(1.0)))
+}
+
+/// The smallest of 1, 2 and 5 times a power of ten that is not below this number, which is above zero.
+pub(super) fn round_up(at_least: f64) -> f64 {
+    let power = 10_f64.powf(at_least.log10().floor());
+    let factor = match at_least / power {
         ratio if ratio <= 1.0 => 1.0,
         ratio if ratio <= 2.0 => 2.0,
         ratio if ratio <= 5.0 => 5.0,
         _ => 10.0,
     };
-    Microsecond(factor * power)
+    factor * power
 }
 
 /// The plot, with a title and a description for those who do not see it. `id` must be unique in the page.
@@ -244,7 +249,8 @@ fn draw_legend(svg: &mut String, line: &Series, position: usize) {
     );
 }
 
-fn escape(text: &str) -> String {
+/// A text that can stand in markup.
+pub(super) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

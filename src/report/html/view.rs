@@ -58,7 +58,7 @@ fn page(model: &RunModel) -> Value {
         let broken: Vec<Value> = failures.iter().map(|failure| broken(failure, &registry)).collect();
         context! { id, title, tone, broken }
     };
-    let loads = model.loads.iter().enumerate().map(|(position, load)| load::view(position, load));
+    let loads = model.loads.iter().enumerate().map(|(position, load)| load::view(position, load, model));
     context! {
         verdict => verdict_view(model.verdict()),
         partial => model.interrupted.then_some(PARTIAL),
@@ -71,7 +71,7 @@ fn page(model: &RunModel) -> Value {
             group("warnings", "Warnings", "doubtful", model.warnings()),
             group("expected", "Failures that are expected", "doubtful", model.expected_failures()),
         ],
-        requirements => coverage.requirements.iter().map(requirement_row).collect::<Vec<Value>>(),
+        requirements => requirement_rows(model, &coverage),
         operations => operations(model),
         readings => readings(model),
         not_tested => not_tested(&coverage),
@@ -129,7 +129,7 @@ fn figures(model: &RunModel, coverage: &Coverage) -> Vec<Value> {
             tone => if bad > 0 { "bad" } else { "good" },
         });
     }
-    if coverage.registered() > 0 {
+    if coverage.registered() > 0 && model.suite_ran() {
         let [failed, untested, registered] =
             [coverage.failed.len(), coverage.untested(), coverage.registered()].map(size);
         figures.push(context! {
@@ -219,6 +219,11 @@ fn level(level: Level) -> &'static str {
         Level::Should => "SHOULD",
         Level::Reading => "READING",
     }
+}
+
+/// Where no suite ran, a list of all that was not tested would only stand in the way of what was.
+fn requirement_rows(model: &RunModel, coverage: &Coverage) -> Vec<Value> {
+    if model.suite_ran() { coverage.requirements.iter().map(requirement_row).collect() } else { Vec::new() }
 }
 
 fn requirement_row(entry: &RequirementCoverage) -> Value {
@@ -414,7 +419,7 @@ mod tests {
         assert!(shown(Measurement::Valid).contains("48.211"));
         for measurement in [Measurement::Saturated, Measurement::Invalid] {
             let page = shown(measurement);
-            assert!(!page.contains("48.211") && !page.contains("<svg"));
+            assert!(!page.contains("48.211") && !page.contains("Latency by percentile"));
             assert!(page.contains("No latency is quoted"));
         }
     }

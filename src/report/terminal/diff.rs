@@ -1,9 +1,10 @@
 //! Two runs side by side, for people: what got worse first.
 
-use crate::report::diff::{CountChange, LoadChange, LoadFigures, RunDiff, RunSide, ScenarioSeen};
-use crate::report::figures::{count, milliseconds, plural, rate};
+use crate::report::diff::{CountChange, RunDiff, RunSide, ScenarioSeen};
+use crate::report::figures::{count, plural};
 
 use super::colour::Tone;
+use super::diff_load::{gate, load_run};
 use super::page::Page;
 
 /// The differences in lines of at most `width` columns.
@@ -22,6 +23,7 @@ pub fn terminal_diff(diff: &RunDiff, colour: bool, width: usize) -> String {
     for load in &diff.loads {
         load_run(&mut page, load);
     }
+    gate(&mut page, diff);
     page.blank();
     let (tone, says) = match diff.regressions {
         0 if diff.is_empty() => (Tone::Good, "No difference.".to_owned()),
@@ -33,8 +35,9 @@ pub fn terminal_diff(diff: &RunDiff, colour: bool, width: usize) -> String {
 }
 
 fn side(side: &RunSide) -> String {
+    let runs = if side.runs > 1 { format!("last of {}, ", plural(side.runs, "run")) } else { String::new() };
     format!(
-        "{}: {} of {} at {}, {}; {}, {}",
+        "{runs}{}: {} of {} at {}, {}; {}, {}",
         side.folder,
         side.command,
         side.target,
@@ -129,29 +132,6 @@ fn usage(page: &mut Page, diff: &RunDiff) {
     for one in &diff.usage {
         let line = format!("{} {}: {} -> {} rows", one.level, one.rule, count(one.before), count(one.after));
         page.paragraph(2, tone(one.regression), &line);
-    }
-}
-
-fn load_run(page: &mut Page, load: &LoadChange) {
-    page.heading(&format!("LOAD {}", load.scenario));
-    page.row(2, Tone::Quiet, &format!("{:<22} {:>14} {:>14}", "", "before", "after"));
-    let row = |page: &mut Page, name: &str, figure: &dyn Fn(&LoadFigures) -> String| {
-        let shown = |side: &Option<LoadFigures>| side.as_ref().map_or_else(|| "-".to_owned(), figure);
-        let line = format!("{name:<22} {:>14} {:>14}", shown(&load.before), shown(&load.after));
-        page.row(2, Tone::Plain, &line);
-    };
-    let latency = |figure: Option<u64>| figure.map_or_else(|| "-".to_owned(), milliseconds);
-    row(page, "measurement", &|one| one.verdict.to_owned());
-    row(page, "requests", &|one| count(one.requests));
-    row(page, "requests a second", &|one| rate(one.rate));
-    row(page, "response p50, ms", &|one| latency(one.p50_us));
-    row(page, "response p99, ms", &|one| latency(one.p99_us));
-    row(page, "response p99.9, ms", &|one| latency(one.p999_us));
-    row(page, "violations", &|one| count(one.violations));
-    row(page, "wrong answers", &|one| count(one.wrong));
-    row(page, "thresholds missed", &|one| count(one.missed));
-    for worse in &load.worse {
-        page.paragraph(2, Tone::Bad, worse);
     }
 }
 

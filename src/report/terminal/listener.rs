@@ -9,19 +9,29 @@ use std::io::{self, Write};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::report::events::{
-    Event, Listener, LoadFinished, LoadStarted, Outcome, ScenarioFinished, Severity, SmokeChecked, Stamped,
-    UsageChecked,
+    Event, Listener, LoadFinished, LoadSecond, LoadStarted, Outcome, ScenarioFinished, Severity,
+    SmokeChecked, Stamped, UsageChecked,
 };
 use crate::report::figures::{count, duration, plural};
 use crate::report::model::RunModel;
+use crate::report::series::spelled;
 use crate::report::verdict;
 
 use super::colour::{ColourChoice, Tone};
-use super::load::spelled;
+use super::live::Live;
 use super::wrap::visible;
 
 /// Redraws a second; more cannot be read, and each costs time that a load run needs.
 const REDRAWS_PER_SECOND: u8 = 5;
+
+/// What is drawn while the suite runs.
+const BAR: &str = "{prefix} [{bar:30}] {human_pos}/{human_len} {elapsed} {wide_msg}";
+
+/// What is drawn while load runs: the second line says what the last second was like.
+const LIVE: &str = "{prefix} [{bar:20}] {human_pos}/{human_len} {elapsed}\n  {wide_msg}";
+
+/// Seconds between two lines about a load run where there is no terminal.
+const LOG_EVERY_S: u64 = 10;
 
 /// Shows the progress of a run.
 pub struct TerminalListener {
@@ -30,6 +40,7 @@ pub struct TerminalListener {
     progress: bool,
     bar: Option<ProgressBar>,
     tally: Tally,
+    live: Live,
     // What decides whether a failure is a declared deviation; filled only where any are declared.
     declared: RunModel,
 }
@@ -54,7 +65,15 @@ impl TerminalListener {
     }
 
     fn writing_to(out: Box<dyn Write + Send>, colour: bool, progress: bool) -> Self {
-        Self { out, colour, progress, bar: None, tally: Tally::default(), declared: RunModel::new() }
+        Self {
+            out,
+            colour,
+            progress,
+            bar: None,
+            tally: Tally::default(),
+            live: Live::default(),
+            declared: RunModel::new(),
+        }
     }
 
     /// Writes one line, above the bar if there is one.
@@ -72,15 +91,17 @@ impl TerminalListener {
     }
 
     fn start_bar(&mut self, length: u64, name: &str) {
+        self.start_bar_with(BAR, length, name);
+    }
+
+    fn start_bar_with(&mut self, template: &str, length: u64, name: &str) {
         self.stop_bar();
         if !self.progress {
             return;
         }
         let target = ProgressDrawTarget::stderr_with_hz(REDRAWS_PER_SECOND);
         let bar = ProgressBar::with_draw_target(Some(length), target);
-        let style =
-            ProgressStyle::with_template("{prefix} [{bar:30}] {human_pos}/{human_len} {elapsed} {wide_msg}")
-                .unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style.progress_chars("=> "));
         bar.set_prefix(visible(name).replace('\n', " "));
         self.bar = Some(bar);
@@ -163,7 +184,19 @@ impl TerminalListener {
         let seconds = plan.duration_s;
         let line = format!("load {}: {requests} in {seconds:.0} s, seed {}", plan.scenario, plan.seed);
         self.say(Tone::Strong, &line);
-        self.start_bar(plan.planned, &format!("load {}", plan.scenario));
+        self.live = Live::default();
+        self.start_bar_with(LIVE, plan.planned, &format!("load {}", plan.scenario));
+    }
+
+    /// The second that is over: under the bar on a terminal; elsewhere a line now and then, for a log of a long
+    /// run that nobody could read otherwise.
+    fn load_second(&mut self, second: &LoadSecond) {
+        self.live.take(second);
+        self.message(self.live.says(second));
+        if !self.progress && (second.second + 1).is_multiple_of(LOG_EVERY_S) {
+            let line = format!("{:>6} s: {}", second.second + 1, self.live.says(second));
+            self.say(Tone::Quiet, &line);
+        }
     }
 
     fn load_finished(&mut self, load: &LoadFinished) {
@@ -200,6 +233,7 @@ impl Listener for TerminalListener {
             Event::ConformanceFinished(duration_ms) => self.suite_finished(*duration_ms),
             Event::LoadStarted(plan) => self.load_started(plan),
             Event::LoadProgress(moment) => self.advance(moment.completed),
+            Event::LoadSecond(second) => self.load_second(second),
             Event::LoadFinished(load) => self.load_finished(load),
             Event::UsageChecked(usage) => self.usage_checked(usage),
             Event::HarnessFault(fault) => self.say(Tone::Bad, &format!("harness fault: {fault}")),

@@ -2,6 +2,7 @@
 
 use crate::report::events::{LoadFinished, Measurement, OperationFigures, Percentiles};
 use crate::report::figures::{count, milliseconds, plural, rate, size};
+use crate::report::series::spelled;
 use crate::report::verdict;
 
 use super::colour::Tone;
@@ -10,15 +11,6 @@ use super::wrap::{fit, shorten};
 
 /// Columns for names in tables.
 const NAME: usize = 24;
-
-/// The measurement's verdict in capitals, as the format spells it.
-pub(super) fn spelled(measurement: Measurement) -> &'static str {
-    match measurement {
-        Measurement::Valid => "VALID",
-        Measurement::Saturated => "SATURATED",
-        Measurement::Invalid => "INVALID",
-    }
-}
 
 /// The load run in one line: what held, then what the measurement is worth.
 pub(super) fn in_a_line(load: &LoadFinished) -> String {

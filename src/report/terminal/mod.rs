@@ -3,7 +3,9 @@
 mod colour;
 mod deviations;
 mod diff;
+mod diff_load;
 mod listener;
+mod live;
 mod load;
 mod page;
 mod summary;

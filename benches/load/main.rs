@@ -1,0 +1,84 @@
+//! How fast the load generator is, next to others on the same server and in the same minutes.
+//!
+//! `cargo bench --bench load` prints one table. Every figure is of a server that does nothing but answer, in this
+//! process: goose alone in its closed loop, the open loop with its ledger on, and wrk where it is installed. Then
+//! the open loop runs at half of its highest rate, where its lateness counts.
+
+mod rivals;
+
+use std::time::Duration;
+
+use chargeproof::load::{LoadError, NullServer, Pace, Trial, TrialFigures};
+use chargeproof::report::events::Measurement;
+use tokio::sync::watch;
+
+/// The same allocator as the program's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How long each measurement takes.
+const LASTS: Duration = Duration::from_secs(2);
+
+/// Requests under way at once, for everybody.
+const AT_ONCE: usize = 128;
+
+/// The first rate of the open loop, and by what it grows.
+const FIRST: f64 = 20_000.0;
+const STEP: f64 = 1.2;
+
+fn main() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let server = NullServer::start(Pace::default()).expect("a server");
+    println!("load generator, {AT_ONCE} requests at once, {} s each", LASTS.as_secs());
+    let goose = runtime.block_on(rivals::goose_closed_loop(&server, AT_ONCE, LASTS));
+    println!("goose alone, closed loop       {goose:>8.0} a second");
+    let wrk = rivals::wrk(&server, AT_ONCE, LASTS);
+    match wrk {
+        Some(wrk) => println!("wrk                            {wrk:>8.0} a second"),
+        None => println!("wrk                            not installed"),
+    }
+    let highest = runtime.block_on(highest(&server)).expect("a run of the generator");
+    let ours = highest.rate.achieved;
+    println!("open loop with ledger          {ours:>8.0} a second, VALID ({})", highest.reason);
+    println!("  of goose alone               {:>8.2}   required 0.85", ours / goose);
+    if let Some(wrk) = wrk {
+        println!("  of wrk                       {:>8.2}   required 0.60", ours / wrk);
+    }
+    let half = runtime.block_on(at(&server, ours / 2.0)).expect("a run of the generator");
+    let lateness = half.latency_us.lateness;
+    println!(
+        "lateness at half of it         p50 {:.3} ms, p99 {:.3} ms, p99.9 {:.3} ms   required p99 1 ms",
+        f64_ms(lateness.p50),
+        f64_ms(lateness.p99),
+        f64_ms(lateness.p999)
+    );
+}
+
+fn f64_ms(us: u64) -> f64 {
+    us as f64 / 1000.0
+}
+
+/// The highest rate whose plan was held.
+async fn highest(server: &NullServer) -> Result<TrialFigures, LoadError> {
+    let mut rate = FIRST;
+    let mut best = at(server, rate).await?;
+    loop {
+        rate *= STEP;
+        let next = at(server, rate).await?;
+        println!(
+            "  at {rate:>6.0}: {:>6.0} a second, {:?}, lateness p99 {:.3} ms",
+            next.rate.achieved,
+            next.verdict,
+            f64_ms(next.latency_us.lateness.p99)
+        );
+        if next.verdict != Measurement::Valid {
+            return Ok(best);
+        }
+        best = next;
+    }
+}
+
+async fn at(server: &NullServer, rate: f64) -> Result<TrialFigures, LoadError> {
+    let (_run, stop) = watch::channel(false);
+    Trial { workers: Some(AT_ONCE), ..Trial::constant(rate, LASTS) }.run(server, stop).await
+}
