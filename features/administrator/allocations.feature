@@ -30,14 +30,14 @@ Feature: Allocations
   Scenario: What is taken counts for the action and for the line item
     When AdaByte of department "Engineering" requests 10 of "Stamp" "1.0"
     And AdaByte of department "Engineering" requests 2.5 of "Token" "1.0"
-    Then the actions of "abc123" have used 22.5 and 0 and none
-    And "abc123" has used 22.5 tokens
+    Then the actions of "abc123" have used 22.5 and 0 and none (DM-RULE-045, DM-ROA-009)
+    And "abc123" has used 22.5 tokens (DM-RULE-045)
 
   @DM-RULE-047 @DM-RULE-045
   Scenario: Two departments share one allocation
     Given PamPlan of department "Product Management" requests 30 of "Token" "1.0"
     When MaxMarket of department "Product Marketing" requests 20 of "Token" "1.0"
-    Then the request is granted
+    Then the request is granted (DM-RULE-047)
     And the actions of "abc123" have used 0 and 50 and none
     When PamPlan of department "Product Management" requests 1 of "Token" "1.0"
     Then the request is refused
@@ -75,7 +75,7 @@ Feature: Allocations
     When PamPlan of department "Product Management" requests 51 of "Token" "1.0"
     Then the request is refused
     When PamPlan of department "Product Management" requests 50 of "Token" "1.0"
-    Then the request is granted
+    Then the request is granted (DM-ROA-010, DM-OD-003)
     And "abc123" has used 200 tokens
 
   @DM-ROA-008

@@ -19,9 +19,9 @@ Feature: Closing sessions that were left behind
   Scenario: The administrator closes a session and gets the rest of the hour back
     When 20 minutes pass
     And the administrator closes the session
-    Then the answer has status 200
-    And the session is TERMINATED
-    And "ACT01-Elastic" has used 10 tokens
+    Then the answer has status 200 (DM-SES-006, DM-SES-070)
+    And the session is TERMINATED (DM-SES-071)
+    And "ACT01-Elastic" has used 10 tokens (DM-SES-071, DM-REF-001)
 
   @DM-SES-022 @task-7
   Scenario: Of two sessions only the closed one leaves the list

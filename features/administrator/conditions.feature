@@ -11,7 +11,7 @@ Feature: Conditions
       | Staff | department | IN       | Engineering |
       |       | region     | IN       | EU, UK      |
     Then the answer follows the reading "conditions.created.http"
-    And every condition has a UUID of its own
+    And every condition has a UUID of its own (DM-RULE-002)
 
   @DM-RULE-011
   Scenario: Simple and joined conditions are made together

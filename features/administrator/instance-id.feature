@@ -6,7 +6,7 @@ Feature: The customer's instance
   Scenario: The producer looks the ID up by the account
     Given an instance of account "GLOBEX"
     When the producer lists the instances with "accountId=GLOBEX&default=true"
-    Then the answer has status 200
+    Then the answer has status 200 (DM-INST-017)
     And the answer holds:
       | path                      | value     |
       | content/0/id              | $INSTANCE |

@@ -13,7 +13,7 @@ Feature: The customer's line items
     Given a client token for the instance
     When LisaBarry requests 10 of "PhotoPrint" "1.0"
     And the administrator lists the line items
-    Then the answer has status 200
+    Then the answer has status 200 (DM-LINE-029)
     And the answer holds:
       | path           | value |
       | 0/activationId | ACT01 |

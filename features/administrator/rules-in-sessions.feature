@@ -41,8 +41,8 @@ Feature: Rules of access in sessions
       | item  | version | count |
       | Token | 1.0     | 5     |
     Then the request is refused
-    And the session is ACTIVE
-    And the session uses:
+    And the session is ACTIVE (DM-ROA-016)
+    And the session uses (DM-ROA-016):
       | item  | version | count |
       | Token | 1.0     | 10    |
 
@@ -66,9 +66,9 @@ Feature: Rules of access in sessions
     And FrankFee of department "Finance" requests in the session without rollback:
       | item  | version | count |
       | Token | 1.0     | 1     |
-    Then the request is refused
-    And the session is TERMINATED
-    And "abc123" has used 4 tokens
+    Then the request is refused (DM-ROA-016)
+    And the session is TERMINATED (DM-SES-050)
+    And "abc123" has used 4 tokens (DM-SES-050)
 
   @DM-ROA-007 @DM-RULE-045 @DM-TIME-003 @clock
   Scenario: A session ends at the next charge that its allocation cannot give
@@ -77,10 +77,10 @@ Feature: Rules of access in sessions
       | item  | version | count |
       | Token | 1.0     | 100   |
     When 59 minutes pass
-    Then the session is ACTIVE
+    Then the session is ACTIVE (DM-TIME-003)
     When 2 minutes pass
     Then the session is TERMINATED
-    And the actions of "abc123" have used 100 and 0 and none
+    And the actions of "abc123" have used 100 and 0 and none (DM-ROA-007, DM-RULE-045)
 
   @DM-ROA-016 @DM-LI-A23 @clock
   Scenario: Other line items go on paying for a session whose allocation is used up
@@ -92,9 +92,9 @@ Feature: Rules of access in sessions
       | item  | version | count |
       | Token | 1.0     | 100   |
     When 61 minutes pass
-    Then the session is ACTIVE
+    Then the session is ACTIVE (DM-LI-A23)
     And "abc123" has used 150 tokens
-    And "other" has used 50 tokens
+    And "other" has used 50 tokens (DM-LI-A23)
 
   @DM-REF-001 @DM-ROA-016 @clock
   Scenario: A closed session gives back what it took under an allocation

@@ -34,19 +34,19 @@ Feature: Rules of access
       | Product Marketing  | 20    | granted | 150 and 50 and none |
       | Finance            | 1     | refused | 150 and 50 and none |
       |                    | 1     | refused | 150 and 50 and none |
-    And "abc123" has used 200 tokens
+    And "abc123" has used 200 tokens (DM-ROA-007, DM-RULE-045)
 
   @DM-LI-A08 @DM-RULE-008
   Scenario: A department with a rule is granted
     When AdaByte of department "Engineering" requests 10 of "Token" "1.0"
     Then the request is granted
-    And 10 tokens are charged
+    And 10 tokens are charged (DM-LI-A08)
 
   @DM-LI-A08 @DM-RULE-008 @DM-ROA-001
   Scenario: A department without a rule is refused
     When FrankFee of department "Finance" requests 1 of "Token" "1.0"
     Then the request is refused
-    And "abc123" has used 0 tokens
+    And "abc123" has used 0 tokens (DM-LI-A08)
 
   @DM-RULE-010 @DM-RULE-008
   Scenario: Who tells nothing is in no department

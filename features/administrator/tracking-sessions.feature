@@ -16,13 +16,15 @@ Feature: Tracking live sessions
   Scenario: A new session is listed as idle with its times at zero
     Given a session
     When the live sessions are listed
-    Then the answer has status 200
-    And the answer holds a list of 1
-    And the answer holds:
+    Then the answer has status 200 (DM-SES-002)
+    And the answer holds a list of 1 (DM-SES-002)
+    And the answer holds (DM-SES-002):
       | path                | value    |
       | 0/sessionId         | $SESSION |
       | 0/instanceId        | *        |
       | 0/state             | IDLE     |
+    And the answer holds (DM-SES-024):
+      | path                | value    |
       | 0/chargedUntil      | 0        |
       | 0/lastHeartBeat     | 0        |
       | 0/lastAccessRequest | 0        |
@@ -94,11 +96,11 @@ Feature: Tracking live sessions
 
   @DM-SES-015 @DM-SES-020 @DM-SES-021
   Scenario: The list ends after 100 sessions, so that of 101 the oldest is left out
-    Given 101 sessions
+    Given 101 sessions (DM-SES-015)
     When the live sessions are listed
-    Then 100 sessions are listed
-    And the session is listed
-    And the session that was opened first is not listed
+    Then 100 sessions are listed (DM-SES-020)
+    And the session is listed (DM-SES-021)
+    And the session that was opened first is not listed (DM-SES-021)
 
   @DM-SES-026
   Scenario: The list has no pages
@@ -121,7 +123,7 @@ Feature: Tracking live sessions
       | PhotoPrint | 1.0     | 10    |
     When 89 minutes pass
     And the live sessions are listed
-    Then the session is listed
+    Then the session is listed (DM-TIME-005)
     When 2 minutes pass
     And the live sessions are listed
     Then the session is not listed

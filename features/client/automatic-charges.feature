@@ -18,12 +18,12 @@ Feature: Automatic charges
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
     When 59 minutes pass
-    Then "ACT01-Elastic" has used 30 tokens
+    Then "ACT01-Elastic" has used 30 tokens (DM-TIME-001)
     When 2 minutes pass
     Then "ACT01-Elastic" has used 60 tokens
     When the client sends a heartbeat
     And 58 minutes pass
-    Then "ACT01-Elastic" has used 60 tokens
+    Then "ACT01-Elastic" has used 60 tokens (DM-TIME-001)
     When 2 minutes pass
     Then "ACT01-Elastic" has used 90 tokens
 
@@ -32,16 +32,16 @@ Feature: Automatic charges
     Given LisaBarry uses in the session:
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
-    Then "ACT01-Elastic" has used 30 tokens
+    Then "ACT01-Elastic" has used 30 tokens (DM-TIME-001)
     When 75 minutes pass
     And the client sends a heartbeat
-    Then the heartbeat is accepted
-    And "ACT01-Elastic" has used 60 tokens
+    Then the heartbeat is accepted (DM-TIME-001)
+    And "ACT01-Elastic" has used 60 tokens (DM-TIME-001)
     When 46 minutes pass
-    Then "ACT01-Elastic" has used 90 tokens
+    Then "ACT01-Elastic" has used 90 tokens (DM-TIME-001)
     When 19 minutes pass
     And the client closes the session
-    Then "ACT01-Elastic" has used 70 tokens
+    Then "ACT01-Elastic" has used 70 tokens (DM-REF-001, DM-SES-071)
 
   @DM-REF-011 @DM-REF-001 @DM-TIME-002 @clock
   Scenario: Two items cost in all what the minutes in use cost
@@ -86,10 +86,10 @@ Feature: Automatic charges
       | PhotoPrint | 1.0     | 10    |
     When the line item "ACT01-Elastic" is changed to 50 tokens
     And 61 minutes pass
-    Then the session is TERMINATED
-    And "ACT01-Elastic" has used 30 tokens
+    Then the session is TERMINATED (DM-TIME-003)
+    And "ACT01-Elastic" has used 30 tokens (DM-TIME-003)
     When the client sends a heartbeat
-    Then the heartbeat is refused
+    Then the heartbeat is refused (DM-HB-002)
 
   @DM-TIME-002 @DM-TIME-003 @clock
   Scenario: A session that can pay for one of its two items only ends

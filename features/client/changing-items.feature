@@ -21,15 +21,15 @@ Feature: Changing the items of a session
 
   @DM-SES-043 @DM-SES-042 @DM-REF-007 @clock
   Scenario: Adding an item refunds the rest of the old hour and charges a full new one
-    Then "ACT01-Elastic" has used 90 tokens
+    Then "ACT01-Elastic" has used 90 tokens (DM-SES-042)
     When LisaBarry requests in the session:
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
       | CADPrint   | 2.0     | 2     |
-    Then the request is granted
+    Then the request is granted (DM-SES-042)
     And 44 tokens are charged
-    And the answer speaks of no refund
-    And "ACT01-Elastic" has used 114 tokens
+    And the answer speaks of no refund (DM-REF-007)
+    And "ACT01-Elastic" has used 114 tokens (DM-SES-043)
 
   @DM-SES-044 @DM-TIME-001 @clock
   Scenario: The next automatic charge is due an hour after the change
@@ -38,7 +38,7 @@ Feature: Changing the items of a session
       | PhotoPrint | 1.0     | 10    |
       | CADPrint   | 2.0     | 2     |
     And 41 minutes pass
-    Then "ACT01-Elastic" has used 114 tokens
+    Then "ACT01-Elastic" has used 114 tokens (DM-SES-044)
     When 18 minutes pass
     Then "ACT01-Elastic" has used 114 tokens
     When 2 minutes pass
@@ -55,7 +55,7 @@ Feature: Changing the items of a session
     Then the heartbeat is accepted
     When 11 minutes pass
     Then the session is ACTIVE
-    And "ACT01-Elastic" has used 158 tokens
+    And "ACT01-Elastic" has used 158 tokens (DM-SES-044)
 
   @DM-SES-044 @DM-TIME-005 @clock
   Scenario: Without a heartbeat in the window of the new schedule the new charge goes back
@@ -73,8 +73,8 @@ Feature: Changing the items of a session
       | item     | version | count |
       | CADPrint | 2.0     | 2     |
     Then 14 tokens are charged
-    And "ACT01-Elastic" has used 84 tokens
-    And the session uses:
+    And "ACT01-Elastic" has used 84 tokens (DM-SES-043)
+    And the session uses (DM-SES-040):
       | item     | version | count |
       | CADPrint | 2.0     | 2     |
 

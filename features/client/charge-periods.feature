@@ -81,13 +81,13 @@ Feature: Charge periods
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
     And 151 minutes pass
-    Then the state of the session tells the reading "heartbeat.window":
+    Then the state of the session tells the reading "heartbeat.window" (DM-TIME-014):
       | state      | value       |
       | ACTIVE     | half-period |
       | TERMINATED | half-hour   |
     When 30 minutes pass
-    Then the session is TERMINATED
-    And "ACT01" has used the charge of the session 1 times
+    Then the session is TERMINATED (DM-TIME-005)
+    And "ACT01" has used the charge of the session 1 times (DM-TIME-005)
 
   @DM-TIME-015 @clock
   Scenario: When a new period reaches a session in use

@@ -24,8 +24,8 @@ Feature: The order in which line items are charged
       | item       | code | tokens | line items                          |
       | PhotoPrint | 101  | 3      | ACT01-Elastic: 3                    |
       | CADPrint   | 101  | 56     | ACT01-Elastic: 7, ACT02-Elastic: 49 |
-    And "ACT01-Elastic" has used 10 tokens
-    And "ACT02-Elastic" has used 49 tokens
+    And "ACT01-Elastic" has used 10 tokens (DM-LI-*, DM-LINE-042)
+    And "ACT02-Elastic" has used 49 tokens (DM-LI-*, DM-LINE-042)
 
   @DM-LI-A20 @DM-LINE-042
   Scenario: The end decides, whatever the name, the start and the order of mapping
@@ -66,7 +66,7 @@ Feature: The order in which line items are charged
     Then the items are answered:
       | item       | code | tokens | line items                   |
       | PhotoPrint | 101  | 15     | ACT01: 3, ACT02: 6, ACT03: 6 |
-    And "ACT03" has used 6 tokens
+    And "ACT03" has used 6 tokens (DM-LI-A23)
 
   @DM-LI-A23 @DM-OD-004
   Scenario: A line item that covers a charge exactly pays all of it
@@ -79,7 +79,7 @@ Feature: The order in which line items are charged
       | item       | code | tokens | line items |
       | PhotoPrint | 101  | 30     | ACT01: 30  |
     And "ACT01" has used 30 tokens
-    And "ACT02" has used 0 tokens
+    And "ACT02" has used 0 tokens (DM-LI-A23)
 
   @DM-LI-A26
   Scenario: A charge that all line items together cannot cover leaves each of them untouched

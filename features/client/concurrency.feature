@@ -14,7 +14,7 @@ Feature: Access requests at the same time
   Scenario: No charge is lost among twenty at the same time
     Given a line item "ACT01" of 1000 tokens
     When 20 clients each request 1 of "PhotoPrint" "1.0" at the same time
-    Then exactly 20 requests were granted
+    Then exactly 20 requests were granted (DM-ACC-029)
     And "ACT01" has used 60 tokens
 
   @DM-ACC-029 @DM-OD-003 @DM-LINE-024
@@ -31,7 +31,7 @@ Feature: Access requests at the same time
       | ACT01     | 30     | in 100 days |
       | ACT02     | 30     | in 200 days |
     When 20 clients each request 1 of "PhotoPrint" "1.0" at the same time
-    Then exactly 20 requests were granted
+    Then exactly 20 requests were granted (DM-ACC-029, DM-LI-A23)
     And "ACT01" has used 30 tokens
     And "ACT02" has used 30 tokens
 
@@ -42,4 +42,4 @@ Feature: Access requests at the same time
     Then the last usage rows are:
       | item       | quantity | cost | line item | tokens | used |
       | PhotoPrint | 1        | 3    | ACT01     | 3      | 60   |
-    And "ACT01" has used 60 tokens
+    And "ACT01" has used 60 tokens (DM-ACC-029, WH-USAGE-074)

@@ -19,14 +19,14 @@ Feature: Halting and closing a session
   Scenario: A halted session refunds the rest of the hour and can be resumed
     When 20 minutes pass
     And the session is halted
-    Then "ACT01-Elastic" has used 10 tokens
-    And the session is IDLE
+    Then "ACT01-Elastic" has used 10 tokens (DM-SES-046, DM-REF-001)
+    And the session is IDLE (DM-SES-046)
     When 80 minutes pass
     And LisaBarry requests in the session:
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
-    Then "ACT01-Elastic" has used 40 tokens
-    And the session is ACTIVE
+    Then "ACT01-Elastic" has used 40 tokens (DM-SES-046)
+    And the session is ACTIVE (DM-SES-045)
 
   @DM-TIME-001 @DM-SES-044 @clock
   Scenario: A resumed session is charged an hour after it was resumed
@@ -74,8 +74,8 @@ Feature: Halting and closing a session
   @DM-SES-070 @DM-SES-006 @DM-SES-071 @task-13
   Scenario: Closing a session is answered with 200 and ends it
     When the client closes the session
-    Then the answer has status 200
-    And the session is TERMINATED
+    Then the answer has status 200 (DM-SES-070, DM-SES-006)
+    And the session is TERMINATED (DM-SES-071)
 
   @DM-TIME-009 @clock
   Scenario: Closing before the heartbeat is due refunds the rest of the hour only

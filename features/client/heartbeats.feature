@@ -39,11 +39,11 @@ Feature: Heartbeats
   @DM-TIME-003 @DM-TIME-004 @DM-TIME-005 @clock
   Scenario: A missed heartbeat ends the session after 30 minutes and gives the whole charge back
     When 89 minutes pass
-    Then the session is ACTIVE
-    And "ACT01-Elastic" has used 60 tokens
+    Then the session is ACTIVE (DM-TIME-004, DM-TIME-005)
+    And "ACT01-Elastic" has used 60 tokens (DM-TIME-004, DM-TIME-005)
     When 2 minutes pass
     Then the session is TERMINATED
-    And "ACT01-Elastic" has used 30 tokens
+    And "ACT01-Elastic" has used 30 tokens (DM-TIME-005)
 
   @DM-HB-002 @clock
   Scenario: A heartbeat after the window is refused
@@ -66,7 +66,7 @@ Feature: Heartbeats
     And the client sends a heartbeat
     And 76 minutes pass
     Then the session is TERMINATED
-    And "ACT01-Elastic" has used 60 tokens
+    And "ACT01-Elastic" has used 60 tokens (DM-TIME-005)
 
   @DM-HB-010 @clock
   Scenario: A heartbeat before the automatic charge does not count
@@ -83,13 +83,13 @@ Feature: Heartbeats
     Then the heartbeat is accepted
     And "ACT01-Elastic" has used 30 tokens
 
-  @DM-HB-001 @DM-SES-034 @DM-TIME-005 @clock
+  @DM-SES-034 @DM-TIME-005 @clock
   Scenario: Reading the session is not a heartbeat
     When 75 minutes pass
     And the session is read
     And 16 minutes pass
     Then the session is TERMINATED
-    And "ACT01-Elastic" has used 30 tokens
+    And "ACT01-Elastic" has used 30 tokens (DM-TIME-005)
 
   @DM-HB-011 @DM-HB-012 @clock
   Scenario: More heartbeats than needed change neither charges nor schedule
@@ -97,7 +97,7 @@ Feature: Heartbeats
     And the client sends a heartbeat
     And 10 minutes pass
     And the client sends a heartbeat
-    Then the heartbeat is accepted
+    Then the heartbeat is accepted (DM-HB-011)
     When 44 minutes pass
     Then "ACT01-Elastic" has used 60 tokens
     When 2 minutes pass

@@ -39,7 +39,7 @@ Feature: Line items that may not be charged
     When the line item "ACT01" becomes DEPLOYED
     And LisaBarry requests 10 of "PhotoPrint" "1.0"
     Then the request is granted
-    And "ACT01" has used 30 tokens
+    And "ACT01" has used 30 tokens (DM-LI-A10, DM-LINE-012)
 
   @DM-LI-A03 @DM-LI-A11 @DM-LINE-012
   Scenario: An OBSOLETE line item is not charged

@@ -17,13 +17,13 @@ Feature: One-off access requests
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
       | CADPrint   | 2.0     | 2     |
-    Then the request is granted
-    And the items are answered:
+    Then the request is granted (DM-CODE-001)
+    And the items are answered (DM-ACC-010, DM-ACC-011, DM-CODE-001):
       | item       | code | count | tokens | line items        | rate |
       | PhotoPrint | 101  | 10    | 30     | ACT01-Elastic: 30 | 3    |
       | CADPrint   | 101  | 2     | 14     | ACT01-Elastic: 14 | 7    |
-    And 44 tokens are charged
-    And "ACT01-Elastic" has used 44 tokens
+    And 44 tokens are charged (DM-ACC-010)
+    And "ACT01-Elastic" has used 44 tokens (DM-ACC-012)
 
   @DM-ACC-017
   Scenario: Half an item costs half its rate
@@ -54,7 +54,7 @@ Feature: One-off access requests
       {"requester": {"type": "device", "value": "PLOTTER-7"},
        "requestedItems": [{"item": "CADPrint", "version": "2.0", "count": 2}]}
       """
-    Then the answer has status 200
+    Then the answer has status 200 (DM-ACC-001)
     And the answer holds:
       | path                                | value     |
       | requester/type                      | device    |
@@ -87,7 +87,7 @@ Feature: One-off access requests
       | item       | code | count | tokens | line items        |
       | PhotoAlbum | 201  | 1     | 0      |                   |
       | PhotoPrint | 101  | 5     | 15     | ACT01-Elastic: 15 |
-    And "ACT01-Elastic" has used 15 tokens
+    And "ACT01-Elastic" has used 15 tokens (DM-ACC-015)
 
   @DM-ACC-016
   Scenario: A cheaper item is still granted after a dearer one found too few tokens

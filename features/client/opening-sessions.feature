@@ -15,11 +15,11 @@ Feature: Opening a session
   @DM-SES-001 @DM-SES-010 @DM-SES-014 @task-10
   Scenario: A new session is answered with 200 and an ID made by the server
     When the client opens a session
-    Then the answer has status 200
-    And the answer holds:
+    Then the answer has status 200 (DM-SES-001, DM-SES-014)
+    And the answer holds (DM-SES-001, DM-SES-010):
       | path      | value |
       | sessionId | *     |
-    And the session ID is a UUID
+    And the session ID is a UUID (DM-SES-010)
 
   @DM-SES-011
   Scenario: A new session is idle and costs nothing

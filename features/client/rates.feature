@@ -55,7 +55,7 @@ Feature: The rate of an item
       | PhotoPrint | 1.0     | 5    |
     And a line item "ACT01" of 1000 tokens
     When LisaBarry requests 2 of "PhotoPrint" "1.0"
-    Then 6 tokens are charged
+    Then 6 tokens are charged (DM-RATE-A02)
     When 31 minutes pass
     And LisaBarry requests 2 of "PhotoPrint" "1.0"
     Then 10 tokens are charged

@@ -25,9 +25,9 @@ Feature: Refused requests in a session
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
       | CADPrint   | 2.0     | 2     |
-    Then the request is refused
-    And the session is ACTIVE
-    And the session uses:
+    Then the request is refused (DM-SES-041)
+    And the session is ACTIVE (DM-SES-048)
+    And the session uses (DM-SES-048):
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
     And "ACT01-Elastic" has used 90 tokens
@@ -39,7 +39,7 @@ Feature: Refused requests in a session
       | PhotoPrint | 1.0     | 10    |
       | CADPrint   | 2.0     | 2     |
     And 39 minutes pass
-    Then the session is ACTIVE
+    Then the session is ACTIVE (DM-SES-048)
     When 2 minutes pass
     Then the session is TERMINATED
     And "ACT01-Elastic" has used 90 tokens
@@ -50,7 +50,7 @@ Feature: Refused requests in a session
     And LisaBarry requests in the session:
       | item       | version | count |
       | PhotoAlbum | 1.0     | 1     |
-    Then the request is refused
+    Then the request is refused (DM-SES-048)
     When 39 minutes pass
     Then "ACT01-Elastic" has used 90 tokens
     When 2 minutes pass
@@ -62,8 +62,8 @@ Feature: Refused requests in a session
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
       | CADPrint   | 2.0     | 2     |
-    Then the request is refused
-    And the session is TERMINATED
+    Then the request is refused (DM-SES-050)
+    And the session is TERMINATED (DM-SES-050)
     And "ACT01-Elastic" has used 70 tokens
 
   @DM-SES-050 @DM-TIME-003 @clock

@@ -31,7 +31,7 @@ Feature: Result codes of requested items
       | requestedItems/1/status/code        | "201"      |
       | requestedItems/1/totalTokensCharged | 0          |
       | requestedItems/1/lineItems          | []         |
-    And "ACT01" has used 30 tokens
+    And "ACT01" has used 30 tokens (DM-CODE-003)
 
   @DM-CODE-010 @DM-OD-003
   Scenario: Too few tokens have a code of three digits of their own
@@ -39,7 +39,7 @@ Feature: Result codes of requested items
     Then the items are answered:
       | item     | code         | tokens | line items |
       | CADPrint | insufficient | 0      |            |
-    And "ACT01" has used 0 tokens
+    And "ACT01" has used 0 tokens (DM-OD-003)
 
   @DM-CODE-001 @DM-CODE-003 @DM-CODE-010
   Scenario: Every item of a request has a code of its own

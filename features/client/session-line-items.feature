@@ -26,8 +26,8 @@ Feature: Sessions and their line items
       | item       | code | tokens | line items                          |
       | PhotoPrint | 101  | 3      | ACT01-Elastic: 3                    |
       | CADPrint   | 101  | 56     | ACT01-Elastic: 7, ACT02-Elastic: 49 |
-    And "ACT01-Elastic" has used 10 tokens
-    And "ACT02-Elastic" has used 49 tokens
+    And "ACT01-Elastic" has used 10 tokens (DM-LI-*)
+    And "ACT02-Elastic" has used 49 tokens (DM-LI-*)
 
   @DM-SES-041 @DM-LI-A26
   Scenario: A request that all line items together cannot pay touches none of them
@@ -68,7 +68,7 @@ Feature: Sessions and their line items
     And the line item "ACT01-Elastic" becomes INACTIVE
     And the client closes the session
     Then "ACT01-Elastic" has used 5 tokens
-    And "ACT02-Elastic" has used 10 tokens
+    And "ACT02-Elastic" has used 10 tokens (DM-REF-005)
 
   @DM-REF-005 @DM-LI-A11 @clock
   Scenario: A refund reaches a line item that became OBSOLETE
@@ -78,7 +78,7 @@ Feature: Sessions and their line items
     When 30 minutes pass
     And the line item "ACT02-Elastic" becomes OBSOLETE
     And the client closes the session
-    Then "ACT01-Elastic" has used 5 tokens
+    Then "ACT01-Elastic" has used 5 tokens (DM-REF-005)
     And "ACT02-Elastic" has used 10 tokens
 
   @DM-LI-A11 @DM-LI-A03 @clock
@@ -91,8 +91,8 @@ Feature: Sessions and their line items
     And the client closes the session
     And LisaBarry requests 2 of "PhotoPrint" "1.0"
     Then the request is refused
-    And "ACT01-Elastic" has used 5 tokens
-    And "ACT02-Elastic" has used 10 tokens
+    And "ACT01-Elastic" has used 5 tokens (DM-LI-A11)
+    And "ACT02-Elastic" has used 10 tokens (DM-LI-A11)
 
   @DM-LI-A10 @DM-REF-005 @clock
   Scenario: Tokens refunded into an INACTIVE line item can be used when it is DEPLOYED again
@@ -117,7 +117,7 @@ Feature: Sessions and their line items
     When the line item "ACT01-Elastic" becomes INACTIVE
     And the line item "ACT02-Elastic" becomes INACTIVE
     And 59 minutes pass
-    Then the session is ACTIVE
+    Then the session is ACTIVE (DM-TIME-003)
     When 2 minutes pass
     Then the session is TERMINATED
-    And "ACT01-Elastic" has used 3 tokens
+    And "ACT01-Elastic" has used 3 tokens (DM-LI-*)

@@ -18,11 +18,11 @@ Feature: Requesting items in a session
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
       | CADPrint   | 2.0     | 2     |
-    Then the items are answered:
+    Then the items are answered (DM-SES-042, DM-CODE-001):
       | item       | code | tokens | line items        | rate |
       | PhotoPrint | 101  | 30     | ACT01-Elastic: 30 | 3    |
       | CADPrint   | 101  | 14     | ACT01-Elastic: 14 | 7    |
-    And "ACT01-Elastic" has used 44 tokens
+    And "ACT01-Elastic" has used 44 tokens (DM-SES-042, DM-ACC-012)
 
   @DM-SES-006 @DM-SES-042 @DM-SES-070
   Scenario: Three calls are enough to use items and to stop
@@ -30,11 +30,11 @@ Feature: Requesting items in a session
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
       | CADPrint   | 2.0     | 2     |
-    Then the request is granted
-    And 44 tokens are charged
+    Then the request is granted (DM-SES-042)
+    And 44 tokens are charged (DM-SES-042)
     When the client closes the session
-    Then the answer has status 200
-    And the session is TERMINATED
+    Then the answer has status 200 (DM-SES-006, DM-SES-070)
+    And the session is TERMINATED (DM-SES-006)
 
   @DM-SES-004
   Scenario: The answer repeats the requester and carries a correlation ID
@@ -54,8 +54,8 @@ Feature: Requesting items in a session
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
       | CADPrint   | 2.0     | 2     |
-    Then the session is ACTIVE
-    And the session uses:
+    Then the session is ACTIVE (DM-SES-045)
+    And the session uses (DM-SES-030):
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
       | CADPrint   | 2.0     | 2     |
@@ -74,13 +74,13 @@ Feature: Requesting items in a session
       | item       | version | count |
       | PhotoAlbum | 1.0     | 1     |
       | PhotoPrint | 1.0     | 5     |
-    Then the request is refused
-    And the items are answered:
+    Then the request is refused (DM-SES-*, DM-CODE-002, DM-CODE-013)
+    And the items are answered (DM-CODE-*):
       | item       | code | tokens |
       | PhotoAlbum | 201  | 0      |
       | PhotoPrint | 102  | 0      |
-    And nothing is charged
-    And "ACT01-Elastic" has used 0 tokens
+    And nothing is charged (DM-SES-*)
+    And "ACT01-Elastic" has used 0 tokens (DM-SES-041)
 
   @DM-CODE-002 @DM-CODE-003 @DM-CODE-013
   Scenario: An item before the unknown one is blocked as well
@@ -104,7 +104,7 @@ Feature: Requesting items in a session
       | item       | code         | tokens |
       | CADPrint   | insufficient | 0      |
       | PhotoPrint | 102          | 0      |
-    And "ACT01-Elastic" has used 0 tokens
+    And "ACT01-Elastic" has used 0 tokens (DM-SES-041)
 
   @DM-ACC-027
   Scenario: A refused request is answered with the counts that were asked for
@@ -142,9 +142,9 @@ Feature: Requesting items in a session
       """
       {"rollbackOnDeny": false, "requestedItems": [{"item": "CADPrint", "version": "2.0", "count": 2}]}
       """
-    Then the answer has status 400
-    And the session is ACTIVE
-    And "ACT01-Elastic" has used 30 tokens
+    Then the answer has status 400 (DM-ACC-020)
+    And the session is ACTIVE (DM-SES-055)
+    And "ACT01-Elastic" has used 30 tokens (DM-SES-055, DM-ERR-A02)
 
   @DM-AUTH-A01 @DM-AUTH-A03 @site
   Scenario: A client token that names its instance in the header requests items

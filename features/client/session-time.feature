@@ -18,9 +18,9 @@ Feature: How long a session lives
       | PhotoPrint | 1.0     | 10    |
     When 5 minutes pass
     And the session is kept alive for 30 hours
-    Then the heartbeat is accepted
-    And the session is ACTIVE
-    And "ACT01-Elastic" has used 930 tokens
+    Then the heartbeat is accepted (DM-TIME-011)
+    And the session is ACTIVE (DM-TIME-011)
+    And "ACT01-Elastic" has used 930 tokens (DM-TIME-001)
 
   @DM-TIME-010 @clock
   Scenario: Whether a session that was never used ends after 30 days

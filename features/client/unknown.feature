@@ -66,6 +66,6 @@ Feature: Asking for what is not there
     And a session
     When the server fails on the session
     And the client sends a heartbeat
-    Then the heartbeat is refused
+    Then the heartbeat is refused (DM-HB-002)
     When the live sessions are listed
-    Then the answer holds a list of 0
+    Then the answer holds a list of 0 (DM-SES-022)

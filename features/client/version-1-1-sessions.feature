@@ -18,7 +18,7 @@ Feature: Sessions in version 1.1
     When 91 minutes pass
     And the client sends a heartbeat
     Then the answer has status 409
-    And "ACT01-Elastic" has used 30 tokens
+    And "ACT01-Elastic" has used 30 tokens (DM-TIME-005)
 
   @DM-HB-006 @clock
   Scenario: Where the refusal of a heartbeat names the state
@@ -33,5 +33,5 @@ Feature: Sessions in version 1.1
     Then the heartbeat is accepted
     When 65 minutes pass
     And the client closes the session
-    Then the answer has status 200
-    And "ACT01-Elastic" has used 70 tokens
+    Then the answer has status 200 (DM-SES-*)
+    And "ACT01-Elastic" has used 70 tokens (DM-REF-001)

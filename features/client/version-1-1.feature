@@ -31,8 +31,8 @@ Feature: Version 1.1 of the API
       | PhotoPrint | 1.0     | 10    |
     When 61 minutes pass
     And the client sends a heartbeat
-    Then the answer has status 409
-    And the answer names the state "TERMINATED"
+    Then the answer has status 409 (DM-HB-004)
+    And the answer names the state "TERMINATED" (DM-HB-005)
 
   @DM-LINE-016
   Scenario: What is wrong with a line item is listed under message

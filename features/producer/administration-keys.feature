@@ -6,10 +6,10 @@ Feature: Administration keys
   @DM-AUTH-020 @DM-AUTH-006 @DM-AUTH-021 @DM-AUTH-024 @DM-AUTH-033
   Scenario: A saved key opens the door
     When the producer saves administration key "ops-2"
-    Then the answer has status 200
+    Then the answer has status 200 (DM-AUTH-020, DM-AUTH-021)
     When the change of keys takes effect
     And the instances are listed with key "ops-2"
-    Then the answer has status 200
+    Then the answer has status 200 (DM-AUTH-020, DM-AUTH-006, DM-AUTH-024, DM-AUTH-033)
 
   @DM-AUTH-025 @DM-AUTH-033 @DM-AUTH-A05
   Scenario: A deleted key no longer opens it

@@ -11,9 +11,9 @@ Feature: Configuration
 
   @DM-CONF-001 @DM-CONF-002
   Scenario: Defaults are listed as never changed
-    Then "timezone.tolerant" is configured as "false"
-    And "session.charge.period" is configured as "PT1H"
-    And "timezone.tolerant" is shown as never changed
+    Then "timezone.tolerant" is configured as "false" (DM-CONF-001)
+    And "session.charge.period" is configured as "PT1H" (DM-CONF-001)
+    And "timezone.tolerant" is shown as never changed (DM-CONF-002)
 
   @DM-CONF-003
   Scenario: A change is shown with the key that made it

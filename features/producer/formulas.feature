@@ -82,7 +82,7 @@ Feature: Formulas in rate tables
       """
       {"requester": {"type": "user", "value": "Lisa"}, "requestedItems": [{"item": "Probe", "count": 1, "variables": {"Price": 1}}]}
       """
-    Then the variables have been taken
+    And the variables have been taken
     When the client sends the access request:
       """
       {"requester": {"type": "user", "value": "Lisa"}, "requestedItems": [{"item": "Sheet", "count": 1, "variables": {"price": 2, "QUANTITY": 3}}]}

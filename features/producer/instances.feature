@@ -101,7 +101,7 @@ Feature: Instances
     And another instance of account "B"
     And another instance of account "C"
     When the producer lists the instances with "size=1"
-    Then the answer has status 200
+    Then the answer has status 200 (DM-INST-013)
     When the producer follows all pages of 2 instances
     Then the answer holds a list of 3
 
@@ -109,8 +109,8 @@ Feature: Instances
   Scenario: A large page is accepted
     Given an instance of account "GLOBEX"
     When the producer lists the instances with "size=500"
-    Then the answer has status 200
-    And the answer holds:
+    Then the answer has status 200 (DM-INST-014)
+    And the answer holds (DM-INST-010):
       | path                | value  |
       | content/0/accountId | GLOBEX |
 

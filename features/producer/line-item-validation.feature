@@ -31,10 +31,10 @@ Feature: Mistakes in line items
       {"activationId": "A", "state": "DEPLOYED", "quantity": "many", "start": 1, "end": 2,
        "attributes": {"elastic": "yes", "colour": "red"}}
       """
-    Then the answer has status 400
+    Then the answer has status 400 (DM-LINE-015)
     And the errors mention "$.quantity"
     And the errors mention "$.attributes.elastic"
-    And the errors mention "colour"
+    And the errors mention "colour" (DM-LINE-015, DM-LINE-016)
 
   @DM-LINE-016
   Scenario: v1.0 names mistakes under errors
@@ -53,7 +53,7 @@ Feature: Mistakes in line items
       {"activationId": "A", "state": "DEPLOYED", "quantity": 5, "start": 1, "end": 2, "attributes": {"colour": "red"}}
       """
     Then the answer has status 400
-    And the errors mention "$.attributes: property 'colour'"
+    And the errors mention "$.attributes: property 'colour'" (DM-LINE-017)
 
   @DM-LINE-019
   Scenario: v1.0 does not know a reset frequency

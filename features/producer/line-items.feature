@@ -18,7 +18,7 @@ Feature: Line items
        "attributes": {"elastic": true, "rateTableSeries": "PublicationApps"}}
       """
     And the producer lists the line items
-    Then the answer has status 200
+    Then the answer has status 200 (DM-LINE-001)
     And the answer holds:
       | path             | value    |
       | 0/activationId   | GLX-0001 |
@@ -37,7 +37,7 @@ Feature: Line items
       """
     Then the answer follows the reading "lineitem.put.http"
 
-  @task-3 @DM-LINE-029 @DM-LINE-031
+  @task-3 @DM-LINE-029
   Scenario: The list shows line items in every state
     Given line items:
       | line item | tokens | state    |
@@ -69,9 +69,9 @@ Feature: Line items
   Scenario: An unknown line item is not there
     Given an instance of account "GLOBEX"
     When the producer reads the line item "NONE"
-    Then the answer has status 404
+    Then the answer has status 404 (DM-LINE-032)
     When the producer deletes the line item "NONE"
-    Then the answer has status 404
+    Then the answer has status 404 (DM-LINE-036)
 
   @DM-LINE-002
   Scenario: A change replaces all details

@@ -14,8 +14,8 @@ Feature: Monitoring usage
   Scenario: The rows of a day add up to the balance
     When LisaBarry requests 10 of "PhotoPrint" "1.0"
     And MaxMuster requests 2 of "CADPrint" "2.0"
-    Then "ACT01" has used 44 tokens
-    And the usage rows are:
+    Then "ACT01" has used 44 tokens (WH-USAGE-074, DM-ACC-012)
+    And the usage rows are (WH-USAGE-*):
       | consumer  | item       | line item | tokens | used |
       | LisaBarry | PhotoPrint | ACT01     | 30     | 30   |
       | MaxMuster | CADPrint   | ACT01     | 14     | 44   |

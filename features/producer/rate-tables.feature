@@ -10,8 +10,8 @@ Feature: Rate tables
       {"series": "CAD", "version": "3", "effectiveFrom": $DAYS_AGO(1),
        "items": [{"name": "Render", "version": "2.0", "rate": 4.5}, {"name": "Mesh", "rate": 2}]}
       """
-    Then the answer has status 201
-    And the answer holds:
+    Then the answer has status 201 (DM-RATE-001, DM-GEN-001)
+    And the answer holds (DM-RATE-001):
       | path    | value                         |
       | message | Rate table successfully saved |
 
@@ -49,7 +49,7 @@ Feature: Rate tables
       | item   | version | rate |
       | Render | 2.0     | 6    |
     When the producer lists the rate tables
-    Then the answer has status 200
+    Then the answer has status 200 (DM-RATE-007)
     And the answer holds a list of 3
 
   @DM-RATE-009 @DM-RATE-010 @site
@@ -171,8 +171,8 @@ Feature: Rate tables
       | Render | 2.0     | 4.25 |
     And a line item "GLX-0001" of 100 tokens
     When LisaBarry requests 2 of "Render" "2.0"
-    Then the request is granted
-    And 8.5 tokens are charged
+    Then the request is granted (DM-RATE-A01)
+    And 8.5 tokens are charged (DM-RATE-023)
 
   @DM-RATE-024
   Scenario: One item twice in a table

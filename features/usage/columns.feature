@@ -41,7 +41,7 @@ Feature: Columns of usage rows
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
     When 61 minutes pass
-    Then the usage rows are:
+    Then the usage rows are (WH-USAGE-018):
       | item       | code | tokens | session state |
       | PhotoPrint | 101  | 30     | ACTIVE        |
       | PhotoPrint | 101  | 30     | ACTIVE        |

@@ -18,19 +18,19 @@ Feature: Usage rows of denied requests
       | item       | quantity | code | line item | entitled | used | cost | tokens |
       | PhotoAlbum | 1        | 201  |           |          |      |      | 0      |
 
-  @DM-ACC-030 @WH-USAGE-053 @WH-USAGE-035 @WH-USAGE-054 @WH-USAGE-080 @usage
+  @DM-ACC-030 @WH-USAGE-053 @WH-USAGE-035 @WH-USAGE-054 @WH-USAGE-080 @WH-USAGE-069 @usage
   Scenario: Granted and denied items of one request leave a row each
     When LisaBarry requests:
       | item       | version | count |
       | PhotoAlbum | 1.0     | 1     |
       | CADPrint   | 2.0     | 3     |
       | PhotoPrint | 1.0     | 5     |
-    Then the usage rows are:
+    Then the usage rows are (DM-ACC-030, WH-USAGE-053, WH-USAGE-035, WH-USAGE-054, WH-USAGE-080):
       | item       | quantity | code         | line item     | used | cost | tokens |
       | PhotoAlbum | 1        | 201          |               |      |      | 0      |
       | CADPrint   | 3        | insufficient |               |      |      | 0      |
       | PhotoPrint | 5        | 101          | ACT01-Elastic | 15   | 3    | 15     |
-    And the usage rows carry the correlation ID of the answer
+    And the usage rows carry the correlation ID of the answer (WH-USAGE-069)
 
   @WH-USAGE-072 @WH-USAGE-074 @WH-USAGE-053 @usage
   Scenario: A denied request does not touch the running total
@@ -42,7 +42,7 @@ Feature: Usage rows of denied requests
       | PhotoPrint | 101          | 6      | 6    |
       | CADPrint   | insufficient | 0      |      |
       | SignPrint  | 101          | 8      | 14   |
-    And "ACT01-Elastic" has used 14 tokens
+    And "ACT01-Elastic" has used 14 tokens (WH-USAGE-074)
 
   @WH-USAGE-023 @WH-USAGE-032 @DM-ACC-030 @usage
   Scenario: A denied row says who asked for how much

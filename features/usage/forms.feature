@@ -13,20 +13,20 @@ Feature: Forms of usage rows
   @WH-USAGE-001 @WH-USAGE-C01 @usage
   Scenario: How an empty value is written
     When LisaBarry requests 1 of "PhotoAlbum" "1.0"
-    Then every usage row holds:
+    Then every usage row holds (WH-USAGE-001):
       | column        | value |
       | ACTIVATION_ID |       |
       | SESSION_ID    |       |
       | METER_COST    |       |
-    And the usage rows follow the reading "usage.empty"
+    And the usage rows follow the reading "usage.empty" (WH-USAGE-C01)
 
   @WH-USAGE-002 @WH-USAGE-C02 @usage
   Scenario: How the line item is written
     When LisaBarry requests 10 of "PhotoPrint" "1.0"
-    Then the usage rows are:
+    Then the usage rows are (WH-USAGE-002):
       | item       | line item |
       | PhotoPrint | ACT01     |
-    And the usage rows follow the reading "usage.line_item"
+    And the usage rows follow the reading "usage.line_item" (WH-USAGE-C02)
 
   @WH-USAGE-003 @WH-USAGE-C04 @usage
   Scenario: How times are written
@@ -39,7 +39,7 @@ Feature: Forms of usage rows
       | item       | version | count | metaData            |
       | PhotoPrint | 1.0     | 10    | {"project": "P-17"} |
     Then the usage rows name the series "PublicationApps" and the version "1"
-    And the usage rows follow the reading "usage.json"
+    And the usage rows follow the reading "usage.json" (WH-USAGE-004)
 
   @WH-USAGE-005 @WH-USAGE-C09 @usage
   Scenario: How result codes are written
@@ -47,11 +47,11 @@ Feature: Forms of usage rows
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
       | PhotoAlbum | 1.0     | 1     |
-    Then the usage rows are:
+    Then the usage rows are (WH-USAGE-005):
       | item       | code |
       | PhotoPrint | 101  |
       | PhotoAlbum | 201  |
-    And the usage rows follow the reading "usage.code"
+    And the usage rows follow the reading "usage.code" (WH-USAGE-C09)
 
   @WH-USAGE-006 @usage
   Scenario: How the version of a rate table is written
@@ -77,7 +77,7 @@ Feature: Forms of usage rows
     When 20 minutes pass
     And the client closes the session
     Then the usage rows follow the reading "usage.refund"
-    And every usage row keeps the usage rules
+    And every usage row keeps the usage rules (WH-USAGE-017)
 
   @WH-USAGE-010 @usage
   Scenario: Rows of elastic usage have all columns of the page about it
@@ -99,7 +99,7 @@ Feature: Forms of usage rows
     Then the usage rows are:
       | item       | tokens | metadata            |
       | PhotoPrint | 30     | {"project": "P-17"} |
-    And the usage rows follow the reading "usage.names"
+    And the usage rows follow the reading "usage.names" (WH-USAGE-011)
 
   @WH-USAGE-C06 @usage
   Scenario: Which tokens a denied row shows
@@ -121,4 +121,4 @@ Feature: Forms of usage rows
     Then the usage rows are:
       | item   | quantity | tokens | line item |
       | Sheets | 1        | 14     | ACT02     |
-    And the cost of an item with a formula is read
+    And the cost of an item with a formula is read (WH-USAGE-098)

@@ -21,7 +21,7 @@ Feature: Usage rows of granted one-off requests
       | item       | quantity | cost | line item     | tokens | code |
       | PhotoPrint | 10       | 3    | ACT01-Elastic | 30     | 101  |
       | CADPrint   | 2        | 7    | ACT01-Elastic | 14     | 101  |
-    And "ACT01-Elastic" has used 44 tokens
+    And "ACT01-Elastic" has used 44 tokens (WH-USAGE-041)
 
   @WH-USAGE-029 @WH-USAGE-072 @WH-USAGE-074 @usage
   Scenario: The total of the line item runs on from row to row
@@ -34,16 +34,16 @@ Feature: Usage rows of granted one-off requests
       | PhotoPrint | 30     | 30   |
       | CADPrint   | 14     | 44   |
       | SignPrint  | 4      | 48   |
-    And "ACT01-Elastic" has used 48 tokens
+    And "ACT01-Elastic" has used 48 tokens (WH-USAGE-074)
 
   @WH-USAGE-067 @WH-USAGE-074 @DM-ACC-012 @usage
   Scenario: A charge is written once
     Given a line item "ACT01-Elastic" of 1000 tokens
     When LisaBarry requests 10 of "PhotoPrint" "1.0"
-    Then the usage rows are:
+    Then the usage rows are (WH-USAGE-*):
       | item       | line item     | tokens | used |
       | PhotoPrint | ACT01-Elastic | 30     | 30   |
-    And "ACT01-Elastic" has used 30 tokens
+    And "ACT01-Elastic" has used 30 tokens (WH-USAGE-074, DM-ACC-012)
 
   @WH-USAGE-029 @WH-USAGE-032 @DM-ACC-017 @usage
   Scenario: Fractions are kept in every column
@@ -72,8 +72,8 @@ Feature: Usage rows of granted one-off requests
     Given a line item "ACT01-Elastic" of 1000 tokens
     When LisaBarry requests 10 of "PhotoPrint" "1.0"
     And LisaBarry requests 10 of "PhotoPrint" "1.0"
-    Then each answer has its own correlation ID
-    And the usage rows carry the correlation ID of the answer
+    Then each answer has its own correlation ID (DM-ACC-028)
+    And the usage rows carry the correlation ID of the answer (WH-USAGE-*)
 
   @WH-USAGE-023 @WH-USAGE-C10 @usage
   Scenario: The consumer is the value of the requester
@@ -111,7 +111,7 @@ Feature: Usage rows of granted one-off requests
     And a line item "ACT01-Elastic" of 1000 tokens
     When LisaBarry requests 10 of "PhotoPrint" "1.0"
     Then the usage rows name the series "PublicationApps" and the version "2"
-    And the usage rows are:
+    And the usage rows are (WH-USAGE-082):
       | item       | quantity | cost | tokens |
       | PhotoPrint | 10       | 5    | 50     |
 

@@ -30,7 +30,7 @@ Feature: Usage rows of refunds
       | PhotoPrint | ACT01-Elastic | 30     | 60   | ACTIVE        |
       | PhotoPrint | ACT01-Elastic | 30     | 90   | ACTIVE        |
       | PhotoPrint | ACT01-Elastic | -20    | 70   | TERMINATED    |
-    And every usage row keeps the usage rules
+    And every usage row keeps the usage rules (WH-USAGE-*)
 
   @DM-TIME-005 @WH-USAGE-077 @WH-USAGE-063 @WH-USAGE-034 @WH-USAGE-C20 @clock @usage
   Scenario: A missed heartbeat leaves a refund of the whole automatic charge
@@ -40,7 +40,7 @@ Feature: Usage rows of refunds
       | PhotoPrint | ACT01-Elastic | 30     | 30   | ACTIVE        |
       | PhotoPrint | ACT01-Elastic | 30     | 60   | ACTIVE        |
       | PhotoPrint | ACT01-Elastic | -30    | 30   | TERMINATED    |
-    And every usage row keeps the usage rules
+    And every usage row keeps the usage rules (WH-USAGE-*)
 
   @DM-SES-043 @WH-USAGE-081 @WH-USAGE-077 @clock @usage
   Scenario: A change of items leaves a refund and the new charges
@@ -56,7 +56,7 @@ Feature: Usage rows of refunds
       | PhotoPrint | ACT01-Elastic | -20    | ACTIVE        |
       | PhotoPrint | ACT01-Elastic | 30     | ACTIVE        |
       | CADPrint   | ACT01-Elastic | 14     | ACTIVE        |
-    And "ACT01-Elastic" has used 114 tokens
+    And "ACT01-Elastic" has used 114 tokens (DM-SES-043)
 
   @DM-SES-044 @WH-USAGE-075 @clock @usage
   Scenario: After a change of items the new ones are charged an hour later

@@ -10,7 +10,7 @@ Feature: Rules that all usage rows keep
       | SignPrint  | 1.0     | 4    |
       | CADPrint   | 2.0     | 7    |
 
-  @WH-USAGE-052 @WH-USAGE-038 @WH-USAGE-055 @WH-USAGE-085 @usage
+  @DM-CODE-001 @WH-USAGE-052 @WH-USAGE-038 @WH-USAGE-055 @WH-USAGE-085 @usage
   Scenario: Charges are metered in elastic tokens, at rate times quantity
     Given a line item "ACT01" of 1000 tokens
     When LisaBarry requests:
@@ -18,20 +18,20 @@ Feature: Rules that all usage rows keep
       | PhotoPrint | 1.0     | 10    |
       | CADPrint   | 2.0     | 2     |
       | SignPrint  | 1.0     | 0.25  |
-    Then the request is granted
-    And every usage row keeps the usage rules
+    Then the request is granted (DM-CODE-001)
+    And every usage row keeps the usage rules (WH-USAGE-*)
 
-  @WH-USAGE-052 @WH-USAGE-053 @WH-USAGE-038 @usage
+  @DM-CODE-003 @DM-OD-003 @WH-USAGE-052 @WH-USAGE-053 @WH-USAGE-038 @usage
   Scenario: Denied items are metered in elastic tokens too, and charge none
     Given a line item "ACT01" of 20 tokens
     When LisaBarry requests:
       | item       | version | count |
       | PhotoAlbum | 1.0     | 1     |
       | CADPrint   | 2.0     | 3     |
-    Then the request is refused
-    And every usage row keeps the usage rules
+    Then the request is refused (DM-CODE-003, DM-OD-003)
+    And every usage row keeps the usage rules (WH-USAGE-*)
 
-  @WH-USAGE-055 @WH-USAGE-057 @usage
+  @DM-LI-A23 @WH-USAGE-055 @WH-USAGE-057 @usage
   Scenario: A charge split over line items names one of them in each row
     Given line items:
       | line item | tokens | ends        |
@@ -41,8 +41,8 @@ Feature: Rules that all usage rows keep
       | item       | version | count |
       | PhotoPrint | 1.0     | 1     |
       | CADPrint   | 2.0     | 8     |
-    Then 59 tokens are charged
-    And every usage row keeps the usage rules
+    Then 59 tokens are charged (DM-LI-A23)
+    And every usage row keeps the usage rules (WH-USAGE-*)
 
   @WH-USAGE-058 @usage
   Scenario: A total may pass the quantity by no more than the overdraft
@@ -75,7 +75,7 @@ Feature: Rules that all usage rows keep
       | item       | version | count | metaData                            |
       | PhotoPrint | 1.0     | 10    | {"job": {"id": 7, "urgent": true}}  |
       | CADPrint   | 2.0     | 2     | {"title": "Bridge A", "cost": 12.5} |
-    Then the usage rows name the series "PublicationApps" and the version "1"
+    Then the usage rows name the series "PublicationApps" and the version "1" (WH-USAGE-060)
     And every usage row keeps the usage rules
 
   @WH-USAGE-079 @DM-ACC-013 @usage @clock
@@ -86,4 +86,4 @@ Feature: Rules that all usage rows keep
     Then the usage rows are:
       | item       | line item | tokens | used |
       | PhotoPrint | ACT01     | 30     | 30   |
-    And every usage row keeps the usage rules
+    And every usage row keeps the usage rules (WH-USAGE-079)

@@ -12,18 +12,18 @@ Feature: Usage rows of sessions
     And a line item "ACT01-Elastic" of 1000 tokens
     And a session
 
-  @WH-USAGE-055 @WH-USAGE-023 @WH-USAGE-028 @WH-USAGE-035 @WH-USAGE-062 @usage
+  @WH-USAGE-055 @WH-USAGE-023 @WH-USAGE-028 @WH-USAGE-035 @WH-USAGE-062 @WH-USAGE-039 @usage
   Scenario: A granted session request leaves one row for each item
     When LisaBarry requests in the session:
       | item       | version | count |
       | PhotoPrint | 1.0     | 10    |
       | CADPrint   | 2.0     | 2     |
-    Then the usage rows are:
+    Then the usage rows are (WH-USAGE-055, WH-USAGE-023, WH-USAGE-028, WH-USAGE-035, WH-USAGE-062):
       | item       | quantity | cost | line item     | tokens | code | session state | consumer  | entitled |
       | PhotoPrint | 10       | 3    | ACT01-Elastic | 30     | 101  | ACTIVE        | LisaBarry | 1000     |
       | CADPrint   | 2        | 7    | ACT01-Elastic | 14     | 101  | ACTIVE        | LisaBarry | 1000     |
-    And the usage rows name the series "PublicationApps" and the version "1"
-    And every usage row keeps the usage rules
+    And the usage rows name the series "PublicationApps" and the version "1" (WH-USAGE-039)
+    And every usage row keeps the usage rules (WH-USAGE-055, WH-USAGE-028, WH-USAGE-035, WH-USAGE-062)
 
   @WH-USAGE-019 @WH-USAGE-069 @usage
   Scenario: All rows of a session request carry the correlation ID of its answer
@@ -54,7 +54,7 @@ Feature: Usage rows of sessions
       | item       | quantity | cost | line item | tokens | used | code | session state | entitled |
       | PhotoAlbum | 1        |      |           | 0      |      | 201  | IDLE          |          |
       | PhotoPrint | 5        |      |           | 0      |      | 102  | IDLE          |          |
-    And every usage row keeps the usage rules
+    And every usage row keeps the usage rules (WH-USAGE-*)
 
   @WH-USAGE-063 @WH-USAGE-034 @usage
   Scenario: Rows of a denial that ends the session show it as terminated
@@ -86,13 +86,13 @@ Feature: Usage rows of sessions
     When 75 minutes pass
     And the client sends a heartbeat
     And 46 minutes pass
-    Then the usage rows are:
+    Then the usage rows are (DM-TIME-001, WH-USAGE-075, WH-USAGE-072, WH-USAGE-063, WH-USAGE-C19):
       | item       | quantity | cost | line item     | tokens | used | session state | entitled |
       | PhotoPrint | 10       | 3    | ACT01-Elastic | 30     | 30   | ACTIVE        | 1000     |
       | PhotoPrint | 10       | 3    | ACT01-Elastic | 30     | 60   | ACTIVE        | 1000     |
       | PhotoPrint | 10       | 3    | ACT01-Elastic | 30     | 90   | ACTIVE        | 1000     |
-    And the usage rows name the series "PublicationApps" and the version "1"
-    And every usage row keeps the usage rules
+    And the usage rows name the series "PublicationApps" and the version "1" (WH-USAGE-060)
+    And every usage row keeps the usage rules (WH-USAGE-*)
 
   @DM-TIME-002 @WH-USAGE-075 @clock @usage
   Scenario: An automatic charge leaves a row for each item in use
@@ -105,7 +105,7 @@ Feature: Usage rows of sessions
       | item       | quantity | line item     | tokens | session state |
       | PhotoPrint | 10       | ACT01-Elastic | 30     | ACTIVE        |
       | CADPrint   | 2        | ACT01-Elastic | 14     | ACTIVE        |
-    And "ACT01-Elastic" has used 88 tokens
+    And "ACT01-Elastic" has used 88 tokens (DM-TIME-002)
 
   @WH-USAGE-084 @DM-SES-011 @usage
   Scenario: Opening a session leaves no row

@@ -12,7 +12,7 @@ use super::run::{registry, runtime};
 use crate::conformance::{Selection, Suite};
 use crate::report::events::{Level, ScenarioRef};
 use crate::report::{CoverageStatus, Recorded};
-use crate::spec::{ReadingPoint, Registry, Requirement};
+use crate::spec::{ReadingPoint, Registry, Requirement, Task};
 use crate::target::{Client, ControlClient};
 
 /// Where runs are written by default.
@@ -70,13 +70,15 @@ impl<'a> Explained<'a> {
     }
 
     fn to_text(&self) -> String {
-        let Requirement { id, level, text, source, versions, untestable, .. } = self.requirement;
+        let Requirement { id, level, text, source, versions, untestable, tasks, .. } = self.requirement;
         let mut lines = vec![
             format!("{id}  {}", meaning(*level)),
             text.clone(),
             format!("Source: {source}"),
             format!("Applies to: {}", versions.join(", ")),
         ];
+        lines.extend(self.requirement.persona.map(|persona| format!("Persona: {persona}")));
+        lines.extend(tasks.iter().filter_map(|number| Task::of_number(*number)).map(of_task));
         if let Some(reason) = untestable {
             lines.push(format!("Not testable from outside: {reason}"));
         }
@@ -124,6 +126,8 @@ impl<'a> Explained<'a> {
             "text": requirement.text,
             "source": requirement.source,
             "versions": requirement.versions,
+            "persona": requirement.persona,
+            "tasks": requirement.tasks,
             "untestable": requirement.untestable,
             "scenarios": self.scenarios.iter().map(scenario).collect::<Vec<Value>>(),
             "mutants": self.mutants.iter().map(mutant).collect::<Vec<Value>>(),
@@ -139,6 +143,10 @@ fn list(lines: &mut Vec<String>, title: &str, entries: impl Iterator<Item = Stri
     if lines.len() > before {
         lines.insert(before, title.to_owned());
     }
+}
+
+fn of_task(task: &Task) -> String {
+    format!("Task {} ({}): {}", task.number, task.persona, task.does)
 }
 
 fn reason(status: &CoverageStatus) -> Option<&str> {

@@ -38,7 +38,7 @@ impl From<&Step> for Place {
 }
 
 impl Stage {
-    /// An assertion that speaks for the scenario's requirements.
+    /// An assertion that speaks for what its line names, or for all requirements of the scenario.
     pub(super) fn assert(
         &self,
         place: impl Into<Place>,
@@ -46,7 +46,9 @@ impl Stage {
         actual: impl Into<String>,
         held: bool,
     ) -> Stepped {
-        self.check(place, &self.scenario.requirements, expected, actual, held)
+        let place = place.into();
+        let requirements = self.bound(&place);
+        self.check(place, &requirements, expected, actual, held)
     }
 
     /// An assertion of a set-up step, which speaks for requirements of its own.
@@ -102,10 +104,11 @@ impl Stage {
         let open = [point.requirement.clone()];
         let legal = point.values.iter().any(|known| known == value);
         // Outside all legal values nothing is left to warn about, so a SHOULD must not soften this check.
-        let binding = self.scenario.requirements.iter().filter(|id| self.level_of(id) != Level::Should);
-        let requirements: Vec<String> =
-            open.iter().chain(binding.filter(|&id| *id != open[0])).cloned().collect();
-        self.check(step, &requirements, format!("{decision}: {}", point.values.join(" or ")), value, legal)?;
+        let place = Place::from(step);
+        let bound = self.bound(&place).into_iter();
+        let binding = bound.filter(|id| *id != open[0] && self.level_of(id) != Level::Should);
+        let requirements: Vec<String> = open.iter().cloned().chain(binding).collect();
+        self.check(place, &requirements, format!("{decision}: {}", point.values.join(" or ")), value, legal)?;
         self.context.events.send(Event::ReadingSeen(ReadingSeen {
             scenario: self.scenario.id.clone(),
             decision: decision.to_owned(),
@@ -126,6 +129,11 @@ impl Stage {
     pub(super) fn not_tested(&self, reason: &str) -> StepError {
         self.record.not_tested(reason);
         StepError(reason.to_owned())
+    }
+
+    /// The requirements that an assertion at this place speaks for.
+    fn bound(&self, place: &Place) -> Vec<String> {
+        self.context.bound(self.file(), place.line, &self.scenario.requirements)
     }
 
     fn level_of(&self, requirement: &str) -> Level {

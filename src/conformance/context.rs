@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
 use super::access::{Access, Policy, day_of, made_key};
+use super::binding::{Bindings, speaks_for};
 use super::error::ConformanceError;
 use super::judge::Totals;
 use super::order::Order;
@@ -49,6 +50,7 @@ pub(super) struct Context {
     /// What the usage rules found so far.
     pub(super) usage: Mutex<Totals>,
     scenarios: HashMap<String, ScenarioRef>,
+    bindings: Arc<BTreeMap<String, Bindings>>,
     absent: BTreeSet<String>,
     /// How long a saved or deleted key may need to take effect.
     pub(super) key_propagation_s: u64,
@@ -100,6 +102,7 @@ impl Context {
             readings: Mutex::default(),
             usage: Mutex::default(),
             scenarios,
+            bindings: suite.bindings(),
             absent: profile.absent.clone(),
             versions: profile.versions.clone(),
             key_propagation_s: profile.timing.key_propagation_s,
@@ -127,6 +130,14 @@ impl Context {
     /// The scenario of an ID.
     pub(super) fn scenario(&self, id: &str) -> Option<&ScenarioRef> {
         self.scenarios.get(id)
+    }
+
+    /// Those of a scenario's requirements that a line of its file speaks for: what it names, or else all.
+    pub(super) fn bound(&self, file: &str, line: usize, requirements: &[String]) -> Vec<String> {
+        match self.bindings.get(file).and_then(|bindings| bindings.get(&line)) {
+            Some(named) => requirements.iter().filter(|id| speaks_for(named, id)).cloned().collect(),
+            None => requirements.to_vec(),
+        }
     }
 
     /// A command that repeats just this scenario.

@@ -34,6 +34,17 @@ pub enum ConformanceError {
         /// The tag without its `@`.
         tag: String,
     },
+    /// A line speaks for a requirement that its scenario is not about.
+    #[error(
+        "{location}: a line speaks for {requirement}, with which its scenario is not tagged; add the tag, or take the \
+         ID off the line"
+    )]
+    NotTagged {
+        /// `file:line` of the scenario.
+        location: String,
+        /// The requirement that the line names.
+        requirement: String,
+    },
     /// A scenario says nothing about what it tests.
     #[error(
         "{location}: the scenario {name:?} names no requirement; tag it with at least one requirement ID"

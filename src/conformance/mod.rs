@@ -6,6 +6,7 @@
 //! from what cucumber thinks of a step, because a scenario that asserted nothing has not passed.
 
 mod access;
+mod binding;
 mod calls;
 mod check;
 mod context;

@@ -3,13 +3,15 @@
 //! Cucumber's own tag filter drops scenarios without a word and counts nothing as success, so the selection
 //! is made here, where every scenario keeps its identity: `file:line`, its requirements and its tags.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use cucumber::feature::Ext as _;
 use cucumber::gherkin::{Background, Feature, GherkinEnv, Rule, Scenario, Step};
 use include_dir::Dir;
 
+use super::binding::{Bindings, FeatureFile, speaks_for};
 use super::error::ConformanceError;
 use super::select::Selection;
 use super::tags::{TagExpression, is_requirement};
@@ -21,6 +23,7 @@ use crate::spec::{FEATURES, Registry};
 pub struct Suite {
     features: Vec<Feature>,
     entries: Vec<Entry>,
+    bindings: Arc<BTreeMap<String, Bindings>>,
 }
 
 /// A scenario of the suite.
@@ -43,17 +46,20 @@ impl Suite {
     /// holds for every file, selected or not: a suite with a hole in it proves nothing.
     pub fn load(selection: &Selection, registry: &Registry) -> Result<Self, ConformanceError> {
         let expression = selection.tags.as_deref().map(TagExpression::parse).transpose()?;
-        let mut suite = Self { features: Vec::new(), entries: Vec::new() };
+        let mut suite = Self { features: Vec::new(), entries: Vec::new(), bindings: Arc::default() };
+        let mut bindings = BTreeMap::new();
         for (name, text) in sources(selection.features.as_deref())? {
-            let feature = read(&name, &text)?;
-            for entry in entries(&feature, registry)? {
+            let file = read(&name, &text)?;
+            for entry in entries(&file, registry)? {
                 let tagged = expression.as_ref().is_none_or(|expression| expression.holds(&entry.tags));
                 if tagged && selection.takes(&entry.scenario) {
                     suite.entries.push(entry);
                 }
             }
-            suite.features.push(feature);
+            suite.features.push(file.feature);
+            bindings.insert(name, file.bindings);
         }
+        suite.bindings = Arc::new(bindings);
         Ok(suite)
     }
 
@@ -64,7 +70,12 @@ impl Suite {
         let entries: Vec<Entry> = self.entries.iter().filter(about).cloned().collect();
         let chosen: HashSet<&str> = entries.iter().map(|entry| entry.scenario.id.as_str()).collect();
         let features = self.features_with(&|id| chosen.contains(id));
-        Self { features, entries }
+        Self { features, entries, bindings: Arc::clone(&self.bindings) }
+    }
+
+    /// What the lines of each file speak for.
+    pub(super) fn bindings(&self) -> Arc<BTreeMap<String, Bindings>> {
+        Arc::clone(&self.bindings)
     }
 
     /// The selected scenarios in the order of files and lines.
@@ -169,16 +180,17 @@ fn unreadable(path: &Path, error: &std::io::Error) -> ConformanceError {
 }
 
 /// Parses a feature file and expands its outlines; each example is a scenario at the line of its row.
-fn read(name: &str, text: &str) -> Result<Feature, ConformanceError> {
-    expand(name, parse(name, text)?)
+fn read(name: &str, text: &str) -> Result<FeatureFile, ConformanceError> {
+    let FeatureFile { feature, bindings } = parse(name, text)?;
+    Ok(FeatureFile { feature: expand(name, feature)?, bindings })
 }
 
 /// Parses a feature file as it stands.
-pub(super) fn parse(name: &str, text: &str) -> Result<Feature, ConformanceError> {
+pub(super) fn parse(name: &str, text: &str) -> Result<FeatureFile, ConformanceError> {
     let mut feature =
         Feature::parse(text, GherkinEnv::default()).map_err(|error| not_gherkin(name, &error.to_string()))?;
     feature.path = Some(PathBuf::from(name));
-    Ok(feature)
+    Ok(FeatureFile::new(feature))
 }
 
 /// Makes a scenario of each example.
@@ -202,18 +214,20 @@ fn not_gherkin(name: &str, message: &str) -> ConformanceError {
 }
 
 /// The scenarios of a feature, checked.
-fn entries(feature: &Feature, registry: &Registry) -> Result<Vec<Entry>, ConformanceError> {
+fn entries(file: &FeatureFile, registry: &Registry) -> Result<Vec<Entry>, ConformanceError> {
+    let feature = &file.feature;
     let direct = feature.scenarios.iter().map(|scenario| (None, scenario));
     let in_rules = feature.rules.iter().flat_map(|rule| rule.scenarios.iter().map(move |s| (Some(rule), s)));
-    direct.chain(in_rules).map(|(rule, scenario)| entry(feature, rule, scenario, registry)).collect()
+    direct.chain(in_rules).map(|(rule, scenario)| entry(file, rule, scenario, registry)).collect()
 }
 
 fn entry(
-    feature: &Feature,
+    file: &FeatureFile,
     rule: Option<&Rule>,
     scenario: &Scenario,
     registry: &Registry,
 ) -> Result<Entry, ConformanceError> {
+    let feature = &file.feature;
     let id = scenario_id(feature, scenario);
     let rule_tags = rule.map(|rule| rule.tags.as_slice()).unwrap_or_default();
     let mut tags: Vec<String> = Vec::new();
@@ -234,6 +248,13 @@ fn entry(
     let mut steps = background(feature.background.as_ref());
     steps.extend(background(rule.and_then(|rule| rule.background.as_ref())));
     steps.extend(scenario.steps.iter().cloned());
+    let bound = steps.iter().filter_map(|step| file.bindings.get(&step.position.line)).flatten();
+    if let Some(stray) = bound.into_iter().find(|bound| {
+        let bound = std::slice::from_ref(*bound);
+        !requirements.iter().any(|requirement| speaks_for(bound, requirement))
+    }) {
+        return Err(ConformanceError::NotTagged { location: id, requirement: stray.clone() });
+    }
     let scenario =
         ScenarioRef { id, feature: feature.name.clone(), name: scenario.name.clone(), requirements };
     Ok(Entry { scenario, tags, steps })
@@ -275,6 +296,19 @@ mod tests {
     }
 
     #[test]
+    fn a_line_speaks_for_tags_of_its_scenario_only() {
+        let text = |tags: &str| {
+            format!("Feature: F\n  {tags}\n  Scenario: S\n    Then the heartbeat is refused (DM-HB-002)\n")
+        };
+        assert_eq!(
+            parsed(&text("@DM-HB-001 @DM-HB-002")).unwrap()[0].steps[0].value,
+            "the heartbeat is refused"
+        );
+        let error = parsed(&text("@DM-HB-001")).unwrap_err().to_string();
+        assert!(error.starts_with("client/one-off.feature:3: a line speaks for DM-HB-002"), "{error}");
+    }
+
+    #[test]
     fn a_syntax_error_names_file_line_and_column() {
         let error = parsed("Feature: F\n  Nonsense: S\n\n  @tag\n").unwrap_err();
         let ConformanceError::Gherkin { location, .. } = &error else { panic!("{error}") };
@@ -294,8 +328,8 @@ mod tests {
     fn only_chosen_scenarios_run() {
         let text = "Feature: F\n  @DM-ACC-010\n  Scenario: A\n    Given a session\n\n  \
                     @DM-ACC-011\n  Scenario: B\n    Given a session\n";
-        let feature = read("f.feature", text).unwrap();
-        let suite = Suite { features: vec![feature], entries: Vec::new() };
+        let feature = read("f.feature", text).unwrap().feature;
+        let suite = Suite { features: vec![feature], entries: Vec::new(), bindings: Arc::default() };
         let chosen = suite.features_with(&|id| id == "f.feature:3");
         assert_eq!(chosen[0].scenarios.len(), 1);
         assert_eq!(chosen[0].scenarios[0].name, "A");

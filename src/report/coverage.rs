@@ -174,13 +174,12 @@ impl<'a> Evidence<'a> {
         CoverageStatus::NotTested(self.reason(id))
     }
 
-    /// Whether this scenario is evidence for the requirement. A scenario that failed on something else still
-    /// is, if one of its assertions held for the requirement.
+    /// Whether this scenario is evidence for the requirement: one of its assertions spoke for it and held. A tag
+    /// alone proves nothing, and a scenario that failed on something else still proves what it saw before.
     fn speaks_for(&self, finished: &ScenarioFinished, id: &str) -> bool {
         match finished.outcome {
-            Outcome::Passed | Outcome::Warned => true,
-            Outcome::Failed => {
-                self.model.held.get(&finished.scenario.id).is_some_and(|held| held.contains(id))
+            Outcome::Passed | Outcome::Warned | Outcome::Failed => {
+                self.model.showed(&finished.scenario.id, id)
             }
             Outcome::NotTested(_) | Outcome::Vacuous | Outcome::Error(_) => false,
         }
@@ -195,8 +194,7 @@ impl<'a> Evidence<'a> {
             Outcome::Failed => "its scenario failed before an assertion spoke for it".to_owned(),
             Outcome::Vacuous => "its scenario asserted nothing".to_owned(),
             Outcome::Error(_) => "the harness failed in its scenario".to_owned(),
-            // A scenario that passed or warned is evidence, so the requirement cannot be untested.
-            Outcome::Passed | Outcome::Warned => "its scenario did not reach it".to_owned(),
+            Outcome::Passed | Outcome::Warned => "no assertion of its scenario spoke for it".to_owned(),
         }
     }
 
@@ -313,6 +311,20 @@ mod tests {
         assert_eq!(status(&model, "DM-ACC-010"), CoverageStatus::Passed);
         assert_eq!(status(&model, "DM-CHG-011"), CoverageStatus::Failed);
         let reason = "its scenario failed before an assertion spoke for it".to_owned();
+        assert_eq!(status(&model, "DM-ACC-012"), CoverageStatus::NotTested(reason));
+    }
+
+    #[test]
+    fn a_tag_for_which_no_assertion_spoke_is_not_tested() {
+        let id = "client/a.feature:3";
+        let model = fold(vec![
+            Event::Registry(samples::registry()),
+            Event::ConformanceStarted(1),
+            samples::held(id, &["DM-ACC-010"]),
+            scenario(id, &["DM-ACC-010", "DM-ACC-012"], Outcome::Passed),
+        ]);
+        assert_eq!(status(&model, "DM-ACC-010"), CoverageStatus::Passed);
+        let reason = "no assertion of its scenario spoke for it".to_owned();
         assert_eq!(status(&model, "DM-ACC-012"), CoverageStatus::NotTested(reason));
     }
 

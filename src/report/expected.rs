@@ -162,8 +162,13 @@ impl<'a> Deviations<'a> {
             one.about_requirement(&scenario.requirements) || one.about_scenario(&scenario.id, &scenario.name)
         };
         let accounted: Vec<_> = self.model.scenarios.iter().filter(about).collect();
-        let conclusive = |finished: &&ScenarioFinished| {
-            !matches!(finished.outcome, Outcome::NotTested(_) | Outcome::Error(_))
+        let conclusive = |finished: &&ScenarioFinished| match &finished.outcome {
+            Outcome::NotTested(_) | Outcome::Error(_) => false,
+            // A scenario that failed on something else may have stopped before the assertion in question.
+            Outcome::Failed => {
+                one.requirement.as_ref().is_none_or(|id| self.model.showed(&finished.scenario.id, id))
+            }
+            Outcome::Passed | Outcome::Warned | Outcome::Vacuous => true,
         };
         let in_scenarios = accounted.iter().any(conclusive)
             && u64::try_from(accounted.len()).unwrap_or(u64::MAX) >= one.scenarios;

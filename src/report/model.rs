@@ -185,6 +185,11 @@ impl RunModel {
         counts
     }
 
+    /// Whether an assertion of this scenario held for this requirement.
+    pub(super) fn showed(&self, scenario: &str, requirement: &str) -> bool {
+        self.held.get(scenario).is_some_and(|held| held.contains(requirement))
+    }
+
     /// Everything that failed in the harness, inside scenarios and outside.
     #[must_use]
     pub fn all_faults(&self) -> Vec<String> {

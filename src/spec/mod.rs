@@ -7,7 +7,9 @@ mod errors;
 mod expected;
 mod registry;
 mod registry_file;
+mod task;
 
 pub use errors::SpecError;
 pub use expected::{ExpectedContext, ExpectedError, read_expected};
 pub use registry::{CAPABILITIES, FEATURES, ReadingPoint, Registry, Requirement};
+pub use task::{Persona, TASKS, Task};

@@ -7,6 +7,7 @@ use include_dir::{Dir, include_dir};
 
 use super::errors::SpecError;
 use super::registry_file::{self, Source, file_name};
+use super::task::Persona;
 use crate::report::events::Level;
 
 /// The `features/` folder as it was when this program was built: feature files and `requirements/*.toml`.
@@ -51,6 +52,10 @@ pub struct Requirement {
     pub section: String,
     /// What it is about; one of [`CAPABILITIES`].
     pub capability: String,
+    /// Who relies on it.
+    pub persona: Option<Persona>,
+    /// The numbers of the tasks that it is part of; see [`TASKS`](super::TASKS).
+    pub tasks: Vec<u8>,
     /// Versions of the API that it holds for.
     pub versions: Vec<String>,
     /// Why no test can show it, if none can.

@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::errors::SpecError;
 use super::registry::{CAPABILITIES, ReadingPoint, Requirement};
+use super::task::{Persona, TASKS, Task};
 use crate::report::events::Level;
 
 const KNOWN_VERSIONS: [&str; 2] = ["v1.0", "v1.1"];
@@ -40,6 +41,9 @@ struct RequirementTable {
     document: String,
     section: String,
     capability: String,
+    persona: Option<Persona>,
+    #[serde(default)]
+    tasks: Vec<u8>,
     versions: Vec<String>,
     untestable: Option<String>,
 }
@@ -128,9 +132,8 @@ impl Seen {
 }
 
 fn requirement(table: RequirementTable, file: &str, line: usize) -> Result<Requirement, SpecError> {
-    let RequirementTable { id, level, text, source, document, section, capability, versions, untestable } =
-        table;
-    let id = id.into_inner();
+    let id = table.id.into_inner();
+    let RequirementTable { level, text, capability, versions, .. } = table;
     let place = format!("{}:{line}", file_name(file));
     if text.trim().is_empty() {
         return Err(wrong(&id, file, "its text is empty"));
@@ -142,8 +145,27 @@ fn requirement(table: RequirementTable, file: &str, line: usize) -> Result<Requi
     if versions.is_empty() || !versions_known {
         return Err(wrong(&id, file, "its versions are not v1.0, v1.1 or both"));
     }
-    let source = format!("{document} §{section} — {source}");
-    Ok(Requirement { id, level, text, source, document, section, capability, versions, untestable, place })
+    if let Some(number) = table.tasks.iter().find(|number| Task::of_number(**number).is_none()) {
+        return Err(wrong(
+            &id,
+            file,
+            format!("there is no task {number}; they go from 1 to {}", TASKS.len()),
+        ));
+    }
+    Ok(Requirement {
+        id,
+        level,
+        text,
+        source: format!("{} §{} — {}", table.document, table.section, table.source),
+        document: table.document,
+        section: table.section,
+        capability,
+        persona: table.persona,
+        tasks: table.tasks,
+        versions,
+        untestable: table.untestable,
+        place,
+    })
 }
 
 /// The last part of a path.

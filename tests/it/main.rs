@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod compare;
+mod controls;
 mod crash;
 mod house;
 mod lint;

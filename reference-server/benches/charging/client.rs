@@ -67,7 +67,7 @@ fn answer(buffer: &[u8]) -> Option<Answer> {
 pub struct Pace {
     /// Answers a second.
     pub rate: f64,
-    /// Processor time of client and server together for each answer, µs.
+    /// Processor time of this process for each answer, µs.
     pub cpu_us: f64,
 }
 
@@ -95,7 +95,7 @@ pub fn closed_loop(
 }
 
 /// Processor time that this process has had, in steps of 10 ms; nothing where the system does not say.
-fn cpu_time_us() -> f64 {
+pub fn cpu_time_us() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let after_name = stat.rsplit(") ").next().unwrap_or_default();
     // The 14th and 15th fields of the file, user and system time, in hundredths of a second.

@@ -3,6 +3,7 @@
 
 mod client;
 mod world;
+mod wrk;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -47,8 +48,9 @@ impl Scale {
 type Measure = fn(Scale);
 
 /// What is measured, by the names that choose among them.
-const MEASURES: [(&str, Measure); 5] = [
+const MEASURES: [(&str, Measure); 6] = [
     ("charges", charges),
+    ("wrk", with_wrk),
     ("heartbeats", heartbeats),
     ("sessions", many_sessions),
     ("line-items", many_line_items),
@@ -77,6 +79,37 @@ fn charges(scale: Scale) {
     let delays = open_loop(world.address, &one_off[0], fastest / 2.0, 128, scale.time);
     let p99 = delays[delays.len() * 99 / 100];
     at_most("p99 of a charge at half that rate, ms", p99, 5.0);
+}
+
+/// The same as `charges` and `heartbeats`, driven by wrk where it is installed.
+fn with_wrk(scale: Scale) {
+    if !wrk::is_there() {
+        println!("wrk is not installed: its ratios are not measured");
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let world = World::new(Some(folder.path()), &json!({}));
+    let (one_off, plain, constant) = opponents(&world);
+    let sessions = world.sessions(1000 / scale.part);
+    let heartbeats: Requests =
+        Arc::new(sessions.into_iter().map(|session| world.heartbeat(session)).collect());
+    for (name, requests, connections, target) in [
+        ("one-off", &one_off, 32, 0.4),
+        ("one-off", &one_off, 128, 0.6),
+        ("heartbeat", &heartbeats, 128, 0.85),
+    ] {
+        let (ours, theirs) = in_turns(
+            || wrk::closed_loop(world.address, requests, connections, scale.time),
+            || wrk::closed_loop(constant.address, &plain, connections, scale.time),
+        );
+        show(&format!("wrk: constant, {connections} connections"), theirs);
+        show(&format!("wrk: {name}, {connections} connections"), ours);
+        at_least(
+            &format!("wrk: {name} to constant, {connections} connections"),
+            ours.rate / theirs.rate,
+            target,
+        );
+    }
 }
 
 /// The one-off request, what the constant handler is asked, and that handler.

@@ -16,20 +16,27 @@ use crate::domain::ApiVersion;
 use crate::site::{Refusal, Site};
 use crate::sites::Sites;
 
-/// What the handlers share.
+/// What the handlers share, and the version that they speak. Every request takes a copy, so that there is one thing to
+/// share and not one for each part.
 #[derive(Clone)]
 pub(crate) struct Api {
-    sites: Arc<Sites>,
-    pub(super) tokens: Arc<VerifiedTokens>,
-    pub(super) busy: Arc<BusySessions>,
+    pub(super) shared: Arc<Shared>,
     /// The version whose addresses this part of the server answers at.
     pub(super) version: ApiVersion,
+}
+
+/// What all versions have in common.
+pub(crate) struct Shared {
+    sites: Arc<Sites>,
+    pub(super) tokens: VerifiedTokens,
+    pub(super) busy: Arc<BusySessions>,
 }
 
 impl Api {
     /// Serves these sites.
     pub(crate) fn new(sites: Arc<Sites>) -> Self {
-        Self { sites, tokens: Arc::default(), busy: Arc::default(), version: ApiVersion::V1_0 }
+        let shared = Shared { sites, tokens: VerifiedTokens::default(), busy: Arc::default() };
+        Self { shared: Arc::new(shared), version: ApiVersion::V1_0 }
     }
 
     /// The same for the addresses of a version.
@@ -47,13 +54,13 @@ impl Api {
         render: impl FnOnce(T) -> Reply,
     ) -> Response {
         let started = Instant::now();
-        let acted = self.sites.act(call.site(), |site| {
+        let acted = self.shared.sites.act(call.site(), |site| {
             let wire = site.has_policy().then_some(site.rules().wire);
             let member = site.rules().error_member;
             let result = match (site.rules().turned_away)(&call.arrival(operation)) {
                 Some(status) => Err(Refusal::new(status, "this request is not taken")),
                 None => {
-                    let caller = self.tokens.authenticate(site, call.bearer());
+                    let caller = self.shared.tokens.authenticate(site, call.bearer());
                     caller.and_then(|caller| run(site, &caller))
                 }
             };
@@ -71,7 +78,7 @@ impl Api {
             Some(wire) => self.changed(operation, reply, wire),
             None => (reply, JSON),
         };
-        self.sites.store().metrics().request(operation, self.version, status, started.elapsed());
+        self.shared.sites.store().metrics().request(operation, self.version, status, started.elapsed());
         tracing::debug!(operation = operation.name(), site = call.site(), status, "answered");
         send_as(status, body.map(Content::into_text), content_type)
     }

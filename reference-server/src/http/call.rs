@@ -35,7 +35,7 @@ impl FromRequestParts<Api> for Call {
         let path = RawPathParams::from_request_parts(parts, api).await.ok();
         let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok());
         Ok(Self {
-            bearer: api.tokens.read(text(AUTHORIZATION.as_str())),
+            bearer: api.shared.tokens.read(text(AUTHORIZATION.as_str())),
             instance_header: text("x-instance-id").map(|id| id.trim().to_owned()),
             uri: parts.uri.clone(),
             method: parts.method.clone(),

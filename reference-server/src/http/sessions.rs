@@ -113,7 +113,7 @@ async fn read(State(api): State<Api>, call: Call) -> Response {
 
 async fn request(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
     let version = api.version;
-    let claim = api.busy.claim(call.site(), call.path("sessionId"));
+    let claim = api.shared.busy.claim(call.site(), call.path("sessionId"));
     let body = body.read(|body| schema::access_request(body, version));
     api.answer(
         &call,
@@ -167,7 +167,7 @@ fn not_busy(claim: &Claim, rules: &Rules) -> Result<(), Refusal> {
 }
 
 async fn heartbeat(State(api): State<Api>, call: Call) -> Response {
-    let claim = api.busy.claim(call.site(), call.path("sessionId"));
+    let claim = api.shared.busy.claim(call.site(), call.path("sessionId"));
     api.answer(
         &call,
         Operation::Heartbeat,

@@ -7,10 +7,9 @@ use std::time::Duration;
 pub struct Limits {
     /// Connections at a time; one more is answered 503 and closed.
     pub connections: usize,
-    /// Bytes of a request's first line and headers together; more are answered 431.
+    /// Bytes of a request's first line and headers together; more are answered 431, and so are more than a hundred
+    /// headers, which the HTTP library counts by itself.
     pub header_bytes: usize,
-    /// Headers of one request; more are answered 431.
-    pub headers: usize,
     /// How long the first line and headers may take to arrive, which is also how long a connection may be idle. What
     /// has begun by then is answered 408.
     pub header_time: Duration,
@@ -27,7 +26,6 @@ impl Default for Limits {
         Self {
             connections: 4096,
             header_bytes: 32 * 1024,
-            headers: 64,
             header_time: Duration::from_secs(75),
             write_time: Duration::from_secs(30),
             handshake_time: Duration::from_secs(10),

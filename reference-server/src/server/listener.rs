@@ -95,7 +95,6 @@ impl Service {
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(self.limits.header_time)
-            .max_headers(self.limits.headers)
             .max_header_size(self.limits.header_bytes)
             .serve_connection(TokioIo::new(stream), TowerToHyperService::new(self.router.clone()));
         let Err(error) = watcher.watch(connection).await else { return };

@@ -16,7 +16,10 @@ use crate::domain::SessionProgress;
 use crate::site::Kind;
 
 /// Version of the schema below.
-const SCHEMA: i64 = 2;
+const SCHEMA: i64 = 3;
+
+/// Pages that the log may have before they are copied into the database: 16 MiB.
+const LOG_PAGES: u32 = 4096;
 
 /// Bytes of the smallest database that there can be: one page of the smallest kind.
 const SMALLEST: u64 = 512;
@@ -149,6 +152,8 @@ impl Database {
         self.connection.busy_timeout(Duration::from_secs(5))?;
         // Readers with other tools do not get in the way of the write-ahead log, and a commit is one flush.
         self.connection.pragma_update(None, "journal_mode", "WAL")?;
+        // Pages that many commits change are copied into the database once and not after every few of them.
+        self.connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         self.connection.pragma_update(None, "synchronous", "FULL")
     }
 
@@ -222,9 +227,12 @@ fn write(transaction: &Transaction<'_>, site: &str, batch: &SiteBatch) -> rusqli
     }
     write_totals(transaction, site, batch)?;
     write_progress(transaction, site, batch)?;
-    let mut insertion = usage_table::Insertion::prepare(transaction)?;
+    if batch.rows.is_empty() {
+        return Ok(());
+    }
+    let mut insertion = usage_table::Insertion::prepare(transaction, site)?;
     for (sequence, row) in &batch.rows {
-        insertion.add(site, *sequence, row)?;
+        insertion.add(*sequence, row)?;
     }
     Ok(())
 }

@@ -77,6 +77,29 @@ async fn a_usage_row_comes_back_with_all_its_columns() {
     assert_eq!(line["SESSION_ID"], Value::Null);
 }
 
+/// Whoever opens the file with another tool sees whose rows they are, and each site reads its own.
+#[tokio::test]
+async fn rows_of_several_sites_are_kept_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.sqlite");
+    let store = Store::open(&path).unwrap();
+    store.submit("acme", vec![row(1)]);
+    store.submit("globex", vec![row(1), row(2)]);
+    kept(&store, "acme", vec![row(2), row(3)]).await;
+    for (site, after, count) in
+        [("acme", 0, 3), ("acme", 2, 1), ("globex", 0, 2), ("globex", u64::MAX, 0), ("x", 0, 0)]
+    {
+        assert_eq!(store.usage_rows(site, after, 10).await.unwrap().len(), count, "{site} after {after}");
+    }
+    store.close().await;
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    let mut statement = connection.prepare("SELECT site, seq, ITEM FROM usage ORDER BY site, seq").unwrap();
+    let shown = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    let shown: Vec<(String, i64, String)> = shown.collect::<Result<_, _>>().unwrap();
+    let expected = [("acme", 1), ("acme", 2), ("acme", 3), ("globex", 1), ("globex", 2)];
+    assert_eq!(shown, expected.map(|(site, seq)| (site.to_owned(), seq, "PhotoPrint".to_owned())));
+}
+
 #[tokio::test]
 async fn a_dropped_site_leaves_nothing_and_may_begin_again() {
     let store = Store::memory().unwrap();

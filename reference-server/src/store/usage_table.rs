@@ -2,12 +2,16 @@
 //!
 //! Amounts are exact decimals as text, times are integers, JSON is text. A row is read back into the same type that
 //! it was written from, so that both directions have one definition of the columns.
+//!
+//! A row's key is the number of its site and, in the lower bits, its sequence number: a new row goes to the end of its
+//! site's rows by a whole number, which SQLite does without a search and without moving what is there. The view
+//! `usage` shows both in the clear to whoever opens the file.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use rusqlite::types::{FromSql, Type};
-use rusqlite::{CachedStatement, Connection, Error, Row, params};
+use rusqlite::{CachedStatement, Connection, Error, OptionalExtension, Row, params};
 use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -49,41 +53,85 @@ const COLUMNS: [(&str, &str); 31] = [
     ("SERVED_CLIENT_STATUS", "TEXT"),
 ];
 
-const LAST: &str = "SELECT max(seq) FROM usage_row WHERE site = ?1";
-const DROP: &str = "DELETE FROM usage_row WHERE site = ?1";
+/// Bits of a row's key that are its sequence number; the number of the site is above them.
+const SEQUENCE_BITS: u32 = 40;
+const SEQUENCES: i64 = (1 << SEQUENCE_BITS) - 1;
+
+const NUMBER: &str = "SELECT number FROM site_number WHERE site = ?1";
+const NEW_NUMBER: &str = "INSERT INTO site_number (site) VALUES (?1)";
+const DROP_NUMBER: &str = "DELETE FROM site_number WHERE number = ?1";
+const LAST: &str = "SELECT max(row) FROM usage_row WHERE row BETWEEN ?1 AND ?2";
+const DROP: &str = "DELETE FROM usage_row WHERE row BETWEEN ?1 AND ?2";
 
 static INSERT: LazyLock<String> = LazyLock::new(|| {
-    let places: Vec<String> = (1..=COLUMNS.len() + 2).map(|place| format!("?{place}")).collect();
-    format!("INSERT INTO usage_row (site, seq, {}) VALUES ({})", names(), places.join(", "))
+    let places: Vec<String> = (1..=COLUMNS.len() + 1).map(|place| format!("?{place}")).collect();
+    format!("INSERT INTO usage_row (row, {}) VALUES ({})", names(), places.join(", "))
 });
 static SELECT: LazyLock<String> = LazyLock::new(|| {
-    format!("SELECT seq, {} FROM usage_row WHERE site = ?1 AND seq > ?2 ORDER BY site, seq LIMIT ?3", names())
+    format!("SELECT row, {} FROM usage_row WHERE row BETWEEN ?1 AND ?2 ORDER BY row LIMIT ?3", names())
 });
 
-/// The statement that creates the table.
+/// The statements that create the table.
 pub(super) fn create() -> String {
     let columns: Vec<String> = COLUMNS.iter().map(|(name, kind)| format!("{name} {kind}")).collect();
     format!(
-        "CREATE TABLE usage_row (site TEXT NOT NULL, seq INTEGER NOT NULL, {},
-            PRIMARY KEY (site, seq)) WITHOUT ROWID;",
-        columns.join(", ")
+        "CREATE TABLE site_number (number INTEGER PRIMARY KEY, site TEXT NOT NULL UNIQUE);
+        CREATE TABLE usage_row (row INTEGER PRIMARY KEY, {});
+        CREATE VIEW usage AS SELECT site, row & {SEQUENCES} AS seq, {}
+            FROM usage_row JOIN site_number ON number = row >> {SEQUENCE_BITS};",
+        columns.join(", "),
+        names()
     )
 }
 
+/// Where the rows of a site are.
+#[derive(Clone, Copy)]
+struct Keys {
+    number: i64,
+}
+
+impl Keys {
+    /// The keys of a site that has rows.
+    fn of(connection: &Connection, site: &str) -> rusqlite::Result<Option<Self>> {
+        let mut statement = connection.prepare_cached(NUMBER)?;
+        statement.query_row([site], |row| Ok(Self { number: row.get(0)? })).optional()
+    }
+
+    /// The keys of a site that will have some.
+    fn make(connection: &Connection, site: &str) -> rusqlite::Result<Self> {
+        if let Some(keys) = Self::of(connection, site)? {
+            return Ok(keys);
+        }
+        connection.prepare_cached(NEW_NUMBER)?.execute([site])?;
+        Ok(Self { number: connection.last_insert_rowid() })
+    }
+
+    /// The key of a sequence number; none gets near the end of them.
+    fn key(self, sequence: u64) -> i64 {
+        self.number << SEQUENCE_BITS | i64::try_from(sequence).unwrap_or(SEQUENCES).min(SEQUENCES)
+    }
+
+    fn last(self) -> i64 {
+        self.number << SEQUENCE_BITS | SEQUENCES
+    }
+}
+
 /// The statement that adds rows, prepared once for all rows of a commit.
-pub(super) struct Insertion<'c>(CachedStatement<'c>);
+pub(super) struct Insertion<'c> {
+    statement: CachedStatement<'c>,
+    keys: Keys,
+}
 
 impl<'c> Insertion<'c> {
-    /// Prepares it.
-    pub(super) fn prepare(connection: &'c Connection) -> rusqlite::Result<Self> {
-        connection.prepare_cached(&INSERT).map(Self)
+    /// Prepares it for rows of a site.
+    pub(super) fn prepare(connection: &'c Connection, site: &str) -> rusqlite::Result<Self> {
+        Ok(Self { statement: connection.prepare_cached(&INSERT)?, keys: Keys::make(connection, site)? })
     }
 
     /// Adds a row.
-    pub(super) fn add(&mut self, site: &str, sequence: u64, row: &UsageRow) -> rusqlite::Result<()> {
-        self.0.execute(params![
-            site,
-            signed(sequence),
+    pub(super) fn add(&mut self, sequence: u64, row: &UsageRow) -> rusqlite::Result<()> {
+        self.statement.execute(params![
+            self.keys.key(sequence),
             row.correlation_id,
             row.tenant_id,
             row.usage_time,
@@ -127,8 +175,11 @@ pub(super) fn select(
     after: u64,
     limit: u64,
 ) -> rusqlite::Result<Vec<String>> {
+    let Some(keys) = Keys::of(connection, site)? else { return Ok(Vec::new()) };
     let mut statement = connection.prepare_cached(&SELECT)?;
-    let mut rows = statement.query(params![site, signed(after), signed(limit)])?;
+    let first = keys.key(after.saturating_add(1));
+    let most = i64::try_from(limit).unwrap_or(i64::MAX);
+    let mut rows = statement.query(params![first, keys.last(), most])?;
     let mut lines = Vec::new();
     while let Some(row) = rows.next()? {
         lines.push(line(row)?);
@@ -138,18 +189,22 @@ pub(super) fn select(
 
 /// The sequence number of a site's last row; 0 when there is none.
 pub(super) fn last_sequence(connection: &Connection, site: &str) -> rusqlite::Result<u64> {
-    let last: Option<u64> = connection.prepare_cached(LAST)?.query_row([site], |row| row.get(0))?;
-    Ok(last.unwrap_or(0))
+    let Some(keys) = Keys::of(connection, site)? else { return Ok(0) };
+    let mut statement = connection.prepare_cached(LAST)?;
+    let last: Option<i64> = statement.query_row([keys.key(0), keys.last()], |row| row.get(0))?;
+    Ok(last.map_or(0, sequence))
 }
 
 /// Removes every row of a site.
 pub(super) fn drop_site(connection: &Connection, site: &str) -> rusqlite::Result<()> {
-    connection.prepare_cached(DROP)?.execute([site])?;
+    let Some(keys) = Keys::of(connection, site)? else { return Ok(()) };
+    connection.prepare_cached(DROP)?.execute([keys.key(0), keys.last()])?;
+    connection.prepare_cached(DROP_NUMBER)?.execute([keys.number])?;
     Ok(())
 }
 
 fn line(row: &Row<'_>) -> rusqlite::Result<String> {
-    let sequence: u64 = row.get(0)?;
+    let sequence = sequence(row.get(0)?);
     let mut line = serde_json::to_string(&read(row)?).map_err(|error| unreadable(0, error))?;
     // The row is an object with members, so that one more can take the place of its closing brace.
     line.pop();
@@ -235,7 +290,7 @@ fn names() -> String {
     COLUMNS.map(|(name, _)| name).join(", ")
 }
 
-/// SQLite's integers are signed; no sequence number gets near the end of them.
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
+/// The sequence number in a row's key.
+const fn sequence(key: i64) -> u64 {
+    (key & SEQUENCES).unsigned_abs()
 }

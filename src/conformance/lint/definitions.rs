@@ -86,6 +86,10 @@ Every step that a feature file can use, in this project's own features and in th
 (`chargeproof conformance --features DIR`). The keyword is the usual one; a step is found by its text alone. `<…>` stands
 for a value, `[…]` for what may be left out. `chargeproof lint` checks feature files without running them.
 
+A scenario is tagged with the requirements that it is about. Where its lines are about different ones, a line names
+its own at its end, as in `Then the heartbeat is refused (DM-HB-002)` or, for several, `(DM-HB-002, WH-USAGE-*)`. A line
+that names none speaks for all tags of its scenario.
+
 This file is made from the source: `chargeproof lint --steps > docs/steps.md`.
 ";
 

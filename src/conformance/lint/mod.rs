@@ -1,5 +1,6 @@
 //! Looks for mistakes in feature files without running them, and describes the steps that they can use.
 
+mod bindings;
 mod definitions;
 mod finding;
 mod pattern;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::bindings::check_bindings;
 use super::definitions::{Definition, definitions};
 use super::finding::{Finding, LintReport, Severity};
 use super::registry::{check_code, check_registry};
@@ -59,9 +60,10 @@ fn check_file(
     steps: &mut Steps<'_>,
     notes: &mut Notes,
 ) -> usize {
-    let expanded = parse(name, text).and_then(|feature| {
-        check_scenarios(&feature, registry, steps, notes);
-        expand(name, feature)
+    let expanded = parse(name, text).and_then(|file| {
+        check_scenarios(&file.feature, registry, steps, notes);
+        check_bindings(&file, notes);
+        expand(name, file.feature)
     });
     match expanded {
         Ok(feature) => {

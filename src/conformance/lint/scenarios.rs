@@ -88,12 +88,26 @@ fn check_tags(scenario: &Scenario, inherited: &[&String], registry: &Registry, n
                 notes.error(line, "unknown-requirement", message, advice);
             }
         }
+        let tasks = own.iter().filter_map(|tag| tag.strip_prefix("task-")?.parse().ok());
+        for task in tasks.filter(|task| !serves(&own, *task, registry)) {
+            let message = format!(
+                "the scenario `{}` names task {task}, and none of its requirements does",
+                scenario.name
+            );
+            let advice = "tag it with a requirement of the task, or correct `tasks` in requirements/*.toml";
+            notes.error(line, "task-without-requirement", message, advice);
+        }
         if known == 0 {
             let message = format!("the scenario `{}` names no registered requirement", scenario.name);
             let advice = "tag it with the ID of each requirement that it tests";
             notes.error(line, "no-requirement", message, advice);
         }
     }
+}
+
+/// Whether a requirement among the tags is part of a task.
+fn serves(tags: &[&String], task: u8, registry: &Registry) -> bool {
+    tags.iter().filter_map(|id| registry.get(id)).any(|requirement| requirement.tasks.contains(&task))
 }
 
 fn check_examples(scenario: &Scenario, notes: &mut Notes) {
@@ -173,7 +187,7 @@ mod tests {
     fn found(text: &str) -> Vec<(&'static str, usize)> {
         let all = definitions();
         let mut notes = Notes::new(None);
-        let feature = parse("f.feature", text).unwrap();
+        let feature = parse("f.feature", text).unwrap().feature;
         check_scenarios(&feature, &Registry::embedded().unwrap(), &mut Steps::new(&all), &mut notes);
         notes.rules()
     }
@@ -185,6 +199,15 @@ mod tests {
         assert_eq!(found(text), [("no-requirement", 2), ("unknown-requirement", 6), ("no-requirement", 6)]);
         let tagged = "@DM-ACC-010\nFeature: F\n  Scenario: A\n    Given a session\n";
         assert_eq!(found(tagged), []);
+    }
+
+    #[test]
+    fn a_task_is_one_of_a_requirement() {
+        let text = |task: u8| {
+            format!("Feature: F\n  @task-{task} @DM-ACC-010\n  Scenario: A\n    Given a session\n")
+        };
+        assert_eq!(found(&text(9)), []);
+        assert_eq!(found(&text(8)), [("task-without-requirement", 3)]);
     }
 
     #[test]

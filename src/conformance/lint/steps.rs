@@ -101,7 +101,7 @@ mod tests {
         let all = definitions();
         let (mut steps, mut notes) = (Steps::new(&all), Notes::new(None));
         let text = "Feature: F\n  Background:\n    Given a session\n  Scenario: S\n    Given a unicorn\n    * a session\n";
-        steps.check(&parse("f.feature", text).unwrap(), &mut notes);
+        steps.check(&parse("f.feature", text).unwrap().feature, &mut notes);
         assert_eq!(notes.rules(), [("unbound-step", 5)]);
         assert_eq!(steps.used.iter().filter(|&&used| used).count(), 1);
         check_unused(&steps, &mut notes);
@@ -113,7 +113,7 @@ mod tests {
         let mut all = definitions();
         all.extend(definitions());
         let (mut steps, mut notes) = (Steps::new(&all), Notes::new(None));
-        let feature = parse("f.feature", "Feature: F\n  Scenario: S\n    Given a session\n").unwrap();
+        let feature = parse("f.feature", "Feature: F\n  Scenario: S\n    Given a session\n").unwrap().feature;
         steps.check(&feature, &mut notes);
         assert_eq!(notes.rules(), [("ambiguous-step", 3)]);
     }

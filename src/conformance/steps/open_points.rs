@@ -1,7 +1,7 @@
 //! Decision points of rate tables, formulas, line items and configuration that show in what an answer says.
 
 use cucumber::gherkin::Step;
-use cucumber::then;
+use cucumber::{given, then};
 use serde_json::Value;
 
 use crate::conformance::check::{StepError, Stepped};
@@ -90,7 +90,7 @@ async fn variables(world: &mut World, step: &Step) -> Stepped {
 }
 
 /// Nothing can be said of variables where nobody knows how to send them.
-#[then(regex = r"^the variables have been taken$")]
+#[given(regex = r"^the variables have been taken$")]
 async fn variables_taken(world: &mut World) -> Stepped {
     if takes_variables(world)? {
         return Ok(());

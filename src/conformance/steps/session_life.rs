@@ -46,7 +46,7 @@ async fn opens_below_second_base(world: &mut World, step: &Step) -> Stepped {
 async fn id_is_uuid(world: &mut World, step: &Step) -> Stepped {
     let id = world.last_json()?.get("sessionId").map(plain).unwrap_or_default();
     let held = id.len() == 36 && uuid::Uuid::try_parse(&id).is_ok();
-    world.assert(step, "a UUID of 36 characters", id, held)
+    world.assert(step, "a UUID of 36 characters", format!("sessionId {id:?}"), held)
 }
 
 #[when(regex = r"^the session is read in version (v1\.[01])$")]
