@@ -18,7 +18,7 @@ pub(super) fn run(args: &LoadArgs) -> Result<u8, Failure> {
     // A mistake in the scenario is found before a folder is made or a server started.
     let resolved = LoadScenario::resolve(scenario).map_err(|error| Failure::new(CONFIGURATION, &error))?;
     if let Some(segment) = args.segment {
-        segment.check(&resolved).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+        segment.check(&resolved, args.rate).map_err(|error| Failure::new(CONFIGURATION, &error))?;
     }
     if args.rate.is_some_and(|rate| !rate.is_finite() || rate <= 0.0) {
         return Err(Failure::words(CONFIGURATION, "--rate must be more than 0 requests a second"));

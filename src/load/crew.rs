@@ -70,7 +70,7 @@ impl Crew {
         let warm_up_url =
             population.instances.first().map_or_else(String::new, |first| ground.api.instance(&first.id));
         let mut desk = Desk::new(Arc::clone(ground), population, sessions, Arc::clone(&timeline));
-        desk.retries = Retries { most: scenario.retries, next: AtomicU64::new(plan.planned) };
+        desk.retries = Retries { most: scenario.retries, next: AtomicU64::new(plan.planned_all) };
         desk.require = scenario.require.iter().map(|limit| Gauge::new(limit, course)).collect();
         desk.abort = scenario.abort.iter().map(|limit| Gauge::new(limit, course)).collect();
         let shift = Arc::new(Shift {

@@ -75,6 +75,11 @@ pub enum LoadError {
     /// There would be no time.
     #[error("the duration must be above zero; set it in the scenario or with --duration")]
     ZeroDuration,
+    /// A search was to be shared out.
+    #[error(
+        "the scenario searches for its rate, which segments cannot do together; give them one with --rate"
+    )]
+    SearchInSegments,
     /// There is not an instance for each segment.
     #[error(
         "{segments} segments need as many instances, since each instance belongs to one of them; the scenario has \

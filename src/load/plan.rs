@@ -61,10 +61,12 @@ impl<'a> Plan<'a> {
     /// The share of a plan that the command line asks for.
     ///
     /// # Errors
-    /// When there are more segments than instances.
+    /// When the plan cannot be shared out so.
     pub fn of(scenario: &'a LoadScenario, options: &LoadOptions) -> Result<Self, LoadError> {
         let segment = options.segment.unwrap_or(Segment::WHOLE);
-        segment.check(scenario)?;
+        if options.segment.is_some() {
+            segment.check(scenario, options.rate)?;
+        }
         let whole = Self::new(scenario, Course::of(scenario, options)?);
         let is_shared = options.segment.is_some();
         let mut plan = Self { segment, is_shared, start_at: options.start_at, ..whole };
@@ -77,6 +79,11 @@ impl<'a> Plan<'a> {
     /// The requests of this segment.
     pub fn share(&self, items: Arc<[Item]>) -> Share<Schedule> {
         Share::new(Schedule::new(self.scenario, &self.course, items), self.segment)
+    }
+
+    /// The highest rate of this segment.
+    pub fn peak(&self) -> f64 {
+        self.course.peak() * self.planned as f64 / self.planned_all.max(1) as f64
     }
 
     /// Whether there are sessions in it.
@@ -120,7 +127,7 @@ impl<'a> Plan<'a> {
     /// When the system does not allow so many connections.
     pub fn workers(&self) -> Result<usize, LoadError> {
         let calculated = || {
-            let needed = (self.course.peak() * PATIENCE_S).ceil() as usize;
+            let needed = (self.peak() * PATIENCE_S).ceil() as usize;
             needed.clamp(*POOL.start(), *POOL.end())
         };
         let wanted = self.scenario.workers.unwrap_or_else(calculated);
@@ -175,7 +182,7 @@ mod tests {
     #[test]
     fn a_session_has_one_worker_at_most() {
         let (scenario, course) = at_rate("session-heartbeats", 1000.0);
-        let plan = Plan { planned_all: 240, ..Plan::new(&scenario, course) };
+        let plan = Plan { planned: 240, planned_all: 240, ..Plan::new(&scenario, course) };
         assert_eq!(plan.workers().unwrap(), 10);
     }
 }

@@ -214,7 +214,7 @@ impl LoadRun<'_> {
             lateness_p99: Duration::from_micros(latency_us.lateness.p99),
             lateness_limit: Duration::from_secs_f64(scenario.thresholds.lateness_p99_ms / 1000.0),
             service_p99: Duration::from_micros(latency_us.service.p99),
-            peak: course.peak(),
+            peak: self.plan.peak(),
             generator,
         });
         let (verdict, mut reason) = with_calibration(measured, &self.calibration);

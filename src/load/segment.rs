@@ -67,17 +67,20 @@ impl Segment {
         self.of
     }
 
-    /// Whether every segment can have an instance of its own.
+    /// Whether the plan of this scenario can be shared out: every segment needs an instance of its own, and a search
+    /// has no plan that is known beforehand.
     ///
     /// # Errors
-    /// When there are fewer instances than segments.
-    pub fn check(self, scenario: &LoadScenario) -> Result<(), LoadError> {
+    /// When it cannot.
+    pub fn check(self, scenario: &LoadScenario, rate: Option<f64>) -> Result<(), LoadError> {
         let (segments, instances) = (self.of, scenario.population.instances);
-        if segments as usize <= instances {
-            Ok(())
-        } else {
-            Err(LoadError::TooManySegments { segments, instances })
+        if scenario.search.is_some() && rate.is_none() {
+            return Err(LoadError::SearchInSegments);
         }
+        if segments as usize > instances {
+            return Err(LoadError::TooManySegments { segments, instances });
+        }
+        Ok(())
     }
 
     /// Whether it is all of the plan.

@@ -115,7 +115,7 @@ impl Trial {
             lateness_p99: Duration::from_micros(latency_us.lateness.p99),
             lateness_limit: self.lateness_limit,
             service_p99: Duration::from_micros(latency_us.service.p99),
-            peak: plan.course.peak(),
+            peak: plan.peak(),
             generator,
         });
         let rate =
@@ -153,7 +153,7 @@ pub async fn calibrate(plan: &Plan<'_>, stop: &watch::Receiver<bool>) -> Result<
         workers: Some(plan.workers()?),
         lateness_limit: Duration::from_secs_f64(limit_ms / 1000.0),
         // A rate so low that half a second brings next to nothing is tried a little faster.
-        ..Trial::constant(plan.course.peak().max(100.0), CALIBRATION)
+        ..Trial::constant(plan.peak().max(100.0), CALIBRATION)
     };
     let mut tries = 1;
     loop {

@@ -133,7 +133,7 @@ impl RunModel {
             Event::ReadingSeen(seen) => self.read(seen),
             Event::ScenarioFinished(finished) => self.scenarios.push(finished.clone()),
             Event::ConformanceFinished(duration_ms) => self.suite_ms += duration_ms,
-            Event::LoadStarted(plan) => self.plans.push(plan.clone()),
+            Event::LoadStarted(plan) => self.begin_load(plan),
             Event::LoadProgress(_) => {}
             Event::LoadSecond(second) => self.seconds.push(second.clone()),
             Event::LoadFinished(load) => self.loads.push(load.clone()),
@@ -198,6 +198,12 @@ impl RunModel {
             _ => None,
         });
         self.faults.iter().cloned().chain(in_scenarios).collect()
+    }
+
+    /// A search carries out its scenario at one rate after another; what is reported is the last one.
+    fn begin_load(&mut self, plan: &LoadStarted) {
+        self.seconds.retain(|second| second.scenario != plan.scenario);
+        self.plans.push(plan.clone());
     }
 
     /// Parts of a run may each send the registry; an ID counts once.

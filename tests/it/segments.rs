@@ -12,7 +12,7 @@ use crate::support::{Server, chargeproof, run, run_json, text, validator};
 
 /// Runs these segments at the same time.
 fn segments(target: &str, folder: &Path, of: usize, scenario: &str) -> Vec<Output> {
-    let start_at = jiff::Timestamp::try_from(SystemTime::now() + Duration::from_secs(2)).unwrap().to_string();
+    let start_at = jiff::Timestamp::try_from(SystemTime::now() + Duration::from_secs(4)).unwrap().to_string();
     let start = |number: usize| {
         chargeproof()
             .args(["load", scenario, "--rate", "60", "--duration", "2", "--seed", "7", "--target", target])
@@ -71,7 +71,11 @@ fn operations(folder: &Path) -> Vec<(u64, String)> {
 fn patient_scenario(folder: &Path) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/steady-access.toml");
     let text = fs::read_to_string(path).unwrap();
-    let patient = text.replace("abandon = 0.002", "").replace("\"indeterminate-resolved\",", "");
+    // A run as short as this one puts some invariants to the test only by chance.
+    let (head, rest) = text.split_once("invariants = [").unwrap();
+    let (_, tail) = rest.split_once(']').unwrap();
+    let certain = "\"conservation\", \"running-total\", \"one-set-of-rows\"";
+    let patient = format!("{head}invariants = [{certain}]{tail}").replace("abandon = 0.002", "");
     let path = folder.join("patient.toml");
     fs::write(&path, patient).unwrap();
     path.display().to_string()
@@ -104,7 +108,7 @@ fn segments_side_by_side_are_one_run() {
     // Counts and tallies are sums.
     let loads: Vec<Value> = folders.iter().map(|folder| run_json(folder)["loads"][0].clone()).collect();
     assert_eq!(load["requests"], sum(&loads, |one| one["requests"].as_u64().unwrap()));
-    for id in ["conservation", "running-total", "no-overspend", "one-set-of-rows"] {
+    for id in ["conservation", "running-total", "one-set-of-rows"] {
         let exercised = |one: &Value| invariant(one, id)["exercised"].as_u64().unwrap();
         assert_eq!(invariant(load, id)["exercised"], sum(&loads, exercised), "{id}");
         assert_eq!(invariant(load, id)["violations"], 0, "{id}");
@@ -172,10 +176,13 @@ fn a_segment_needs_a_target_and_an_instance() {
     assert!(text(&output).contains("--target"), "{}", text(&output));
     let server = Server::start(&["--store", "memory"]);
     let target = server.target_file(folder.path());
-    for (segment, reason) in [("3/2", "second of eight"), ("1/5000", "5000 segments need as many instances")]
-    {
+    for (scenario, segment, reason) in [
+        ("steady-access", "3/2", "second of eight"),
+        ("steady-access", "1/5000", "5000 segments need as many instances"),
+        ("capacity", "1/2", "give them one with --rate"),
+    ] {
         let out = folder.path().join(segment.replace('/', "-"));
-        let arguments = ["load", "steady-access", "--target", &target, "--segment", segment, "--out"];
+        let arguments = ["load", scenario, "--target", &target, "--segment", segment, "--out"];
         let output = chargeproof().args(arguments).arg(&out).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{}", text(&output));
         assert!(text(&output).contains(reason), "{}", text(&output));

@@ -89,6 +89,7 @@ impl Heard {
     fn take(&mut self, event: Event) {
         match event {
             Event::RunStarted(run) => self.target = run.target,
+            Event::LoadStarted(_) => self.seconds.clear(),
             Event::LoadSecond(second) => self.seconds.push(second),
             Event::LoadFinished(finished) => self.finished = Some(finished),
             Event::UsageChecked(usage) => self.usage.push(usage),
