@@ -15,6 +15,9 @@ pub type RefundParts = Vec<(RequestedItem, Share, Tokens)>;
 /// A row with what is behind it.
 pub type KindOfRow = (RowKind, UsageRow);
 
+/// Picks a line item among those of the site.
+pub type Astray = fn(&mut Traffic, &HashMap<Arc<str>, LineItem>) -> Option<Arc<str>>;
+
 /// The traffic of a site as its steps see it.
 #[derive(Debug, Default)]
 pub struct Traffic {
@@ -56,7 +59,7 @@ pub struct Steps {
     /// The total of a line item after a charge or refund, from the total before it.
     pub total: fn(&mut Traffic, &Arc<str>, Tokens, Tokens) -> Tokens,
     /// Another line item on whose total a charge comes to stand, if it goes astray.
-    pub astray: Option<fn(&mut Traffic, &HashMap<Arc<str>, LineItem>) -> Option<Arc<str>>>,
+    pub astray: Option<Astray>,
     /// How much of what a line item has given out an operation does not see when it looks for tokens.
     pub unseen: Option<fn(&Traffic, &str) -> Tokens>,
     /// How often the charges of a request are booked.

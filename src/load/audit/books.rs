@@ -213,11 +213,11 @@ impl Books {
     /// Reconciles what is left, given what the line items have used in the end.
     pub fn close(mut self, after: &[Decimal]) -> (Vec<Tally>, Totals) {
         self.go_on(Instant::now(), true);
-        for index in 0..self.line_items.len() {
+        for (index, used) in after.iter().enumerate() {
             let item = &self.population.line_items[index];
             self.line_items[index].close_request(item, &mut self.tallies);
-            overspend(item, after[index], || "after the run".to_owned(), &mut self.tallies);
-            self.conserve(index, after[index]);
+            overspend(item, *used, || "after the run".to_owned(), &mut self.tallies);
+            self.conserve(index, *used);
         }
         self.count_winners(after);
         (self.tallies.into_all(), self.totals)

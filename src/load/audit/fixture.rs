@@ -246,6 +246,40 @@ impl Story {
         }
     }
 
+    /// Operations of a longer run, each of one PhotoPrint on `big`, with their rows.
+    pub fn another_round(&self, round: u64, operations: u64) -> (Vec<Entry>, Vec<Row>) {
+        let numbers = round * operations..(round + 1) * operations;
+        let one = |number: u64| {
+            let charge = Charge { line_item: 1, tokens: Decimal::from(3) };
+            let entry = Entry {
+                number,
+                kind: Kind::AccessRequest,
+                instance: 0,
+                session: None,
+                wanted: vec![Wanted { item: PHOTO, count: Decimal::ONE }],
+                sent: self.instant(10 * number),
+                fate: Fate::Answered(Answered {
+                    at: self.instant(10 * number + 5),
+                    correlation: Some(format!("c-{number}")),
+                    items: vec![ItemOutcome { granted: true, charges: vec![charge] }],
+                }),
+            };
+            let row = Row {
+                seq: number + 1,
+                correlation: format!("c-{number}"),
+                activation: Some("big".to_owned()),
+                used: Some(Decimal::from(3 * (number + 1))),
+                item: "PhotoPrint".to_owned(),
+                code: Some("101".to_owned()),
+                quantity: Decimal::from(3),
+                operation: Some(operation_id("run", number)),
+                ..Row::default()
+            };
+            (entry, row)
+        };
+        numbers.map(one).unzip()
+    }
+
     /// Adds a row of an operation; one without a line item is denied.
     pub fn row(&mut self, operation: u64, item: &str, activation: Option<&str>, quantity: i64, used: i64) {
         let entry = &self.entries[usize::try_from(operation).unwrap()];

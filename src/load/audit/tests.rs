@@ -200,6 +200,28 @@ fn rows_that_are_read_before_their_answer_wait_for_it() {
     }
 }
 
+/// What is kept does not grow with the run.
+#[test]
+fn what_is_reconciled_is_forgotten() {
+    let mut story = Story::spotless();
+    story.population.line_items[1].quantity = 1_000_000;
+    let mut books = story.books();
+    for round in 0..200 {
+        let (entries, rows) = story.another_round(round, 100);
+        for entry in entries {
+            books.enter(entry);
+        }
+        books.read(rows, &[], story.instant(0));
+        books.reconcile(story.instant(0));
+        assert!(books.remembered().0 <= 100, "{:?} after round {round}", books.remembered());
+    }
+    let (tallies, totals) = books.close(&[0, 60_000, 0, 0, 0].map(Decimal::from));
+    assert_eq!(totals.answered, 20_000);
+    for tally in tallies {
+        assert_eq!(tally.violations, 0, "{tally:?}");
+    }
+}
+
 #[test]
 fn a_row_left_by_a_heartbeat() {
     let mut story = Story::spotless();
