@@ -62,7 +62,7 @@ impl Books {
             population,
             offers_rows,
             patience: patience + HORIZON,
-            sessions: Sessions::new(clock),
+            sessions: Sessions::new(clock, patience + HORIZON),
             open: OpenOperations::default(),
             rows: VecDeque::new(),
             last_seq: 0,
@@ -95,7 +95,7 @@ impl Books {
                 *sum = sum.saturating_add(charge.tokens);
             }
         }
-        self.sessions.enter(&entry, self.patience);
+        self.sessions.enter(&entry);
         if let Some(correlation) = self.open.enter(entry, self.patience) {
             self.tallies.violate(InvariantId::OneSetOfRows, || {
                 format!("two answers carry the correlation ID {correlation}")
@@ -116,7 +116,7 @@ impl Books {
 
     /// Notes that the target confirmed the end of a session.
     pub fn note_closed(&mut self, session: &Arc<str>) {
-        self.sessions.note_closed(session, self.patience);
+        self.sessions.note_closed(session);
     }
 
     /// Takes rows that were read at this instant, in their order, and what is wrong with lines that could not be.

@@ -32,6 +32,9 @@ pub struct Sessions {
     closing: Vec<(Instant, Arc<str>)>,
     ended: Recent,
     clock: Clock,
+    /// How long what belongs to a session may take to come.
+    patience: Duration,
+    swept: Instant,
 }
 
 /// What is known of one session.
@@ -51,6 +54,8 @@ struct SessionBook {
     done: bool,
     /// Rows that charge although nothing was in use.
     strays: Vec<String>,
+    /// When an operation of it ended, or a row of it was read.
+    touched: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -77,15 +82,23 @@ pub enum OwnDoing {
 
 impl Sessions {
     /// No sessions; times in rows are compared with those of heartbeats by this clock.
-    pub fn new(clock: Clock) -> Self {
-        Self { books: HashMap::new(), closing: Vec::new(), ended: Recent::default(), clock }
+    pub fn new(clock: Clock, patience: Duration) -> Self {
+        Self {
+            books: HashMap::new(),
+            closing: Vec::new(),
+            ended: Recent::default(),
+            clock,
+            patience,
+            swept: Instant::now(),
+        }
     }
 
     /// Takes an operation in.
-    pub fn enter(&mut self, entry: &Entry, patience: Duration) {
+    pub fn enter(&mut self, entry: &Entry) {
         let Some(session) = entry.session.as_ref().filter(|_| entry.kind.in_session()) else { return };
         let book = self.books.entry(Arc::clone(session)).or_default();
         book.under_way += 1;
+        book.touched = Some(Instant::now());
         let answered = entry.answered();
         let (sent, beat) = (self.clock.millis(entry.sent), entry.kind == Kind::SessionHeartbeat);
         let given_up = sent.saturating_add(LONGEST);
@@ -93,17 +106,17 @@ impl Sessions {
         book.duties.note(Sign { sent, done, sure: beat && answered.is_some() });
         book.beats |= beat;
         if entry.kind == Kind::SessionClose && answered.is_some() {
-            self.note_closed(session, patience);
+            self.note_closed(session);
         }
     }
 
     /// Notes that the target confirmed the end of a session.
-    pub fn note_closed(&mut self, session: &Arc<str>, patience: Duration) {
+    pub fn note_closed(&mut self, session: &Arc<str>) {
         if let Some(book) = self.books.get_mut(session)
             && !book.closed
         {
             book.closed = true;
-            self.closing.push((Instant::now() + patience, Arc::clone(session)));
+            self.closing.push((Instant::now() + self.patience, Arc::clone(session)));
         }
     }
 
@@ -153,6 +166,7 @@ impl Sessions {
         let Some(activation) = row.activation.clone() else { return };
         let Some(book) = self.books.get_mut(session) else { return };
         book.charged = true;
+        book.touched = Some(Instant::now());
         book.operation = operation.or(book.operation);
         if let Some(now) = row.usage_time_ms {
             // What was paid for is used up, and no longer comes back.
@@ -197,6 +211,11 @@ impl Sessions {
             && -row.quantity == charge.quantity
         {
             book.duties.ended_for_want_of_one(session, tallies);
+            let is_over = book.charges.is_empty();
+            let ended = self.books.get_key_value(session).filter(|_| is_over);
+            if let Some(session) = ended.map(|(session, _)| Arc::clone(session)) {
+                self.note_closed(&session);
+            }
         }
     }
 
@@ -215,6 +234,10 @@ impl Sessions {
             books.remove(session);
             false
         });
+        if now.saturating_duration_since(self.swept) > self.patience {
+            self.swept = now;
+            self.sweep(now);
+        }
         if all {
             for (session, book) in &self.books {
                 for row in &book.strays {
@@ -224,6 +247,19 @@ impl Sessions {
                 }
             }
         }
+    }
+
+    /// Forgets sessions that nobody has done anything in for long and that use nothing: whoever takes one up again
+    /// finds it as it is remembered, with nothing in use. Clients that went away leave many of them behind.
+    fn sweep(&mut self, now: Instant) {
+        let patience = self.patience;
+        let rests = |book: &SessionBook| {
+            let idle = book.under_way == 0 && book.charges.is_empty() && book.strays.is_empty();
+            let long_ago =
+                book.touched.is_none_or(|touched| now.saturating_duration_since(touched) > patience);
+            idle && !book.closed && long_ago
+        };
+        self.books.retain(|_, book| !rests(book));
     }
 
     /// How many sessions are remembered.

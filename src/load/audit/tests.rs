@@ -192,12 +192,24 @@ fn rows_that_are_read_before_their_answer_wait_for_it() {
         books.reconcile(story.instant(0));
     }
     assert!(books.is_complete());
-    // A lost request is waited for, and the session that was not closed.
-    assert_eq!(books.remembered(), (2, 1));
+    // The requests without an answer are waited for; both sessions have ended.
+    assert_eq!(books.remembered(), (2, 0));
     let (tallies, _) = books.close(&story.after);
     for tally in tallies {
         assert_eq!(tally.violations, 0, "{tally:?}");
     }
+}
+
+#[test]
+fn sessions_that_clients_leave_behind_are_forgotten() {
+    let mut story = Story::spotless();
+    story.entries.truncate(6);
+    let mut books = story.books();
+    books.enter(story.entries.remove(5));
+    for after_s in [0, 0, 60] {
+        books.reconcile(story.instant(after_s * 1000));
+    }
+    assert_eq!(books.remembered(), (0, 0));
 }
 
 /// What is kept does not grow with the run.
