@@ -17,6 +17,7 @@
 //! | `recorder`, `track`, `ledger` | latencies and bookings |
 //! | `scribe`, `logs` | what each second was like, as events and interval logs |
 //! | `rows`, `cell`, `row_log` | the usage rows, as they are read and kept |
+//! | `model` | the pure rules that a target is compared with |
 //! | `auditor`, `looks`, `audit` | reading while the run goes on, and the invariants |
 //! | `segment`, `merge` | shares of a plan on several machines, and their results as one |
 //! | `null_server`, `trial` | the generator alone, to calibrate by and to test the measurement |
@@ -39,6 +40,7 @@ mod limits;
 mod logs;
 mod looks;
 mod merge;
+mod model;
 mod null_server;
 mod operations;
 mod pacer;

@@ -6,8 +6,7 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use reference_server::domain::{MINUTE, Millis, session};
-
+use super::super::model::{MINUTE, Millis, half_period};
 use super::sessions::PERIOD;
 use super::{InvariantId, Tallies};
 
@@ -68,7 +67,7 @@ struct Window {
 
 impl Window {
     fn note(&mut self, sign: &Sign) {
-        let end = self.charged + session::half_period(PERIOD);
+        let end = self.charged + half_period(PERIOD);
         self.surely |= sign.sure && sign.sent > self.charged + SKEW && sign.done < end - SKEW;
         self.perhaps |= sign.done > self.charged - SKEW && sign.sent < end + SKEW;
     }

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use reference_server::domain::{HOUR, MINUTE, Millis, Tokens, session};
 use rust_decimal::Decimal;
 
 use super::super::ledger::{Entry, Kind};
+use super::super::model::{HOUR, MINUTE, Millis, Tokens, half_period, unused_part};
 use super::super::rows::Row;
 use super::duties::{Clock, Duties, Sign};
 use super::recent::Recent;
@@ -205,9 +205,7 @@ impl Sessions {
             format!("{}: {}", row.place(), fault.unwrap_or_default())
         });
         if let Some((charge, at)) = charge.filter(|charge| charge.automatic).zip(row.usage_time_ms)
-            && charge
-                .at
-                .is_some_and(|from| at.abs_diff(from + session::half_period(PERIOD)) <= CLOSE_BY as u64)
+            && charge.at.is_some_and(|from| at.abs_diff(from + half_period(PERIOD)) <= CLOSE_BY as u64)
             && -row.quantity == charge.quantity
         {
             book.duties.ended_for_want_of_one(session, tallies);
@@ -301,10 +299,10 @@ fn fault_of_refund(charge: &Charge, refund: &Row) -> Option<String> {
     let back = -refund.quantity;
     let elapsed = to.saturating_sub(from);
     let unused = PERIOD.saturating_sub(elapsed);
-    let due = session::unused_part(Tokens::rounded(charge.quantity), unused, PERIOD).decimal();
+    let due = unused_part(Tokens::rounded(charge.quantity), unused, PERIOD).decimal();
     let close = |due: Decimal| back.saturating_sub(due).abs() <= Decimal::new(1, 6);
     // The end of a heartbeat window gives the whole charge back.
-    let window = session::half_period(PERIOD);
+    let window = half_period(PERIOD);
     let missed = charge.automatic && elapsed.abs_diff(window) <= CLOSE_BY as u64 && close(charge.quantity);
     if back > charge.quantity || !(close(due) || missed) {
         let due = due.round_dp(9).normalize();
