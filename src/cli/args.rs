@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::conformance::Order;
+use crate::usage::Format;
 
 /// Proves that an Elastic Access implementation charges right.
 #[derive(Debug, Parser)]
@@ -120,17 +121,38 @@ pub(super) struct LoadArgs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum UsageCommand {
-    /// Judge usage rows in JSON-lines files; `-` reads standard input.
+    /// Judge usage rows in JSON, CSV or Parquet files, packed or not; `-` reads standard input.
     Check(UsageCheckArgs),
     /// List the rules that usage rows are judged by.
     Rules,
+    /// Make clean usage rows of any size.
+    Generate(UsageGenerateArgs),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct UsageGenerateArgs {
+    /// How many rows; the last request is always whole.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(super) rows: u64,
+    /// Seed of everything that is left to chance.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Line items that are charged.
+    #[arg(long, value_name = "N", default_value_t = 5_000)]
+    pub(super) line_items: u32,
+    /// File to write: .jsonl, .json, .csv or .parquet, and .gz or .zst behind it.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: PathBuf,
 }
 
 #[derive(Args, Debug)]
 pub(super) struct UsageCheckArgs {
-    /// Files of usage rows, one JSON object a line.
+    /// Files, folders or patterns of usage rows.
     #[arg(value_name = "PATH", required = true)]
     pub(super) paths: Vec<PathBuf>,
+    /// jsonl, json, csv or parquet [default: told by content and name].
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<Format>,
     /// Write the findings as JSON to standard output.
     #[arg(long)]
     pub(super) json: bool,

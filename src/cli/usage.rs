@@ -1,6 +1,6 @@
 //! `usage`: usage rows alone.
 
-use super::args::{UsageCheckArgs, UsageCommand};
+use super::args::{UsageCheckArgs, UsageCommand, UsageGenerateArgs};
 use super::exit::{CONFIGURATION, Failure, NOTHING_TESTED, print};
 use crate::usage::{self, Settings};
 
@@ -11,7 +11,15 @@ pub(super) fn run(command: &UsageCommand) -> Result<u8, Failure> {
             list_rules();
             Ok(0)
         }
+        UsageCommand::Generate(args) => generate(args),
     }
+}
+
+fn generate(args: &UsageGenerateArgs) -> Result<u8, Failure> {
+    let order = usage::Order { rows: args.rows, seed: args.seed, line_items: args.line_items };
+    let rows = usage::generate(&order, &args.out).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+    print(&format!("{rows} rows in {}", args.out.display()));
+    Ok(0)
 }
 
 fn check(args: &UsageCheckArgs) -> Result<u8, Failure> {
@@ -19,19 +27,20 @@ fn check(args: &UsageCheckArgs) -> Result<u8, Failure> {
     if !args.granted_code.is_empty() {
         settings.granted_codes.clone_from(&args.granted_code);
     }
-    let (checked, forms) =
-        usage::check_paths(&args.paths, settings).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+    let inputs =
+        usage::expand(&args.paths, args.format).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+    let judged = usage::check(&inputs, &settings).map_err(|error| Failure::new(CONFIGURATION, &error))?;
     if args.json {
-        print(&format!("{:#}", usage::to_json(&checked, &forms)));
+        print(&format!("{:#}", usage::to_json(&judged.checked, &judged.forms)));
     } else {
-        print(&usage::render_text(&checked));
+        print(&usage::render_text(&judged.checked));
     }
-    if usage::fails(&checked) {
+    if usage::fails(&judged.checked) {
         return Ok(1);
     }
-    if checked.rows == 0 {
+    if judged.checked.rows == 0 {
         return Err(Failure::words(NOTHING_TESTED, "there was no usage row to judge")
-            .advise("name a file that holds one JSON object a line"));
+            .advise("name a file that holds usage rows"));
     }
     Ok(0)
 }

@@ -59,6 +59,20 @@ impl Findings {
         tally.examples.truncate(EXAMPLES);
     }
 
+    /// Takes over what was found in later rows; `before` rows came before the first of them.
+    pub(super) fn absorb(&mut self, later: Findings, before: u64) {
+        for ((Reverse(level), rule), tally) in later.tallies {
+            let kept = tally.examples.len() as u64;
+            for example in tally.examples {
+                let at = At { row: example.row + before, correlation: &example.correlation_id };
+                self.add(rule, level, at, example.message);
+            }
+            if let Some(mine) = self.tallies.get_mut(&(Reverse(level), rule)) {
+                mine.count += tally.count - kept.min(tally.count);
+            }
+        }
+    }
+
     /// The findings, most severe first, then by rule.
     pub(super) fn into_sorted(self) -> Vec<Finding> {
         self.tallies

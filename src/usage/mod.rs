@@ -1,15 +1,19 @@
 //! Usage rows of the data warehouse: are they what the documents say?
 //!
-//! A source hands over lines, `reading` turns each into a [`Row`] whatever form it has, `rules` judge rows
+//! A source hands over records, `reading` turns each into a [`Row`] whatever form it has, `rules` judge rows
 //! one by one and `groups` across rows, `findings` counts what they find, and `render` shows it. Sources know
-//! nothing of rules and rules nothing of sources.
+//! nothing of rules and rules nothing of sources. For rows by the million `engine` does the same on two threads, and
+//! `compact` spares the rules every row that is plainly right.
 
 mod canonical;
 mod cases;
 mod columns;
+mod compact;
+mod engine;
 mod errors;
 mod findings;
 mod forms;
+mod generate;
 mod groups;
 mod judge;
 #[cfg(test)]
@@ -28,11 +32,13 @@ mod unsigned;
 
 pub use canonical::canonical;
 pub use columns::{Column, ColumnSet};
+pub use engine::{Judged, check};
 pub use errors::UsageError;
 pub use forms::Forms;
+pub use generate::{GenerateError, Order, generate};
 pub use judge::Judge;
 pub use render::{fails, render_text, to_json};
 pub use row::{MeterCostList, Row, RowFault};
 pub use rules::{Rule, rules};
 pub use settings::Settings;
-pub use source::check_paths;
+pub use source::{Format, Input, expand};

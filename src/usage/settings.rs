@@ -11,6 +11,8 @@ pub struct Settings {
     /// Whether items may be priced by a formula. What `METER_COST` holds for them is not documented, so that the
     /// rules which compute with it only warn (WH-USAGE-098).
     pub formulas: bool,
+    /// Threads that read and judge rows of files.
+    pub threads: usize,
 }
 
 impl Settings {
@@ -22,6 +24,6 @@ impl Settings {
 impl Default for Settings {
     fn default() -> Self {
         let granted_codes = vec!["101".to_owned(), "1101".to_owned()];
-        Self { granted_codes, charge_period_ms: Some(3_600_000), formulas: false }
+        Self { granted_codes, charge_period_ms: Some(3_600_000), formulas: false, threads: 2 }
     }
 }

@@ -1,26 +1,25 @@
-//! Rules across rows. Each group keeps only what its rules still need, and forgets it when the group closes.
+//! Rules across rows. Rows come in the order of time; each group keeps only what its rules still need, and forgets
+//! it when the group closes.
 //!
 //! | group | state | bound |
 //! | --- | --- | --- |
-//! | request | a line of numbers and hashes for each row | the 65,536 latest requests |
+//! | request | its rows, reduced | the 65,536 latest requests |
 //! | session | last charges, refunds of one instant, charged line items | the 65,536 latest sessions |
-//! | running total | rows that wait to be put in order | 131,072 rows in all, one number a line item |
-//! | metered use | the last USED | one number for each feature and line item |
+//! | running total | rows of one instant, one number | one for each line item |
+//! | metered use | the last USED | one for each feature and line item |
 //!
-//! Memory therefore grows with line items, not with rows. IDs are kept as 64-bit hashes; what a bound costs
-//! is said where it is set, and it never turns a right row into an error.
+//! Memory therefore grows with line items, not with rows. IDs are kept as 64-bit hashes.
 
+mod few;
 mod metered;
 mod requests;
 mod running;
 mod sessions;
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
-use super::cases::Facts;
-use super::findings::Findings;
+use super::compact::Compact;
+use super::findings::{At, Findings};
 use super::forms::FormBook;
-use super::row::Row;
+use crate::report::events::Severity;
 use metered::Metered;
 use requests::Requests;
 use running::RunningTotals;
@@ -30,9 +29,18 @@ use sessions::Sessions;
 const OPEN_GROUPS: usize = 65_536;
 
 /// Where groups write what they find.
+#[derive(Default)]
 pub(super) struct Book {
     pub(super) findings: Findings,
     pub(super) forms: FormBook,
+}
+
+impl Book {
+    /// A row breaks a rule.
+    fn add(&mut self, rule: &'static str, level: Severity, row: &Compact, message: String) {
+        let correlation = row.correlation.to_string();
+        self.findings.add(rule, level, At { row: row.row, correlation: &correlation }, message);
+    }
 }
 
 /// All groups that are open.
@@ -54,24 +62,17 @@ impl Groups {
     }
 
     /// Takes a row into the groups that it belongs to.
-    pub(super) fn take(&mut self, row: &Row, facts: &Facts, book: &mut Book) {
-        self.requests.take(row, facts, book);
-        self.sessions.take(row, facts, book);
-        self.running.take(row, facts, book);
-        self.metered.take(row, facts, book);
+    pub(super) fn take(&mut self, row: &Compact, book: &mut Book) {
+        self.requests.take(row, book);
+        self.sessions.take(row, book);
+        self.running.take(row, book);
+        self.metered.take(row, book);
     }
 
-    /// No more rows come: closes every group.
-    pub(super) fn finish(&mut self, book: &mut Book) {
+    /// No more rows come: closes every group. Returns the refunds that carry no sign, by their row number.
+    pub(super) fn finish(&mut self, book: &mut Book) -> Vec<u64> {
         self.requests.finish(book);
         self.sessions.finish(book);
-        self.running.finish(book);
+        self.running.finish(book)
     }
-}
-
-/// A hash that is the same on every run, so that findings are too.
-pub(super) fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }

@@ -8,7 +8,7 @@ mod elastic_rules;
 mod form_rules;
 mod group_rules;
 mod license_rules;
-mod time_rules;
+pub(super) mod time_rules;
 
 use std::sync::LazyLock;
 
