@@ -156,6 +156,39 @@ pub(super) struct UsageCheckArgs {
     /// Write the findings as JSON to standard output.
     #[arg(long)]
     pub(super) json: bool,
+    /// Line items, as the API lists them (JSON), for the rules that need them. May be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(super) line_items: Vec<PathBuf>,
+    /// Rate tables, as the API lists them (JSON). May be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(super) rate_tables: Vec<PathBuf>,
+    /// Correlation IDs that a client was answered with, one a line or in JSON. May be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(super) client_log: Vec<PathBuf>,
+    /// Charge period of sessions in minutes; 0 where it has changed within the rows.
+    #[arg(long, value_name = "MINUTES", default_value_t = 60)]
+    pub(super) charge_period: u32,
+    /// The service lets line items last 12 hours longer on either side (`timezone.tolerant`).
+    #[arg(long)]
+    pub(super) timezone_tolerant: bool,
+    /// Examples of each finding.
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(super) examples: usize,
+    /// Threads that read and judge.
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub(super) threads: usize,
+    /// Leave out what this earlier JSON report found already.
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write the examples as CSV.
+    #[arg(long, value_name = "FILE")]
+    pub(super) csv: Option<PathBuf>,
+    /// Write a report for continuous integration.
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
+    /// Write a report for people, one file that works offline.
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
     /// A result code that means granted [default: 101 and 1101, those of both versions]. May be repeated.
     #[arg(long, value_name = "CODE")]
     pub(super) granted_code: Vec<String>,

@@ -1,8 +1,13 @@
 //! `usage`: usage rows alone.
 
+use std::fmt::Display;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
 use super::args::{UsageCheckArgs, UsageCommand, UsageGenerateArgs};
 use super::exit::{CONFIGURATION, Failure, NOTHING_TESTED, print};
-use crate::usage::{self, Settings};
+use crate::usage::{self, Input, Judged, Knowledge, Settings, UsageError};
 
 pub(super) fn run(command: &UsageCommand) -> Result<u8, Failure> {
     match command {
@@ -23,17 +28,19 @@ fn generate(args: &UsageGenerateArgs) -> Result<u8, Failure> {
 }
 
 fn check(args: &UsageCheckArgs) -> Result<u8, Failure> {
-    let mut settings = Settings::default();
-    if !args.granted_code.is_empty() {
-        settings.granted_codes.clone_from(&args.granted_code);
+    let wrong = |error: UsageError| Failure::new(CONFIGURATION, &error);
+    let settings = settings(args).map_err(wrong)?;
+    let inputs = usage::expand(&args.paths, args.format).map_err(wrong)?;
+    let mut judged = usage::check(&inputs, &settings).map_err(wrong)?;
+    if let Some(path) = &args.baseline {
+        let report = fs::read_to_string(path).map_err(|error| trouble("read", path, &error))?;
+        judged.without(&report).map_err(|reason| trouble("use", path, &reason))?;
     }
-    let inputs =
-        usage::expand(&args.paths, args.format).map_err(|error| Failure::new(CONFIGURATION, &error))?;
-    let judged = usage::check(&inputs, &settings).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+    write_reports(args, &judged, &inputs)?;
     if args.json {
-        print(&format!("{:#}", usage::to_json(&judged.checked, &judged.forms)));
+        print(&format!("{:#}", judged.to_json()));
     } else {
-        print(&usage::render_text(&judged.checked));
+        print(&usage::render_text(&judged));
     }
     if usage::fails(&judged.checked) {
         return Ok(1);
@@ -45,10 +52,59 @@ fn check(args: &UsageCheckArgs) -> Result<u8, Failure> {
     Ok(0)
 }
 
+fn settings(args: &UsageCheckArgs) -> Result<Settings, UsageError> {
+    let mut knowledge = Knowledge::default();
+    for path in &args.line_items {
+        knowledge.read_line_items(path)?;
+    }
+    for path in &args.rate_tables {
+        knowledge.read_rate_tables(path)?;
+    }
+    for path in &args.client_log {
+        knowledge.read_client_log(path)?;
+    }
+    let mut settings = Settings {
+        charge_period_ms: (args.charge_period > 0).then(|| i64::from(args.charge_period) * 60_000),
+        formulas: knowledge.has_formulas(),
+        knowledge: Arc::new(knowledge),
+        timezone_tolerant: args.timezone_tolerant,
+        examples: args.examples,
+        threads: args.threads,
+        ..Settings::default()
+    };
+    if !args.granted_code.is_empty() {
+        settings.granted_codes.clone_from(&args.granted_code);
+    }
+    Ok(settings)
+}
+
+fn write_reports(args: &UsageCheckArgs, judged: &Judged, inputs: &[Input]) -> Result<(), Failure> {
+    let fault = |path: &Path, error: &dyn Display| trouble("write", path, &error);
+    if let Some(path) = &args.csv {
+        let text = judged.to_csv().map_err(|error| fault(path, &error))?;
+        fs::write(path, text).map_err(|error| fault(path, &error))?;
+    }
+    if let Some(path) = &args.junit {
+        let text = judged.to_junit().map_err(|error| fault(path, &error))?;
+        fs::write(path, text).map_err(|error| fault(path, &error))?;
+    }
+    if let Some(path) = &args.html {
+        let text = judged.to_html(inputs).map_err(|error| fault(path, &error))?;
+        fs::write(path, text).map_err(|error| fault(path, &error))?;
+    }
+    Ok(())
+}
+
+fn trouble(doing: &str, path: &Path, error: &impl Display) -> Failure {
+    Failure::words(CONFIGURATION, &format!("cannot {doing} {}: {error}", path.display()))
+        .advise("check the path and your permissions")
+}
+
 fn list_rules() {
     let mut text = String::new();
     for rule in usage::rules() {
-        text.push_str(&format!("{:<14} {:?}  {}\n", rule.id, rule.level, rule.says));
+        let needs = rule.needs.map(|need| format!(" (needs {})", need.flag())).unwrap_or_default();
+        text.push_str(&format!("{:<14} {:?}  {}{needs}\n", rule.id, rule.level, rule.says));
     }
     print(&text);
 }

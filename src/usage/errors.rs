@@ -33,6 +33,14 @@ pub enum UsageError {
         /// Why.
         reason: String,
     },
+    /// A file of line items, rate tables or correlation IDs holds something else.
+    #[error("{}: {reason}", .path.display())]
+    Knowledge {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// Rows could not be kept on disk while they were sorted.
     #[error(
         "rows could not be kept in the folder for temporary files: {source}; set TMPDIR to one with more room"

@@ -218,7 +218,7 @@ impl FormBook {
                 family.says(),
                 common.label()
             );
-            let at = At { row: rare.row, correlation: &rare.correlation };
+            let at = At { row: rare.row, correlation: &rare.correlation, time_ms: None };
             findings.add_counted(topic, Severity::W, rare.count, at, message);
         }
     }
@@ -229,7 +229,7 @@ mod tests {
     use super::*;
 
     fn at(row: u64) -> At<'static> {
-        At { row, correlation: "c" }
+        At { row, correlation: "c", time_ms: None }
     }
 
     #[test]

@@ -37,8 +37,8 @@ impl Judge {
     pub fn new(settings: Settings) -> Self {
         Self {
             row_rules: rules().iter().filter(|rule| rule.is_row_rule()).collect(),
-            groups: Groups::new(settings.charge_period_ms),
-            book: Book::default(),
+            groups: Groups::new(&settings),
+            book: Book::new(&settings),
             order: Order::whole(),
             failed: None,
             columns: None,
@@ -73,7 +73,7 @@ impl Judge {
                 };
                 self.rows += 1;
                 let message = format!("{}: {reason}", self.place());
-                let at = At { row: self.rows, correlation: "" };
+                let at = At { row: self.rows, correlation: "", time_ms: None };
                 self.book.findings.add(INPUT, Severity::E, at, message);
             }
         }
@@ -132,7 +132,7 @@ impl Judge {
         let Book { mut findings, forms } = self.book;
         if let Some(error) = self.failed.take().or(sorted.err()) {
             let message = format!("rows could not be kept on disk and are not judged together: {error}");
-            findings.add(INPUT, Severity::E, At { row: self.rows, correlation: "" }, message);
+            findings.add(INPUT, Severity::E, At { row: self.rows, correlation: "", time_ms: None }, message);
         }
         if let Some(columns) = &self.columns {
             columns.judge(&mut findings);

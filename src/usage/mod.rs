@@ -16,11 +16,14 @@ mod forms;
 mod generate;
 mod groups;
 mod judge;
+mod knowledge;
+#[cfg(test)]
+mod known_controls;
 #[cfg(test)]
 mod negative_controls;
 mod numbers;
+mod output;
 mod reading;
-mod render;
 mod row;
 mod rules;
 mod settings;
@@ -37,7 +40,8 @@ pub use errors::UsageError;
 pub use forms::Forms;
 pub use generate::{GenerateError, Order, generate};
 pub use judge::Judge;
-pub use render::{fails, render_text, to_json};
+pub use knowledge::{Knowledge, Need};
+pub use output::{fails, render_text, to_json};
 pub use row::{MeterCostList, Row, RowFault};
 pub use rules::{Rule, rules};
 pub use settings::Settings;

@@ -200,7 +200,7 @@ impl Draft {
     }
 
     /// The row for the rules across rows.
-    pub(in crate::usage) fn compact(self, row: u64, facts: Facts) -> Compact {
+    pub(in crate::usage) fn compact(&mut self, row: u64, facts: Facts) -> Compact {
         let hash = |column: Column| self.hashes[column as usize];
         let agreement = [
             hash(Column::TenantId),
@@ -226,12 +226,13 @@ impl Draft {
             item: item_of(hash(Column::Item), hash(Column::ItemVersion)),
             activation,
             response: hash(Column::RequestResponse),
+            rate_table: hash(Column::MeterCostList),
             used: self.number_of(Column::Used),
             tokens: self.number_of(Column::MeterQuantity),
             cost: self.number_of(Column::MeterCost),
             quantity: self.number_of(Column::ItemQuantity),
             entitled: self.number_of(Column::MappedEntitledCount),
-            correlation: self.correlation,
+            correlation: std::mem::take(&mut self.correlation),
         }
     }
 }

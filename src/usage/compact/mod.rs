@@ -11,4 +11,4 @@ mod row;
 pub(in crate::usage) mod tokens;
 
 pub(in crate::usage) use correlation::Correlation;
-pub(in crate::usage) use row::{AGREEING, Compact};
+pub(in crate::usage) use row::{AGREEING, Compact, item_of};

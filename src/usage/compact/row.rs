@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::super::cases::Facts;
-use super::super::row::Row;
+use super::super::knowledge::rate_table_key;
+use super::super::row::{MeterCostList, Row};
 use super::correlation::Correlation;
 use super::hash;
 
@@ -34,6 +35,8 @@ pub(in crate::usage) struct Compact {
     /// The line item, where there is exactly one activation ID.
     pub(in crate::usage) line_item: u64,
     pub(in crate::usage) response: u64,
+    /// Series and version of the rate table.
+    pub(in crate::usage) rate_table: u64,
     pub(in crate::usage) used: Option<Decimal>,
     pub(in crate::usage) tokens: Option<Decimal>,
     pub(in crate::usage) cost: Option<Decimal>,
@@ -72,6 +75,7 @@ impl Compact {
             item,
             activation,
             response: hash::optional(row.request_response.as_deref()),
+            rate_table: row.meter_cost_list.as_ref().map_or(0, rate_table_of),
             used: row.used,
             tokens: row.meter_quantity,
             cost: row.meter_cost,
@@ -80,13 +84,13 @@ impl Compact {
         }
     }
 
-    pub(in crate::usage) const HASHES: usize = 11;
+    pub(in crate::usage) const HASHES: usize = 12;
     pub(in crate::usage) const NUMBERS: usize = 5;
 
     /// All hashes, to be kept on disk.
     pub(in crate::usage) fn hashes(&self) -> [u64; Self::HASHES] {
         let [a, b, c, d, e, f, g] = self.agreement;
-        [a, b, c, d, e, f, g, self.item, self.activation, self.line_item, self.response]
+        [a, b, c, d, e, f, g, self.item, self.activation, self.line_item, self.response, self.rate_table]
     }
 
     /// All numbers, to be kept on disk.
@@ -102,7 +106,7 @@ impl Compact {
         hashes: [u64; Self::HASHES],
         numbers: [Option<Decimal>; Self::NUMBERS],
     ) -> Self {
-        let [a, b, c, d, e, f, g, item, activation, line_item, response] = hashes;
+        let [a, b, c, d, e, f, g, item, activation, line_item, response, rate_table] = hashes;
         let [used, tokens, cost, quantity, entitled] = numbers;
         Self {
             row,
@@ -118,6 +122,7 @@ impl Compact {
             activation,
             line_item,
             response,
+            rate_table,
             used,
             tokens,
             cost,
@@ -148,7 +153,7 @@ impl Compact {
     }
 }
 
-pub(super) fn item_of(item: u64, version: u64) -> u64 {
+pub(in crate::usage) fn item_of(item: u64, version: u64) -> u64 {
     hash::mix(item, version).max(1)
 }
 
@@ -157,4 +162,8 @@ pub(super) fn line_item_of(agreement: &[u64; 7], activation: u64, single: bool) 
         return 0;
     }
     hash::mix(hash::mix(agreement[0], agreement[2]), activation).max(1)
+}
+
+fn rate_table_of(table: &MeterCostList) -> u64 {
+    table.version.as_deref().map_or(0, |version| rate_table_key(table.series.as_deref(), version))
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::super::columns::Column;
 use super::super::forms::{Form, FormSet};
+use super::super::knowledge::rate_table_key;
 use super::super::reading::is_code;
 use super::super::settings::Settings;
 use super::correlation::plain_uuid;
@@ -176,19 +177,20 @@ impl<'a> Tokens<'a> {
             if !rate_table {
                 return Token { hash, kind: 1, ..Token::default() };
             }
-            let series = matches!(keys.get("series"), None | Some(Value::Null | Value::String(_)));
-            if !series || keys.keys().any(|key| !matches!(key.as_str(), "series" | "version")) {
+            let series = match keys.get("series") {
+                None | Some(Value::Null) => None,
+                Some(Value::String(series)) => Some(series.as_str()),
+                Some(_) => return Token::ODD,
+            };
+            if keys.keys().any(|key| !matches!(key.as_str(), "series" | "version")) {
                 return Token::ODD;
             }
-            match keys.get("version") {
-                Some(Value::String(version)) if !version.is_empty() => {
-                    Token { hash, kind: 1, ..Token::default() }.with(Form::VersionText)
-                }
-                Some(Value::Number(_)) => {
-                    Token { hash, kind: 1, ..Token::default() }.with(Form::VersionNumber)
-                }
-                _ => Token::ODD,
-            }
+            let (version, form) = match keys.get("version") {
+                Some(Value::String(version)) if !version.is_empty() => (version.clone(), Form::VersionText),
+                Some(Value::Number(version)) => (version.to_string(), Form::VersionNumber),
+                _ => return Token::ODD,
+            };
+            Token { hash: rate_table_key(series, &version), kind: 1, ..Token::default() }.with(form)
         })
     }
 

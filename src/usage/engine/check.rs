@@ -1,7 +1,12 @@
 //! Judges the rows of inputs, in as many readings as they need.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::super::errors::UsageError;
+use super::super::findings::Days;
 use super::super::forms::Forms;
+use super::super::knowledge::{Knowledge, Need};
 use super::super::rules::rules;
 use super::super::settings::Settings;
 use super::super::source::{Feeder, Input};
@@ -19,6 +24,48 @@ pub struct Judged {
     pub forms: Forms,
     /// The inputs, in the order in which their rows are numbered.
     pub inputs: Vec<InputRows>,
+    /// How many rows of a day break a rule.
+    pub(in crate::usage) days: Days,
+    knowledge: Arc<Knowledge>,
+}
+
+impl Judged {
+    /// A verdict by itself.
+    #[cfg(test)]
+    pub(in crate::usage) fn of(checked: UsageChecked) -> Self {
+        Self {
+            checked,
+            forms: Forms::new(),
+            inputs: Vec::new(),
+            days: Days::new(),
+            knowledge: Arc::default(),
+        }
+    }
+
+    /// The input that a row is in, and its number there.
+    #[must_use]
+    pub fn place(&self, row: u64) -> Option<(&str, u64)> {
+        let mut before = 0;
+        for input in &self.inputs {
+            if row <= before + input.rows {
+                return Some((&input.name, row - before));
+            }
+            before += input.rows;
+        }
+        None
+    }
+
+    /// The rules that were not applied, by what they need.
+    #[must_use]
+    pub fn not_applied(&self) -> BTreeMap<Need, Vec<&'static str>> {
+        let mut left: BTreeMap<Need, Vec<&'static str>> = BTreeMap::new();
+        for rule in rules() {
+            if let Some(need) = rule.needs.filter(|need| !self.knowledge.has(*need)) {
+                left.entry(need).or_default().push(rule.id);
+            }
+        }
+        left
+    }
 }
 
 /// Judges the rows of all inputs as one data set. Rows are numbered through all of them.
@@ -52,5 +99,6 @@ pub fn check(inputs: &[Input], settings: &Settings) -> Result<Judged, UsageError
         rules: rules().len() as u64,
         findings: outcome.findings,
     };
-    Ok(Judged { checked, forms: outcome.forms, inputs: outcome.inputs })
+    let knowledge = Arc::clone(&settings.knowledge);
+    Ok(Judged { checked, forms: outcome.forms, inputs: outcome.inputs, days: outcome.days, knowledge })
 }

@@ -11,6 +11,8 @@ mod prepare;
 mod prepared;
 mod serial;
 mod spill;
+#[cfg(test)]
+mod tests;
 
 pub use check::{Judged, check};
 pub(super) use order::Order;

@@ -12,7 +12,7 @@ use super::super::groups::{Book, Groups};
 use super::spill::Spill;
 
 /// How many rows wait in the window.
-const WINDOW: usize = 32_768;
+const WINDOW: usize = 8_192;
 /// How many rows are sorted in memory before they go to disk.
 const SORTED: usize = 262_144;
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
+use super::super::compact::Compact;
 use super::super::settings::Settings;
 use super::super::source::{Fed, Feeder};
 use super::order::Order;
@@ -31,6 +32,8 @@ struct Shared {
     feeder: Mutex<Feeder>,
     done: Mutex<BTreeMap<u64, Done>>,
     room: Condvar,
+    /// Emptied memory of rows, to be filled again.
+    spare: Mutex<Vec<Vec<Compact>>>,
     taken: Mutex<Taken>,
 }
 
@@ -45,6 +48,7 @@ pub(super) fn run(
         feeder: Mutex::new(feeder),
         done: Mutex::default(),
         room: Condvar::new(),
+        spare: Mutex::default(),
         taken: Mutex::new(Taken { serial: Serial::new(settings, order), next: 0 }),
     };
     // A second reading has to know how many rows came before a chunk, which only one reader does.
@@ -65,7 +69,8 @@ fn work(shared: &Shared, settings: &Settings, unsigned: &[u64]) {
     loop {
         let fed = lock(&shared.feeder).next();
         let Some(Fed { number, input, name, chunk }) = fed else { break };
-        let prepared = preparer.prepare(chunk);
+        let spare = lock(&shared.spare).pop().unwrap_or_default();
+        let prepared = preparer.prepare(chunk, spare);
         let mut done = lock(&shared.done);
         done.insert(number, Done { input, name, prepared });
         drop(done);
@@ -82,7 +87,8 @@ impl Shared {
         loop {
             let Some(done) = lock(&self.done).remove(&taken.next) else { break };
             taken.next += 1;
-            taken.serial.take(done.input, &done.name, done.prepared);
+            let emptied = taken.serial.take(done.input, &done.name, done.prepared);
+            lock(&self.spare).push(emptied);
             self.room.notify_all();
         }
     }

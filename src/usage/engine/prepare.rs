@@ -16,7 +16,7 @@ use super::super::reading::INPUT;
 use super::super::row::Row;
 use super::super::rules::{Rule, rules};
 use super::super::settings::Settings;
-use super::super::source::{Chunk, Layout};
+use super::super::source::{Chunk, Dictionaries, Layout};
 use super::prepared::Prepared;
 
 /// Reads chunks. Every thread has its own, since it remembers what it has parsed.
@@ -31,6 +31,9 @@ pub(in crate::usage) struct Preparer<'a> {
     /// The keys of the latest JSON object.
     pub(in crate::usage) layout: Option<Arc<Layout>>,
     pub(in crate::usage) layouts: HashedMap<Arc<Layout>>,
+    /// Memory for the rows of a batch, and the dictionaries that were looked at last.
+    pub(in crate::usage) drafts: Vec<Draft>,
+    pub(in crate::usage) dictionaries: Dictionaries,
 }
 
 impl<'a> Preparer<'a> {
@@ -41,14 +44,17 @@ impl<'a> Preparer<'a> {
             tokens: Tokens::new(settings),
             unsigned,
             before: 0,
-            done: Prepared::default(),
+            done: Prepared::keeping(settings.examples),
             layout: None,
             layouts: HashedMap::default(),
+            drafts: Vec::new(),
+            dictionaries: Dictionaries::default(),
         }
     }
 
-    /// Judges the rows of a chunk one by one.
-    pub(super) fn prepare(&mut self, chunk: Chunk) -> Prepared {
+    /// Judges the rows of a chunk one by one. Rows are put into `spare`, which is empty.
+    pub(super) fn prepare(&mut self, chunk: Chunk, spare: Vec<Compact>) -> Prepared {
+        self.done.rows = spare;
         match chunk {
             Chunk::Lines(bytes) => self.lines(&bytes),
             Chunk::Elements(bytes, places) => self.elements(&bytes, &places),
@@ -58,7 +64,7 @@ impl<'a> Preparer<'a> {
             Chunk::Broken(reason) => self.done.broken = Some(reason),
         }
         self.before += self.done.records;
-        std::mem::take(&mut self.done)
+        std::mem::replace(&mut self.done, Prepared::keeping(self.settings.examples))
     }
 
     /// Begins a record; returns its number.
@@ -98,11 +104,11 @@ impl<'a> Preparer<'a> {
         let row = self.done.records;
         for fault in &layout.faults {
             let correlation = draft.correlation.to_string();
-            let at = At { row, correlation: &correlation };
+            let at = At { row, correlation: &correlation, time_ms: None };
             self.done.findings.add(fault.rule, fault.level, at, fault.message.clone());
         }
         let (columns, data_access, mut forms) = (draft.columns, draft.data_access, draft.forms);
-        let compact = std::mem::take(draft).compact(row, facts);
+        let compact = draft.compact(row, facts);
         if facts.refund {
             forms.insert(refund_form(compact.quantity, false));
         }

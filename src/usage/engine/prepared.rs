@@ -54,7 +54,7 @@ impl SeenColumns {
         }
         if !missing.is_empty() {
             let message = format!("the data set lacks {}", missing.names().join(", "));
-            let at = At { row: self.first_row, correlation: "" };
+            let at = At { row: self.first_row, correlation: "", time_ms: None };
             findings.add(COLUMN_SET, Severity::W, at, message);
         }
     }
@@ -91,6 +91,11 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
+    /// Nothing yet, and room for so many examples of each finding.
+    pub(super) fn keeping(examples: usize) -> Self {
+        Self { findings: Findings::keeping(examples), ..Self::default() }
+    }
+
     pub(super) fn unreadable(&mut self, reason: String) {
         self.unreadable.push(Unreadable { record: self.records, line: self.lines, reason });
     }

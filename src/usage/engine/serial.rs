@@ -2,7 +2,8 @@
 
 use std::io;
 
-use super::super::findings::At;
+use super::super::compact::Compact;
+use super::super::findings::{At, Days};
 use super::super::forms::Forms;
 use super::super::groups::{Book, Groups};
 use super::super::reading::INPUT;
@@ -42,13 +43,14 @@ pub(super) struct Outcome {
     pub(super) inputs: Vec<InputRows>,
     pub(super) disordered: bool,
     pub(super) unsigned: Vec<u64>,
+    pub(super) days: Days,
 }
 
 impl Serial {
     pub(super) fn new(settings: &Settings, order: Order) -> Self {
         Self {
-            groups: Groups::new(settings.charge_period_ms),
-            book: Book::default(),
+            groups: Groups::new(settings),
+            book: Book::new(settings),
             order,
             columns: None,
             rows: 0,
@@ -57,8 +59,8 @@ impl Serial {
         }
     }
 
-    /// Takes the next chunk, which is of this input.
-    pub(super) fn take(&mut self, input: usize, name: &str, prepared: Prepared) {
+    /// Takes the next chunk, which is of this input. Returns the memory of its rows.
+    pub(super) fn take(&mut self, input: usize, name: &str, mut prepared: Prepared) -> Vec<Compact> {
         while self.inputs.len() <= input {
             self.inputs.push(InputRows::default());
         }
@@ -76,11 +78,11 @@ impl Serial {
         };
         for record in prepared.unreadable {
             let message = format!("{name} line {}: {}", lines + record.line, record.reason);
-            let at = At { row: before + record.record, correlation: "" };
+            let at = At { row: before + record.record, correlation: "", time_ms: None };
             self.book.findings.add(INPUT, Severity::E, at, message);
         }
         if let Some(reason) = prepared.broken {
-            let at = At { row: self.rows.max(1), correlation: "" };
+            let at = At { row: self.rows.max(1), correlation: "", time_ms: None };
             self.book.findings.add(INPUT, Severity::E, at, format!("{name}: {reason}"));
         }
         self.book.findings.absorb(prepared.findings, before);
@@ -90,15 +92,16 @@ impl Serial {
         }
         for seen in prepared.forms {
             let correlation = seen.correlation.to_string();
-            let at = At { row: seen.row + before, correlation: &correlation };
+            let at = At { row: seen.row + before, correlation: &correlation, time_ms: None };
             self.book.forms.record_all(seen.family, seen.forms, seen.count, at);
         }
-        for mut row in prepared.rows {
+        for mut row in prepared.rows.drain(..) {
             row.row += before;
             if let Err(error) = self.order.push(row, &mut self.groups, &mut self.book) {
                 self.failed.get_or_insert(error);
             }
         }
+        prepared.rows
     }
 
     /// There are no more rows.
@@ -110,7 +113,7 @@ impl Serial {
         }
         let Book { mut findings, forms } = self.book;
         for input in self.inputs.iter().filter(|input| input.rows == 0) {
-            let at = At { row: self.rows.max(1), correlation: "" };
+            let at = At { row: self.rows.max(1), correlation: "", time_ms: None };
             findings.add(INPUT, Severity::I, at, format!("{} holds no rows", input.name));
         }
         if let Some(columns) = &self.columns {
@@ -119,6 +122,7 @@ impl Serial {
         forms.judge(&mut findings);
         Ok(Outcome {
             rows: self.rows,
+            days: findings.take_days(),
             findings: findings.into_sorted(),
             forms: forms.forms(),
             inputs: self.inputs,

@@ -30,3 +30,9 @@ pub struct Order {
 pub fn generate(order: &Order, out: &Path) -> Result<u64, GenerateError> {
     write::write(world::World::new(order), order.rows, out)
 }
+
+/// The same rows as JSON objects.
+#[cfg(test)]
+pub(super) fn rows(order: &Order) -> Vec<serde_json::Value> {
+    write::whole_requests(world::World::new(order), order.rows).map(|row| write::value(&row)).collect()
+}

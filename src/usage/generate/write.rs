@@ -74,7 +74,7 @@ pub(super) fn write(world: impl Iterator<Item = Made>, rows: u64, path: &Path) -
     written.map_err(unwritable)
 }
 
-fn whole_requests(world: impl Iterator<Item = Made>, rows: u64) -> impl Iterator<Item = Made> {
+pub(super) fn whole_requests(world: impl Iterator<Item = Made>, rows: u64) -> impl Iterator<Item = Made> {
     let (mut count, mut last) = (0, 0);
     world.take_while(move |row| {
         let more = count < rows || row.correlation == last;
@@ -251,4 +251,12 @@ fn array(rows: &[Made], column: Column) -> Result<ArrayRef, ArrowError> {
             Arc::new(builder.finish())
         }
     })
+}
+
+/// The row as a JSON object.
+#[cfg(test)]
+pub(super) fn value(row: &Made) -> serde_json::Value {
+    let mut line = String::new();
+    json_line(row, &mut line);
+    serde_json::from_str(&line).unwrap()
 }

@@ -3,43 +3,60 @@
 //!
 //! | group | state | bound |
 //! | --- | --- | --- |
-//! | request | its rows, reduced | the 65,536 latest requests |
+//! | request | its rows, reduced; later its ID | the 8,192 latest requests; the 65,536 before them |
 //! | session | last charges, refunds of one instant, charged line items | the 65,536 latest sessions |
 //! | running total | rows of one instant, one number | one for each line item |
 //! | metered use | the last USED | one for each feature and line item |
+//! | line items, rate tables, client log | the latest row of each line item | as large as they are |
 //!
 //! Memory therefore grows with line items, not with rows. IDs are kept as 64-bit hashes.
 
 mod few;
+mod known;
 mod metered;
 mod requests;
 mod running;
 mod sessions;
 
+use std::sync::Arc;
+
 use super::compact::Compact;
 use super::findings::{At, Findings};
 use super::forms::FormBook;
+use super::knowledge::Need;
+use super::settings::Settings;
 use crate::report::events::Severity;
+use known::Known;
 use metered::Metered;
 use requests::Requests;
 use running::RunningTotals;
 use sessions::Sessions;
 
-/// How many requests, and how many sessions, are open at a time.
+/// How many requests are open at a time. Rows come in the order of time, and those of a request have one time.
+const OPEN_REQUESTS: usize = 8_192;
+/// How many sessions are open at a time, and how many requests are remembered.
 const OPEN_GROUPS: usize = 65_536;
 
 /// Where groups write what they find.
-#[derive(Default)]
 pub(super) struct Book {
     pub(super) findings: Findings,
     pub(super) forms: FormBook,
 }
 
 impl Book {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self { findings: Findings::keeping(settings.examples), forms: FormBook::default() }
+    }
+
     /// A row breaks a rule.
     fn add(&mut self, rule: &'static str, level: Severity, row: &Compact, message: String) {
         let correlation = row.correlation.to_string();
-        self.findings.add(rule, level, At { row: row.row, correlation: &correlation }, message);
+        self.findings.add(
+            rule,
+            level,
+            At { row: row.row, correlation: &correlation, time_ms: row.time_ms },
+            message,
+        );
     }
 }
 
@@ -49,15 +66,20 @@ pub(super) struct Groups {
     sessions: Sessions,
     running: RunningTotals,
     metered: Metered,
+    known: Option<Known>,
 }
 
 impl Groups {
-    pub(super) fn new(charge_period_ms: Option<i64>) -> Self {
+    pub(super) fn new(settings: &Settings) -> Self {
+        let knowledge = &settings.knowledge;
+        let anything =
+            [Need::LineItems, Need::RateTables, Need::ClientLog].iter().any(|need| knowledge.has(*need));
         Self {
-            requests: Requests::default(),
-            sessions: Sessions::new(charge_period_ms),
-            running: RunningTotals::default(),
+            requests: Requests::new(Arc::clone(knowledge)),
+            sessions: Sessions::new(settings.charge_period_ms, Arc::clone(knowledge)),
+            running: RunningTotals::new(Arc::clone(knowledge)),
             metered: Metered::default(),
+            known: anything.then(|| Known::new(Arc::clone(knowledge), settings.timezone_tolerant)),
         }
     }
 
@@ -67,12 +89,18 @@ impl Groups {
         self.sessions.take(row, book);
         self.running.take(row, book);
         self.metered.take(row, book);
+        if let Some(known) = &mut self.known {
+            known.take(row, book);
+        }
     }
 
     /// No more rows come: closes every group. Returns the refunds that carry no sign, by their row number.
     pub(super) fn finish(&mut self, book: &mut Book) -> Vec<u64> {
         self.requests.finish(book);
         self.sessions.finish(book);
+        if let Some(known) = &mut self.known {
+            known.finish(book);
+        }
         self.running.finish(book)
     }
 }

@@ -1,10 +1,12 @@
-//! Rows of one request (WH-USAGE-055, -067, -068, -070, -080).
+//! Rows of one request (WH-USAGE-055, -067, -068, -070, -071, -080).
 //!
 //! Whether a charge is right can only be said once all rows of its item are there: a share of a split charge is less
 //! than rate × quantity. Rows come in the order of time and those of a request carry one time, so that a request is
-//! complete when 65,536 others have begun after it. It is judged then, or at the end.
+//! complete when 8,192 others have begun after it. It is judged then, or at the end, and its ID is remembered for a while:
+//! it must not come again.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
@@ -13,14 +15,17 @@ use super::super::compact::hash::HashedMap;
 use super::super::compact::{AGREEING, Compact};
 use super::super::findings::At;
 use super::super::forms::Form;
-use super::super::numbers::close;
-use super::{Book, OPEN_GROUPS};
+use super::super::knowledge::{Knowledge, LineItem};
+use super::super::numbers::{at_most, close};
+use super::super::reading::quote;
+use super::{Book, OPEN_GROUPS, OPEN_REQUESTS};
 use crate::report::events::Severity::{self, E, W};
 
 const COST: &str = "WH-USAGE-055";
 const GRAIN: &str = "WH-USAGE-067";
 const AGREEMENT: &str = "WH-USAGE-068";
 const SPLIT: &str = "WH-USAGE-070";
+const ORDER: &str = "WH-USAGE-071";
 const TOGETHER: &str = "WH-USAGE-080";
 
 /// Lines that one request keeps; more than a request can reasonably have, so that a data set in which every
@@ -75,15 +80,29 @@ struct Request {
 }
 
 /// All open requests, the oldest first.
-#[derive(Default)]
 pub(super) struct Requests {
     open: VecDeque<Request>,
     /// How many requests have been closed: where the oldest open one stands in all of them.
     closed: u64,
     places: HashedMap<u64>,
+    /// The first rows of requests that are closed, by their IDs; the oldest first.
+    past: HashedMap<u64>,
+    past_order: VecDeque<u64>,
+    knowledge: Arc<Knowledge>,
 }
 
 impl Requests {
+    pub(super) fn new(knowledge: Arc<Knowledge>) -> Self {
+        Self {
+            open: VecDeque::new(),
+            closed: 0,
+            places: HashedMap::default(),
+            past: HashedMap::default(),
+            past_order: VecDeque::new(),
+            knowledge,
+        }
+    }
+
     pub(super) fn take(&mut self, row: &Compact, book: &mut Book) {
         if row.correlation.is_none() {
             return;
@@ -96,17 +115,21 @@ impl Requests {
             request.granted_or_denied(row, book);
             request.more.push(row.clone());
             if request.more.len() >= LINES {
-                request.close(book);
+                request.close(&self.knowledge, book);
                 request.more.clear();
             }
             return;
+        }
+        if let Some(first) = self.past.get(&key) {
+            let message = format!("row {first}, of another time, has the same CORRELATION_ID");
+            book.add(AGREEMENT, W, row, message);
         }
         let mut request =
             Request { key, first: row.clone(), more: Vec::new(), granted: false, denied: false };
         request.granted_or_denied(row, book);
         self.places.insert(key, self.closed + self.open.len() as u64);
         self.open.push_back(request);
-        if self.open.len() > OPEN_GROUPS {
+        if self.open.len() > OPEN_REQUESTS {
             self.close_oldest(book);
         }
     }
@@ -121,7 +144,14 @@ impl Requests {
         let Some(request) = self.open.pop_front() else { return };
         self.closed += 1;
         self.places.remove(&request.key);
-        request.close(book);
+        request.close(&self.knowledge, book);
+        self.past.insert(request.key, request.first.row);
+        self.past_order.push_back(request.key);
+        if self.past_order.len() > OPEN_GROUPS
+            && let Some(oldest) = self.past_order.pop_front()
+        {
+            self.past.remove(&oldest);
+        }
     }
 }
 
@@ -168,7 +198,7 @@ impl Request {
     }
 
     /// Judges the rows that are there.
-    fn close(&self, book: &mut Book) {
+    fn close(&self, knowledge: &Knowledge, book: &mut Book) {
         if self.more.is_empty() {
             if let Some(charge) = Charge::of(&self.first)
                 && !charge.matches()
@@ -184,7 +214,7 @@ impl Request {
             let charges: Vec<(&Compact, Charge)> =
                 item.iter().filter_map(|row| Charge::of(row).map(|charge| (*row, charge))).collect();
             if !charges.is_empty() {
-                judge_item(&charges, book);
+                judge_item(&charges, knowledge, book);
             }
         }
     }
@@ -206,10 +236,11 @@ fn note_twins(rows: &[&Compact], book: &mut Book) {
     }
 }
 
-fn judge_item(item: &[(&Compact, Charge)], book: &mut Book) {
+fn judge_item(item: &[(&Compact, Charge)], knowledge: &Knowledge, book: &mut Book) {
     let wrong: Vec<&(&Compact, Charge)> = item.iter().filter(|(_, charge)| !charge.matches()).collect();
     let split = item.iter().any(|(row, _)| row.activation != item[0].0.activation);
     if split {
+        judge_order(item, knowledge, book);
         return judge_split(item, &wrong, book);
     }
     for (row, charge) in wrong {
@@ -217,11 +248,29 @@ fn judge_item(item: &[(&Compact, Charge)], book: &mut Book) {
     }
 }
 
+/// WH-USAGE-071: what ends first is charged first, and until it is used up. A line item of another series may have
+/// been passed over.
+fn judge_order(item: &[(&Compact, Charge)], knowledge: &Knowledge, book: &mut Book) {
+    let Some(line_items) = &knowledge.line_items else { return };
+    let known = item.iter().filter_map(|(row, _)| Some((*row, line_items.get(&row.activation)?)));
+    let mut charged: Vec<(&Compact, &LineItem)> = known.collect();
+    charged.sort_by_key(|(_, line_item)| (line_item.end_ms.unwrap_or(i64::MAX), line_item.start_ms));
+    for pair in charged.windows(2) {
+        let ((earlier, first), (later, second)) = (pair[0], pair[1]);
+        let left =
+            earlier.used.zip(earlier.entitled).is_some_and(|(used, entitled)| !at_most(entitled, used));
+        if left && first.series == second.series && earlier.activation != later.activation {
+            let message = format!("charged while {} had tokens left", quote(&first.activation_id));
+            book.add(ORDER, W, later, message);
+        }
+    }
+}
+
 /// WH-USAGE-070. With every row right by itself, the rows show their shares; otherwise they repeat the quantity.
 fn judge_split(item: &[(&Compact, Charge)], wrong: &[&(&Compact, Charge)], book: &mut Book) {
     let first = item[0].1.quantity;
     let correlation = item[0].0.correlation.to_string();
-    let at = At { row: item[0].0.row, correlation: &correlation };
+    let at = At { row: item[0].0.row, correlation: &correlation, time_ms: None };
     let Some((row, charge)) = wrong.first() else {
         if item.iter().any(|(_, charge)| charge.quantity != first) {
             book.forms.record(Family::Elastic, Form::Apportion, at);

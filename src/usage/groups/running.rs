@@ -1,7 +1,9 @@
-//! The running total of each elastic line item (WH-USAGE-072), and which form it has (WH-USAGE-008).
+//! The running total of each elastic line item (WH-USAGE-072, -073), and which form it has (WH-USAGE-008).
 //!
 //! `USED` after a row is `USED` before it plus `METER_QUANTITY`. Rows come in the order in which they were booked; the
 //! rows of one instant may be in any, so that an instant is settled when the next one begins.
+
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
@@ -10,12 +12,14 @@ use super::super::compact::hash::HashedMap;
 use super::super::compact::{Compact, Correlation};
 use super::super::findings::At;
 use super::super::forms::Form;
+use super::super::knowledge::Knowledge;
 use super::super::numbers::close;
 use super::super::unsigned::Last;
 use super::Book;
 use crate::report::events::Severity::W;
 
 const RUNNING_TOTAL: &str = "WH-USAGE-072";
+const DROP: &str = "WH-USAGE-073";
 
 /// How many rows of one instant are tried in any order; more are taken in the order of the input.
 const ANY_ORDER: usize = 64;
@@ -55,16 +59,22 @@ struct LineItem {
     instant: Vec<Entry>,
     total: Option<Decimal>,
     last: Option<Last>,
+    /// Its total may start anew.
+    resets: bool,
 }
 
 /// The running totals of all line items.
-#[derive(Default)]
 pub(super) struct RunningTotals {
     line_items: HashedMap<LineItem>,
     unsigned: Vec<u64>,
+    knowledge: Arc<Knowledge>,
 }
 
 impl RunningTotals {
+    pub(super) fn new(knowledge: Arc<Knowledge>) -> Self {
+        Self { line_items: HashedMap::default(), unsigned: Vec::new(), knowledge }
+    }
+
     pub(super) fn take(&mut self, row: &Compact, book: &mut Book) {
         if !row.facts.elastic() || row.facts.denied {
             return;
@@ -73,7 +83,10 @@ impl RunningTotals {
         if key == 0 {
             return;
         }
-        let line_item = self.line_items.entry(key).or_default();
+        let line_item = self.line_items.entry(key).or_insert_with(|| {
+            let known = self.knowledge.line_items.as_ref().and_then(|items| items.get(&row.activation));
+            LineItem { resets: known.is_some_and(|known| known.resets), ..LineItem::default() }
+        });
         if let (Some(used), Some(tokens)) = (row.used, row.tokens) {
             let session = row.session() != 0;
             if Last::advance(&mut line_item.last, time_ms, used, tokens, session) {
@@ -144,21 +157,28 @@ impl LineItem {
         self.note_breaks(instant, &steps, book);
     }
 
+    fn note_break(&self, entry: &Entry, step: Step, total: Decimal, book: &mut Book) {
+        let (taken, used) = (step.taken, step.used);
+        let correlation = entry.correlation.to_string();
+        let at = At { row: entry.row, correlation: &correlation, time_ms: Some(self.at_ms) };
+        let drops = used < total && taken >= Decimal::ZERO;
+        if drops && self.resets {
+            return;
+        }
+        let message = format!("USED is {used}; it was {total} before METER_QUANTITY {taken}");
+        book.findings.add(RUNNING_TOTAL, W, at, message);
+        if drops {
+            book.findings.add(DROP, W, at, format!("USED drops from {total} to {used} without a refund"));
+        }
+    }
+
     /// No order explains the instant: every row that does not follow the one before it is a break.
     fn note_breaks(&mut self, instant: &[Entry], steps: &[Step], book: &mut Book) {
         for (entry, step) in instant.iter().zip(steps) {
             if let Some(total) = self.total
                 && !step.follows(total)
             {
-                let (taken, used) = (step.taken, step.used);
-                let message = format!("USED is {used}; it was {total} before METER_QUANTITY {taken}");
-                let correlation = entry.correlation.to_string();
-                book.findings.add(
-                    RUNNING_TOTAL,
-                    W,
-                    At { row: entry.row, correlation: &correlation },
-                    message,
-                );
+                self.note_break(entry, *step, total, book);
             }
             self.total = Some(step.used);
         }
@@ -233,7 +253,7 @@ fn record_form(start: Decimal, instant: &[Entry], book: &mut Book) {
         let after = as_final(total, request, &steps);
         if request.len() > 1 && running != after.is_some() {
             let correlation = request[0].correlation.to_string();
-            let at = At { row: request[0].row, correlation: &correlation };
+            let at = At { row: request[0].row, correlation: &correlation, time_ms: None };
             let form = if running { Form::Running } else { Form::Final };
             book.forms.record(Family::Elastic, form, at);
         }

@@ -1,4 +1,4 @@
-//! Rows of one session (WH-USAGE-076, -077, -078).
+//! Rows of one session (WH-USAGE-075, -076, -077, -078).
 //!
 //! A refund reverses the last charge before it, so that the charges of two instants are all that is needed: a
 //! change of items writes new charges at the instant of the refund. Exports often begin in the middle of a
@@ -6,17 +6,20 @@
 //! refund of a charge that is not in the data is merely mentioned.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
 use super::super::compact::hash::{self, HashedMap};
 use super::super::compact::{Compact, Correlation};
 use super::super::findings::At;
+use super::super::knowledge::Knowledge;
 use super::super::numbers::close;
 use super::few::Few;
 use super::{Book, OPEN_GROUPS};
 use crate::report::events::Severity::{E, I, W};
 
+const AUTOMATIC: &str = "WH-USAGE-075";
 const AFTER_END: &str = "WH-USAGE-076";
 const AMOUNT: &str = "WH-USAGE-077";
 const DESTINATION: &str = "WH-USAGE-078";
@@ -31,6 +34,7 @@ const SKEW_MS: i64 = 2_000;
 struct Charged {
     at_ms: i64,
     parts: Few<Sum>,
+    items: Few<()>,
 }
 
 #[derive(Default)]
@@ -79,13 +83,14 @@ struct Session {
 /// All open sessions.
 pub(super) struct Sessions {
     charge_period_ms: Option<i64>,
+    knowledge: Arc<Knowledge>,
     open: HashedMap<Session>,
     order: VecDeque<u64>,
 }
 
 impl Sessions {
-    pub(super) fn new(charge_period_ms: Option<i64>) -> Self {
-        Self { charge_period_ms, open: HashedMap::default(), order: VecDeque::new() }
+    pub(super) fn new(charge_period_ms: Option<i64>, knowledge: Arc<Knowledge>) -> Self {
+        Self { charge_period_ms, knowledge, open: HashedMap::default(), order: VecDeque::new() }
     }
 
     pub(super) fn take(&mut self, row: &Compact, book: &mut Book) {
@@ -104,7 +109,10 @@ impl Sessions {
         } else if row.facts.refund {
             session.refund(row, time);
         } else {
-            session.charge(row, time, book);
+            // An automatic charge has no response, or at least none that reached a client.
+            let unlogged =
+                self.knowledge.logged.as_ref().is_some_and(|log| !log.contains(&row.correlation.key()));
+            session.charge(row, time, period.filter(|_| row.response == 0 || unlogged), book);
         }
         if self.open.len() > OPEN_GROUPS
             && let Some(oldest) = self.order.pop_front()
@@ -134,13 +142,14 @@ impl Session {
         }
     }
 
-    fn charge(&mut self, row: &Compact, time: i64, book: &mut Book) {
+    fn charge(&mut self, row: &Compact, time: i64, automatic: Option<i64>, book: &mut Book) {
         let (true, Some(tokens)) = (row.line_item != 0, row.tokens) else { return };
         self.first_charge_ms = Some(self.first_charge_ms.map_or(time, |first| first.min(time)));
         self.charged_line_items.entry(row.line_item);
         if time > self.latest.at_ms {
             std::mem::swap(&mut self.previous, &mut self.latest);
             self.latest.parts.clear();
+            self.latest.items.clear();
             self.latest.at_ms = time;
         }
         let instant = if time == self.latest.at_ms { &mut self.latest } else { &mut self.previous };
@@ -148,9 +157,31 @@ impl Session {
             let sum = instant.parts.entry(part(row));
             sum.tokens = sum.tokens.saturating_add(tokens);
             sum.rows += 1;
+            instant.items.entry(row.item);
         }
         if !self.disordered {
+            if let Some(period) = automatic {
+                self.judge_automatic(row, time, period, book);
+            }
             self.judge_charge(row, time, book);
+        }
+    }
+
+    /// WH-USAGE-075, against the charge before it.
+    fn judge_automatic(&self, row: &Compact, time: i64, period: i64, book: &mut Book) {
+        if time != self.latest.at_ms || self.previous.at_ms == 0 {
+            return;
+        }
+        let elapsed = time.saturating_sub(self.previous.at_ms);
+        if elapsed.abs_diff(period) > SKEW_MS.unsigned_abs() {
+            let (elapsed, period) = (elapsed / 1000, period / 1000);
+            let message = format!(
+                "an automatic charge {elapsed} s after the charge before it; the period is {period} s"
+            );
+            book.add(AUTOMATIC, W, row, message);
+        } else if self.previous.items.get(row.item).is_none() {
+            let message = "an automatic charge of an item that the charge before it did not have".to_owned();
+            book.add(AUTOMATIC, W, row, message);
         }
     }
 
@@ -237,7 +268,7 @@ impl Session {
                     share.round_dp(6).normalize()
                 );
                 let correlation = back.correlation.to_string();
-                let at = At { row: back.row, correlation: &correlation };
+                let at = At { row: back.row, correlation: &correlation, time_ms: Some(refunded.at_ms) };
                 book.findings.add(AMOUNT, W, at, message);
             }
         }
@@ -250,7 +281,7 @@ impl Session {
                 continue;
             }
             let correlation = refund.correlation.to_string();
-            let at = At { row: refund.row, correlation: &correlation };
+            let at = At { row: refund.row, correlation: &correlation, time_ms: Some(refund.at_ms) };
             let (level, message) = if self.first_charge_ms.is_some_and(|first| first < refund.at_ms) {
                 (E, "the session never charged the line item that is refunded")
             } else {

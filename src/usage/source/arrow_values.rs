@@ -6,12 +6,12 @@ use arrow_array::types::{
     TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
     UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
-use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_array::{Array, ArrayRef, RecordBatch, StringArray};
 use arrow_schema::{DataType, TimeUnit};
 use rust_decimal::Decimal;
 use serde_json::{Map, Number, Value};
 
-use super::super::columns::Column;
+use super::super::columns::{COLUMN_COUNT, Column};
 use super::super::compact::draft::Draft;
 use super::super::compact::tokens::{Token, Tokens};
 use super::super::engine::Preparer;
@@ -23,7 +23,9 @@ use super::records::{holds_boolean, holds_number, holds_time};
 impl Preparer<'_> {
     /// A batch of columns.
     pub(in crate::usage) fn batch(&mut self, batch: &RecordBatch, layout: &Layout) {
-        let mut drafts = vec![layout.blank.clone(); batch.num_rows()];
+        let mut drafts = std::mem::take(&mut self.drafts);
+        drafts.clear();
+        drafts.resize(batch.num_rows(), layout.blank.clone());
         for (field, array) in layout.fields.iter().zip(batch.columns()) {
             if let Field::Column(column) = field {
                 self.column(*column, array, &mut drafts);
@@ -42,14 +44,18 @@ impl Preparer<'_> {
                 self.in_full(&Value::Object(cells));
             }
         }
+        self.drafts = drafts;
     }
 
     fn column(&mut self, column: Column, array: &ArrayRef, drafts: &mut [Draft]) {
         if array.null_count() > 0 {
-            for (row, draft) in drafts.iter_mut().enumerate().filter(|(row, _)| array.is_null(*row)) {
-                let _ = row;
-                draft.null(Form::NullValue);
-            }
+            let nulls = array.logical_nulls();
+            let valid = nulls.iter().flatten();
+            drafts
+                .iter_mut()
+                .zip(valid)
+                .filter(|(_, valid)| !valid)
+                .for_each(|(draft, _)| draft.null(Form::NullValue));
             if array.null_count() == array.len() {
                 return;
             }
@@ -112,18 +118,33 @@ impl Preparer<'_> {
         let as_token = !holds_time(column)
             && !holds_number(column)
             && !holds_boolean(column)
-            && column != Column::CorrelationId
-            && texts.len() <= set.drafts.len();
+            && column != Column::CorrelationId;
         if !as_token {
             return set.each(|draft, row| self.text_cell(draft, column, text(row)));
         }
-        let tokens: Vec<Token> =
-            (0..texts.len()).map(|key| self.tokens.text(column, texts.value(key))).collect();
+        let known = self.dictionaries.0[column as usize].take().filter(|(known, _)| is_same(known, texts));
+        let (known, tokens) = known.unwrap_or_else(|| {
+            let tokens = (0..texts.len()).map(|key| self.tokens.text(column, texts.value(key))).collect();
+            (texts.clone(), tokens)
+        });
         set.each(|draft, row| {
             let key = usize::try_from(keys.value(row)).unwrap_or_default();
             draft.token(column, tokens[key]);
         });
+        self.dictionaries.0[column as usize] = Some((known, tokens));
     }
+}
+
+/// The dictionaries of a row group, which all of its batches share, by column. They are kept, so that no other can lie
+/// where they lie.
+#[derive(Default)]
+pub(in crate::usage) struct Dictionaries([Option<(StringArray, Vec<Token>)>; COLUMN_COUNT]);
+
+/// Whether two dictionaries are one and the same piece of memory.
+fn is_same(known: &StringArray, other: &StringArray) -> bool {
+    known.len() == other.len()
+        && known.value_data().as_ptr() == other.value_data().as_ptr()
+        && known.value_offsets().as_ptr() == other.value_offsets().as_ptr()
 }
 
 /// The cells of one column and the rows that they belong to.

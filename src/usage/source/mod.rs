@@ -14,12 +14,15 @@ mod parquet_file;
 mod records;
 mod scan;
 mod sniff;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use arrow_array::RecordBatch;
 use serde_json::Value;
 
+pub(super) use arrow_values::{Dictionaries, value as arrow_value};
 pub use expand::{Input, expand};
 pub(super) use feeder::{Fed, Feeder};
 pub(super) use layout::Layout;
