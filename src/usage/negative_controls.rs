@@ -267,7 +267,11 @@ fn every_control_is_found_among_clean_rows_and_nowhere_else() {
         let relevant = |finding: &&Finding| finding.level != I || level == Some(I) && finding.rule == rule;
         let fired: BTreeSet<&str> =
             checked.findings.iter().filter(relevant).map(|finding| finding.rule.as_str()).collect();
-        let expected: BTreeSet<&str> = also.iter().copied().chain([rule]).collect();
+        let mut expected: BTreeSet<&str> = also.iter().copied().chain([rule]).collect();
+        if rule == "WH-USAGE-027" {
+            // What begins like an array as text is in another form than the clean rows.
+            expected.insert("WH-USAGE-002");
+        }
         let elsewhere = checked
             .findings
             .iter()

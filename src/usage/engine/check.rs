@@ -86,7 +86,10 @@ pub fn check(inputs: &[Input], settings: &Settings) -> Result<Judged, UsageError
     if disordered {
         outcome = run(Order::whole(), &[])?;
     }
-    if !outcome.unsigned.is_empty() {
+    // Where refunds have a sign, a total that falls is a break and no refund.
+    let signed =
+        outcome.forms.get("WH-USAGE-009").is_some_and(|forms| forms.keys().any(|form| form != "unsigned"));
+    if !signed && !outcome.unsigned.is_empty() {
         let mut unsigned = std::mem::take(&mut outcome.unsigned);
         unsigned.sort_unstable();
         let order = if disordered { Order::whole() } else { Order::window() };
