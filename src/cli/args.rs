@@ -148,8 +148,14 @@ pub(super) struct UsageGenerateArgs {
 #[derive(Args, Debug)]
 pub(super) struct UsageCheckArgs {
     /// Files, folders or patterns of usage rows.
-    #[arg(value_name = "PATH", required = true)]
+    #[arg(value_name = "PATH", required_unless_present = "target")]
     pub(super) paths: Vec<PathBuf>,
+    /// Target file: judge the rows that its test control protocol tells, too.
+    #[arg(long, value_name = "FILE")]
+    pub(super) target: Option<PathBuf>,
+    /// Site of the target.
+    #[arg(long, value_name = "ID", default_value = "default", requires = "target")]
+    pub(super) site: String,
     /// jsonl, json, csv or parquet [default: told by content and name].
     #[arg(long, value_name = "FORMAT")]
     pub(super) format: Option<Format>,

@@ -13,6 +13,7 @@ mod prove;
 mod run;
 mod serve;
 mod usage;
+mod usage_target;
 mod verify;
 
 pub use args::Cli;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::args::{UsageCheckArgs, UsageCommand, UsageGenerateArgs};
 use super::exit::{CONFIGURATION, Failure, NOTHING_TESTED, print};
+use super::usage_target::rows_of;
 use crate::usage::{self, Input, Judged, Knowledge, Settings, UsageError};
 
 pub(super) fn run(command: &UsageCommand) -> Result<u8, Failure> {
@@ -30,7 +31,13 @@ fn generate(args: &UsageGenerateArgs) -> Result<u8, Failure> {
 fn check(args: &UsageCheckArgs) -> Result<u8, Failure> {
     let wrong = |error: UsageError| Failure::new(CONFIGURATION, &error);
     let settings = settings(args).map_err(wrong)?;
-    let inputs = usage::expand(&args.paths, args.format).map_err(wrong)?;
+    let mut inputs = Vec::new();
+    if args.target.is_none() || !args.paths.is_empty() {
+        inputs = usage::expand(&args.paths, args.format).map_err(wrong)?;
+    }
+    if let Some(target) = &args.target {
+        inputs.push(rows_of(target, &args.site)?);
+    }
     let mut judged = usage::check(&inputs, &settings).map_err(wrong)?;
     if let Some(path) = &args.baseline {
         let report = fs::read_to_string(path).map_err(|error| trouble("read", path, &error))?;
