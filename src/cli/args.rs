@@ -122,7 +122,7 @@ pub(super) struct LoadArgs {
 #[derive(Debug, Subcommand)]
 pub(super) enum UsageCommand {
     /// Judge usage rows in JSON, CSV or Parquet files, packed or not; `-` reads standard input.
-    Check(UsageCheckArgs),
+    Check(Box<UsageCheckArgs>),
     /// List the rules that usage rows are judged by.
     Rules,
     /// Make clean usage rows of any size.

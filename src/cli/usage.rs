@@ -103,7 +103,7 @@ fn write_reports(args: &UsageCheckArgs, judged: &Judged, inputs: &[Input]) -> Re
 }
 
 fn trouble(doing: &str, path: &Path, error: &impl Display) -> Failure {
-    Failure::words(CONFIGURATION, &format!("cannot {doing} {}: {error}", path.display()))
+    Failure::words(CONFIGURATION, format!("cannot {doing} {}: {error}", path.display()))
         .advise("check the path and your permissions")
 }
 

@@ -93,7 +93,10 @@ fn line_items_with(index: usize, member: &str, value: Value) -> Vec<(Need, Value
     otherwise(Need::LineItems, told)
 }
 
-fn controls() -> Vec<(&'static str, Vec<Value>, Vec<(Need, Value)>)> {
+/// The rule, rows, and what is known of them.
+type Control = (&'static str, Vec<Value>, Vec<(Need, Value)>);
+
+fn controls() -> Vec<Control> {
     let rows = vector(1);
     let mut log = log_of(&rows);
     log.as_array_mut().unwrap().push(json!({"correlationId": "an answer without rows"}));
