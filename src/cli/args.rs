@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::conformance::Order;
 use crate::load::Segment;
+use crate::usage::Format;
 
 /// Proves that an Elastic Access implementation charges right.
 #[derive(Debug, Parser)]
@@ -152,20 +153,80 @@ pub(super) struct MergeArgs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum UsageCommand {
-    /// Judge usage rows in JSON-lines files; `-` reads standard input.
-    Check(UsageCheckArgs),
+    /// Judge usage rows in JSON, CSV or Parquet files, packed or not; `-` reads standard input.
+    Check(Box<UsageCheckArgs>),
     /// List the rules that usage rows are judged by.
     Rules,
+    /// Make clean usage rows of any size.
+    Generate(UsageGenerateArgs),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct UsageGenerateArgs {
+    /// How many rows; the last request is always whole.
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub(super) rows: u64,
+    /// Seed of everything that is left to chance.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(super) seed: u64,
+    /// Line items that are charged.
+    #[arg(long, value_name = "N", default_value_t = 5_000)]
+    pub(super) line_items: u32,
+    /// File to write: .jsonl, .json, .csv or .parquet, and .gz or .zst behind it.
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: PathBuf,
 }
 
 #[derive(Args, Debug)]
 pub(super) struct UsageCheckArgs {
-    /// Files of usage rows, one JSON object a line.
-    #[arg(value_name = "PATH", required = true)]
+    /// Files, folders or patterns of usage rows.
+    #[arg(value_name = "PATH", required_unless_present = "target")]
     pub(super) paths: Vec<PathBuf>,
+    /// Target file: judge the rows that its test control protocol tells, too.
+    #[arg(long, value_name = "FILE")]
+    pub(super) target: Option<PathBuf>,
+    /// Site of the target.
+    #[arg(long, value_name = "ID", default_value = "default", requires = "target")]
+    pub(super) site: String,
+    /// jsonl, json, csv or parquet [default: told by content and name].
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<Format>,
     /// Write the findings as JSON to standard output.
     #[arg(long)]
     pub(super) json: bool,
+    /// Line items, as the API lists them (JSON), for the rules that need them. May be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(super) line_items: Vec<PathBuf>,
+    /// Rate tables, as the API lists them (JSON). May be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(super) rate_tables: Vec<PathBuf>,
+    /// Correlation IDs that a client was answered with, one a line or in JSON. May be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub(super) client_log: Vec<PathBuf>,
+    /// Charge period of sessions in minutes; 0 where it has changed within the rows.
+    #[arg(long, value_name = "MINUTES", default_value_t = 60)]
+    pub(super) charge_period: u32,
+    /// The service lets line items last 12 hours longer on either side (`timezone.tolerant`).
+    #[arg(long)]
+    pub(super) timezone_tolerant: bool,
+    /// Examples of each finding.
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(super) examples: usize,
+    /// Threads that read and judge.
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub(super) threads: usize,
+    /// Leave out what this earlier JSON report found already.
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Write the examples as CSV.
+    #[arg(long, value_name = "FILE")]
+    pub(super) csv: Option<PathBuf>,
+    /// Write a report for continuous integration.
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
+    /// Write a report for people, one file that works offline.
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
     /// A result code that means granted [default: 101 and 1101, those of both versions]. May be repeated.
     #[arg(long, value_name = "CODE")]
     pub(super) granted_code: Vec<String>,

@@ -15,6 +15,7 @@ mod run;
 mod serve;
 mod under_load;
 mod usage;
+mod usage_target;
 mod verify;
 
 pub use args::Cli;

@@ -1,8 +1,14 @@
 //! `usage`: usage rows alone.
 
-use super::args::{UsageCheckArgs, UsageCommand};
+use std::fmt::Display;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::{UsageCheckArgs, UsageCommand, UsageGenerateArgs};
 use super::exit::{CONFIGURATION, Failure, NOTHING_TESTED, print};
-use crate::usage::{self, Settings};
+use super::usage_target::rows_of;
+use crate::usage::{self, Input, Judged, Knowledge, Settings, UsageError};
 
 pub(super) fn run(command: &UsageCommand) -> Result<u8, Failure> {
     match command {
@@ -11,35 +17,101 @@ pub(super) fn run(command: &UsageCommand) -> Result<u8, Failure> {
             list_rules();
             Ok(0)
         }
+        UsageCommand::Generate(args) => generate(args),
     }
 }
 
+fn generate(args: &UsageGenerateArgs) -> Result<u8, Failure> {
+    let order = usage::Order { rows: args.rows, seed: args.seed, line_items: args.line_items };
+    let rows = usage::generate(&order, &args.out).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+    print(&format!("{rows} rows in {}", args.out.display()));
+    Ok(0)
+}
+
 fn check(args: &UsageCheckArgs) -> Result<u8, Failure> {
-    let mut settings = Settings::default();
+    let wrong = |error: UsageError| Failure::new(CONFIGURATION, &error);
+    let settings = settings(args).map_err(wrong)?;
+    let mut inputs = Vec::new();
+    if args.target.is_none() || !args.paths.is_empty() {
+        inputs = usage::expand(&args.paths, args.format).map_err(wrong)?;
+    }
+    if let Some(target) = &args.target {
+        inputs.push(rows_of(target, &args.site)?);
+    }
+    let mut judged = usage::check(&inputs, &settings).map_err(wrong)?;
+    if let Some(path) = &args.baseline {
+        let report = fs::read_to_string(path).map_err(|error| trouble("read", path, &error))?;
+        judged.without(&report).map_err(|reason| trouble("use", path, &reason))?;
+    }
+    write_reports(args, &judged, &inputs)?;
+    if args.json {
+        print(&format!("{:#}", judged.to_json()));
+    } else {
+        print(&usage::render_text(&judged));
+    }
+    if usage::fails(&judged.checked) {
+        return Ok(1);
+    }
+    if judged.checked.rows == 0 {
+        return Err(Failure::words(NOTHING_TESTED, "there was no usage row to judge")
+            .advise("name a file that holds usage rows"));
+    }
+    Ok(0)
+}
+
+fn settings(args: &UsageCheckArgs) -> Result<Settings, UsageError> {
+    let mut knowledge = Knowledge::default();
+    for path in &args.line_items {
+        knowledge.read_line_items(path)?;
+    }
+    for path in &args.rate_tables {
+        knowledge.read_rate_tables(path)?;
+    }
+    for path in &args.client_log {
+        knowledge.read_client_log(path)?;
+    }
+    let mut settings = Settings {
+        charge_period_ms: (args.charge_period > 0).then(|| i64::from(args.charge_period) * 60_000),
+        formulas: knowledge.has_formulas(),
+        knowledge: Arc::new(knowledge),
+        timezone_tolerant: args.timezone_tolerant,
+        examples: args.examples,
+        threads: args.threads,
+        ..Settings::default()
+    };
     if !args.granted_code.is_empty() {
         settings.granted_codes.clone_from(&args.granted_code);
     }
-    let (checked, forms) =
-        usage::check_paths(&args.paths, settings).map_err(|error| Failure::new(CONFIGURATION, &error))?;
-    if args.json {
-        print(&format!("{:#}", usage::to_json(&checked, &forms)));
-    } else {
-        print(&usage::render_text(&checked));
+    Ok(settings)
+}
+
+fn write_reports(args: &UsageCheckArgs, judged: &Judged, inputs: &[Input]) -> Result<(), Failure> {
+    let fault = |path: &Path, error: &dyn Display| trouble("write", path, &error);
+    if let Some(path) = &args.csv {
+        let text = judged.to_csv().map_err(|error| fault(path, &error))?;
+        fs::write(path, text).map_err(|error| fault(path, &error))?;
     }
-    if usage::fails(&checked) {
-        return Ok(1);
+    if let Some(path) = &args.junit {
+        let text = judged.to_junit().map_err(|error| fault(path, &error))?;
+        fs::write(path, text).map_err(|error| fault(path, &error))?;
     }
-    if checked.rows == 0 {
-        return Err(Failure::words(NOTHING_TESTED, "there was no usage row to judge")
-            .advise("name a file that holds one JSON object a line"));
+    if let Some(path) = &args.html {
+        let text = judged.to_html(inputs).map_err(|error| fault(path, &error))?;
+        fs::write(path, text).map_err(|error| fault(path, &error))?;
     }
-    Ok(0)
+    Ok(())
+}
+
+fn trouble(doing: &str, path: &Path, error: &impl Display) -> Failure {
+    Failure::words(CONFIGURATION, format!("cannot {doing} {}: {error}", path.display()))
+        .advise("check the path and your permissions")
 }
 
 fn list_rules() {
     let mut text = String::new();
     for rule in usage::rules() {
-        text.push_str(&format!("{:<14} {:?}  {}\n", rule.id, rule.level, rule.says));
+        let needs = rule.needs.map(|need| format!(" (needs {})", need.flag())).unwrap_or_default();
+        text.push_str(&format!("{:<14} {:?}  {}{needs}\n", rule.id, rule.level, rule.says));
     }
     print(&text);
 }

@@ -6,7 +6,7 @@
 
 use rust_decimal::Decimal;
 
-use super::columns::{COLUMN_COUNT, Column};
+use super::columns::{COLUMN_COUNT, Column, ColumnSet};
 use super::findings::Sheet;
 use super::numbers;
 use super::reading::is_code;
@@ -66,6 +66,21 @@ pub(super) enum Case {
 }
 
 impl Case {
+    pub(super) const COUNT: usize = 11;
+    const ALL: [Self; Self::COUNT] = [
+        Self::OneOffGranted,
+        Self::OneOffDenied,
+        Self::SessionGranted,
+        Self::SessionDenied,
+        Self::AutomaticCharge,
+        Self::Refund,
+        Self::ConcurrentGranted,
+        Self::ConcurrentDenied,
+        Self::MeteredGranted,
+        Self::MeteredDenied,
+        Self::Unknown,
+    ];
+
     fn says(self) -> &'static str {
         match self {
             Self::OneOffGranted => "granted one-off request",
@@ -84,7 +99,7 @@ impl Case {
 }
 
 /// What the rules need to know about a row, worked out once.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Facts {
     pub(super) family: Family,
     pub(super) case: Case,
@@ -120,6 +135,29 @@ impl Facts {
         };
         let formula = elastic && settings.formulas;
         Self { family, case, denied, granted_code, refund, charge, wide: row.is_wide(), formula }
+    }
+
+    /// The facts in three bytes, for rows that wait on disk.
+    pub(super) fn encode(&self) -> [u8; 3] {
+        let flags =
+            [self.denied, self.granted_code, self.refund, self.charge, self.wide, self.formula].into_iter();
+        let flags = flags.fold(0, |flags, flag| flags << 1 | u8::from(flag));
+        [self.family as u8, self.case as u8, flags]
+    }
+
+    /// The facts of three bytes.
+    pub(super) fn decode([family, case, flags]: [u8; 3]) -> Option<Self> {
+        let has = |bit: u8| flags >> bit & 1 == 1;
+        Some(Self {
+            family: *Family::ALL.get(usize::from(family))?,
+            case: *Case::ALL.get(usize::from(case))?,
+            denied: has(5),
+            granted_code: has(4),
+            refund: has(3),
+            charge: has(2),
+            wide: has(1),
+            formula: has(0),
+        })
     }
 
     pub(super) fn elastic(&self) -> bool {
@@ -160,7 +198,7 @@ fn license_case(row: &Row, denied: bool) -> Case {
 /// inferred · `p` expected to be set · `-` NULL · `n` NULL, inferred or disputed · `x` NULL, stated for the
 /// 31-column form only · `q` expected to be NULL · `0` zero · `d` zero or as requested · `f` NULL or false ·
 /// `o` free.
-static CELLS: [&[u8; 11]; COLUMN_COUNT] = [
+static CELLS: [&[u8; Case::COUNT]; COLUMN_COUNT] = [
     b"RRRRRRRRRRR", // CORRELATION_ID
     b"RRRRRRRRRRR", // TENANT_ID
     b"RRRRRRRRRRR", // USAGE_TIME
@@ -193,6 +231,21 @@ static CELLS: [&[u8; 11]; COLUMN_COUNT] = [
     b"qqqqqqRo--o", // BORROWED_UNTIL
     b"qqqqqqooooo", // SERVED_CLIENT_STATUS
 ];
+
+/// By case, the columns that have to be set and those that must not be, if not even a note is to be made.
+pub(super) fn plain_cells() -> [(ColumnSet, ColumnSet); Case::COUNT] {
+    std::array::from_fn(|case| {
+        let (mut required, mut forbidden) = (ColumnSet::default(), ColumnSet::default());
+        for (column, letters) in Column::all().zip(CELLS.iter()) {
+            match letters[case] {
+                b'R' | b'r' | b'p' => required.insert(column),
+                b'-' | b'x' | b'n' | b'q' => forbidden.insert(column),
+                _ => false,
+            };
+        }
+        (required, forbidden)
+    })
+}
 
 /// WH-USAGE-050: every cell of the row against the table.
 pub(super) fn check_cells(row: &Row, facts: &Facts, sheet: &mut Sheet<'_>) {

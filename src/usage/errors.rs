@@ -9,14 +9,8 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum UsageError {
     /// No file was named.
-    #[error("no file with usage rows was named; give one or more JSONL files, or - for standard input")]
+    #[error("no file with usage rows was named; give files, folders or patterns, or - for standard input")]
     NoPaths,
-    /// A folder was named.
-    #[error("{} is a folder; name the JSONL files in it, for example with /*.jsonl", .path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-    },
     /// A file could not be opened or read.
     #[error("cannot read {input}: {source}; check the path and your permissions")]
     Unreadable {
@@ -25,15 +19,34 @@ pub enum UsageError {
         /// Why.
         source: io::Error,
     },
-    /// A line is not UTF-8 text.
+    /// A folder has no data files.
+    #[error("{} holds no .jsonl, .ndjson, .json, .csv, .tsv or .parquet file, packed (.gz, .zst) or not", .path.display())]
+    EmptyFolder {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A pattern is wrong or matches nothing.
+    #[error("{pattern}: {reason}; put the pattern in quotation marks if the shell shall not touch it")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// Why.
+        reason: String,
+    },
+    /// A file of line items, rate tables or correlation IDs holds something else.
+    #[error("{}: {reason}", .path.display())]
+    Knowledge {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Rows could not be kept on disk while they were sorted.
     #[error(
-        "{input} line {line} is not UTF-8 text; export the rows as UTF-8, one JSON object a line \
-         (compressed files must be unpacked first)"
+        "rows could not be kept in the folder for temporary files: {source}; set TMPDIR to one with more room"
     )]
-    NotUtf8 {
-        /// The file, or "standard input".
-        input: String,
-        /// Line number from 1.
-        line: u64,
+    NoRoom {
+        /// Why.
+        source: io::Error,
     },
 }

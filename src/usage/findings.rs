@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 
 use crate::report::events::{Finding, FindingExample, Severity};
 
-/// How many examples a finding keeps.
-const EXAMPLES: usize = 5;
+/// How many examples a finding keeps, unless told otherwise.
+pub(super) const EXAMPLES: usize = 5;
 
 /// Which row a finding is about.
 #[derive(Clone, Copy, Debug)]
@@ -18,7 +18,14 @@ pub(super) struct At<'a> {
     pub(super) row: u64,
     /// Correlation ID, empty when the row has none.
     pub(super) correlation: &'a str,
+    /// When the usage happened, where that is known.
+    pub(super) time_ms: Option<i64>,
 }
+
+/// How many rows break a rule, by rule, level and day since 1970.
+pub(super) type Days = BTreeMap<(&'static str, Severity, i64), u64>;
+
+const DAY_MS: i64 = 86_400_000;
 
 #[derive(Debug, Default)]
 struct Tally {
@@ -27,12 +34,25 @@ struct Tally {
 }
 
 /// Everything found so far.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Findings {
     tallies: BTreeMap<(Reverse<Severity>, &'static str), Tally>,
+    kept: usize,
+    days: Days,
+}
+
+impl Default for Findings {
+    fn default() -> Self {
+        Self::keeping(EXAMPLES)
+    }
 }
 
 impl Findings {
+    /// Nothing yet, and so many examples of each finding.
+    pub(super) fn keeping(kept: usize) -> Self {
+        Self { tallies: BTreeMap::new(), kept: kept.max(1), days: Days::new() }
+    }
+
     /// One row breaks a rule.
     pub(super) fn add(&mut self, rule: &'static str, level: Severity, at: At<'_>, message: String) {
         self.add_counted(rule, level, 1, at, message);
@@ -49,14 +69,40 @@ impl Findings {
     ) {
         let tally = self.tallies.entry((Reverse(level), rule)).or_default();
         tally.count += count;
-        let full = tally.examples.len() >= EXAMPLES;
+        if let Some(time) = at.time_ms {
+            *self.days.entry((rule, level, time.div_euclid(DAY_MS))).or_default() += count;
+        }
+        let full = tally.examples.len() >= self.kept;
         if full && tally.examples.last().is_some_and(|last| last.row <= at.row) {
             return;
         }
         let place = tally.examples.partition_point(|example| example.row <= at.row);
         let example = FindingExample { row: at.row, correlation_id: at.correlation.to_owned(), message };
         tally.examples.insert(place, example);
-        tally.examples.truncate(EXAMPLES);
+        tally.examples.truncate(self.kept);
+    }
+
+    /// Takes over what was found in later rows; `before` rows came before the first of them.
+    pub(super) fn absorb(&mut self, later: Findings, before: u64) {
+        for (key, count) in later.days {
+            *self.days.entry(key).or_default() += count;
+        }
+        for ((Reverse(level), rule), tally) in later.tallies {
+            let kept = tally.examples.len() as u64;
+            for example in tally.examples {
+                let at =
+                    At { row: example.row + before, correlation: &example.correlation_id, time_ms: None };
+                self.add(rule, level, at, example.message);
+            }
+            if let Some(mine) = self.tallies.get_mut(&(Reverse(level), rule)) {
+                mine.count += tally.count - kept.min(tally.count);
+            }
+        }
+    }
+
+    /// The days on which rules were broken.
+    pub(super) fn take_days(&mut self) -> Days {
+        std::mem::take(&mut self.days)
     }
 
     /// The findings, most severe first, then by rule.
@@ -110,9 +156,19 @@ mod tests {
     fn the_first_rows_are_the_examples_whatever_the_order() {
         let mut findings = Findings::default();
         for row in [9, 8, 7, 6, 5, 4, 3, 2, 1] {
-            findings.add("WH-USAGE-055", Severity::E, At { row, correlation: "" }, String::new());
+            findings.add(
+                "WH-USAGE-055",
+                Severity::E,
+                At { row, correlation: "", time_ms: None },
+                String::new(),
+            );
         }
-        findings.add("WH-USAGE-010", Severity::I, At { row: 1, correlation: "" }, String::new());
+        findings.add(
+            "WH-USAGE-010",
+            Severity::I,
+            At { row: 1, correlation: "", time_ms: None },
+            String::new(),
+        );
         let sorted = findings.into_sorted();
         assert_eq!(sorted[0].count, 9);
         let rows: Vec<u64> = sorted[0].examples.iter().map(|example| example.row).collect();

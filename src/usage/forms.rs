@@ -112,6 +112,20 @@ impl Form {
 pub(super) struct FormSet(u32);
 
 impl FormSet {
+    pub(super) const NONE: Self = Self(0);
+
+    pub(super) const fn of(form: Form) -> Self {
+        Self(1 << form as u32)
+    }
+
+    pub(super) fn without(self, form: Form) -> Self {
+        Self(self.0 & !(1 << form as u32))
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
     pub(super) fn insert(&mut self, form: Form) {
         self.0 |= 1 << form as u32;
     }
@@ -134,24 +148,32 @@ pub(super) struct FormBook {
     seen: [Vec<Seen>; Family::COUNT],
 }
 
-impl FormBook {
-    pub(super) fn new() -> Self {
+impl Default for FormBook {
+    fn default() -> Self {
         Self { seen: std::array::from_fn(|_| vec![Seen::default(); FORM_COUNT]) }
     }
+}
 
-    /// Counts all forms of one row.
-    pub(super) fn record_all(&mut self, family: Family, forms: FormSet, at: At<'_>) {
+impl FormBook {
+    /// Counts all forms of rows that have the same.
+    pub(super) fn record_all(&mut self, family: Family, forms: FormSet, count: u64, at: At<'_>) {
         for form in Form::all().filter(|form| forms.contains(*form)) {
-            self.record(family, form, at);
+            self.record_many(family, form, count, at);
         }
     }
 
     /// Counts one form of one row or group of rows.
     pub(super) fn record(&mut self, family: Family, form: Form, at: At<'_>) {
+        self.record_many(family, form, 1, at);
+    }
+
+    /// Counts one form of several rows, `at` being the first of them.
+    pub(super) fn record_many(&mut self, family: Family, form: Form, count: u64, at: At<'_>) {
         let seen = &mut self.seen[family as usize][form as usize];
-        seen.count += 1;
+        let first = seen.count == 0;
+        seen.count += count;
         // Groups close in no order: the first row is the one with the smallest number.
-        if seen.count == 1 || at.row < seen.row {
+        if first || at.row < seen.row {
             seen.row = at.row;
             seen.correlation = at.correlation.to_owned();
         }
@@ -196,7 +218,7 @@ impl FormBook {
                 family.says(),
                 common.label()
             );
-            let at = At { row: rare.row, correlation: &rare.correlation };
+            let at = At { row: rare.row, correlation: &rare.correlation, time_ms: None };
             findings.add_counted(topic, Severity::W, rare.count, at, message);
         }
     }
@@ -207,7 +229,7 @@ mod tests {
     use super::*;
 
     fn at(row: u64) -> At<'static> {
-        At { row, correlation: "c" }
+        At { row, correlation: "c", time_ms: None }
     }
 
     #[test]
@@ -219,7 +241,7 @@ mod tests {
 
     #[test]
     fn mixing_is_judged_per_family() {
-        let mut book = FormBook::new();
+        let mut book = FormBook::default();
         book.record(Family::Elastic, Form::Milliseconds, at(1));
         book.record(Family::LicenseServer, Form::IsoTime, at(2));
         let mut findings = Findings::default();
@@ -229,7 +251,7 @@ mod tests {
 
     #[test]
     fn the_less_common_form_is_reported() {
-        let mut book = FormBook::new();
+        let mut book = FormBook::default();
         book.record(Family::Elastic, Form::Milliseconds, at(1));
         book.record(Family::Elastic, Form::Milliseconds, at(2));
         book.record(Family::Elastic, Form::IsoTime, at(3));

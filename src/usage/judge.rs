@@ -1,42 +1,21 @@
-//! Judges rows one after the other and remembers only what its rules still need.
+//! Judges rows one after the other, as they are handed over.
+
+use std::io;
 
 use serde_json::Value;
 
-use super::cases::{Facts, Family};
-use super::columns::{Column, ColumnSet};
-use super::findings::{At, Findings, Sheet};
-use super::forms::{Form, FormBook, Forms};
+use super::cases::Facts;
+use super::compact::Compact;
+use super::engine::{Order, SeenColumns, refund_form};
+use super::findings::{At, Sheet};
+use super::forms::Forms;
 use super::groups::{Book, Groups};
-use super::reading::{INPUT, expected_columns};
+use super::reading::INPUT;
 use super::row::{Row, RowFault};
 use super::rules::{Rule, rules};
 use super::settings::Settings;
 use super::unsigned::Totals;
 use crate::report::events::{Severity, UsageChecked};
-
-const COLUMN_SET: &str = "WH-USAGE-010";
-
-/// Columns that no row leaves empty. Their absence cannot be another way to write NULL.
-const NEVER_NULL: ColumnSet = ColumnSet::of(&[
-    Column::CorrelationId,
-    Column::TenantId,
-    Column::UsageTime,
-    Column::WriteTime,
-    Column::AccountId,
-    Column::InstanceId,
-    Column::Item,
-    Column::ItemQuantity,
-    Column::MeterType,
-    Column::Meter,
-]);
-
-/// The columns of the data set so far.
-struct SeenColumns {
-    in_any_row: ColumnSet,
-    in_every_row: ColumnSet,
-    data_access: bool,
-    first_row: u64,
-}
 
 /// A streaming judge of usage rows.
 pub struct Judge {
@@ -44,10 +23,11 @@ pub struct Judge {
     row_rules: Vec<&'static Rule>,
     groups: Groups,
     book: Book,
+    order: Order,
+    failed: Option<io::Error>,
     columns: Option<SeenColumns>,
     totals: Totals,
     rows: u64,
-    input: String,
     lines: u64,
 }
 
@@ -57,21 +37,16 @@ impl Judge {
     pub fn new(settings: Settings) -> Self {
         Self {
             row_rules: rules().iter().filter(|rule| rule.is_row_rule()).collect(),
-            groups: Groups::new(settings.charge_period_ms),
-            book: Book { findings: Findings::default(), forms: FormBook::new() },
+            groups: Groups::new(&settings),
+            book: Book::new(&settings),
+            order: Order::whole(),
+            failed: None,
             columns: None,
             totals: Totals::default(),
             rows: 0,
-            input: String::new(),
             lines: 0,
             settings,
         }
-    }
-
-    /// Lines come from this input from now on, and are counted anew.
-    pub(super) fn begin_input(&mut self, name: &str) {
-        name.clone_into(&mut self.input);
-        self.lines = 0;
     }
 
     /// Judges one line of JSON Lines. Blank lines are skipped; a line that is no JSON object is a finding.
@@ -98,7 +73,7 @@ impl Judge {
                 };
                 self.rows += 1;
                 let message = format!("{}: {reason}", self.place());
-                let at = At { row: self.rows, correlation: "" };
+                let at = At { row: self.rows, correlation: "", time_ms: None };
                 self.book.findings.add(INPUT, Severity::E, at, message);
             }
         }
@@ -120,20 +95,15 @@ impl Judge {
             row.meter_quantity = row.meter_quantity.map(|tokens| -tokens);
         }
         let facts = Facts::of(&row, &self.settings);
-        self.book.forms.record_all(facts.family, row.forms, row.at());
         if facts.refund {
-            let negative_item = row.item_quantity.is_some_and(|quantity| quantity.is_sign_negative());
-            let form = match (unsigned, negative_item) {
-                (true, _) => Form::Unsigned,
-                (false, true) => Form::NegativeItem,
-                (false, false) => Form::NegativeQuantity,
-            };
-            self.book.forms.record(Family::Elastic, form, row.at());
+            row.forms.insert(refund_form(row.item_quantity, unsigned));
         }
+        self.book.forms.record_all(facts.family, row.forms, 1, row.at());
         for rule in &self.row_rules {
             rule.apply(&row, &facts, &mut Sheet::new(&mut self.book.findings, rule.id, row.at()));
         }
-        self.groups.take(&row, &facts, &mut self.book);
+        let kept = self.order.push(Compact::of(&row, &facts), &mut self.groups, &mut self.book);
+        self.failed = self.failed.take().or(kept.err());
     }
 
     /// How many rows have been seen, unreadable ones included.
@@ -157,9 +127,16 @@ impl Judge {
     /// Closes all groups and hands over what was found, with all forms.
     #[must_use]
     pub fn finish_with_forms(mut self, source: &str) -> (UsageChecked, Forms) {
+        let sorted = self.order.finish(&mut self.groups, &mut self.book);
         self.groups.finish(&mut self.book);
-        self.judge_columns();
         let Book { mut findings, forms } = self.book;
+        if let Some(error) = self.failed.take().or(sorted.err()) {
+            let message = format!("rows could not be kept on disk and are not judged together: {error}");
+            findings.add(INPUT, Severity::E, At { row: self.rows, correlation: "", time_ms: None }, message);
+        }
+        if let Some(columns) = &self.columns {
+            columns.judge(&mut findings);
+        }
         forms.judge(&mut findings);
         let checked = UsageChecked {
             source: source.to_owned(),
@@ -171,39 +148,17 @@ impl Judge {
     }
 
     fn place(&self) -> String {
-        if self.input.is_empty() {
-            format!("line {}", self.lines)
-        } else {
-            format!("{} line {}", self.input, self.lines)
-        }
+        format!("line {}", self.lines)
     }
 
     fn see_columns(&mut self, row: &Row) {
         let columns = row.columns();
-        let seen = self.columns.get_or_insert(SeenColumns {
+        let seen = SeenColumns {
             in_any_row: columns,
             in_every_row: columns,
             data_access: row.data_access,
             first_row: row.number,
-        });
-        seen.in_any_row = seen.in_any_row.union(columns);
-        seen.in_every_row = seen.in_every_row.intersection(columns);
-    }
-
-    /// WH-USAGE-010. Where rows differ in their keys, a key that is absent is a NULL, and the columns of the
-    /// data set cannot be known but for those that are never NULL.
-    fn judge_columns(&mut self) {
-        let Some(seen) = &self.columns else { return };
-        let eight = seen.in_any_row.intersection(ColumnSet::EIGHT);
-        let form = if eight.is_empty() { ColumnSet::NARROW } else { ColumnSet::WIDE };
-        let mut missing = expected_columns(form, seen.data_access).without(seen.in_any_row);
-        if seen.in_any_row != seen.in_every_row {
-            missing = missing.intersection(NEVER_NULL);
-        }
-        if !missing.is_empty() {
-            let message = format!("the data set lacks {}", missing.names().join(", "));
-            let at = At { row: seen.first_row, correlation: "" };
-            self.book.findings.add(COLUMN_SET, Severity::W, at, message);
-        }
+        };
+        SeenColumns::see(&mut self.columns, seen);
     }
 }

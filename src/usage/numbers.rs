@@ -11,11 +11,35 @@ const RELATIVE: Decimal = Decimal::from_parts(1, 0, 0, false, 9);
 
 /// The number that a text spells. Only digits, sign, point and exponent are taken.
 pub(super) fn parse(text: &str) -> Option<Decimal> {
+    if let Some(number) = short(text) {
+        return Some(number);
+    }
     let plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E');
     if text.is_empty() || !text.bytes().all(plain) {
         return None;
     }
     text.parse().ok().or_else(|| vanishing(text))
+}
+
+/// A number of at most 18 digits without exponent, which is nearly every one.
+fn short(text: &str) -> Option<Decimal> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text),
+    };
+    if digits.is_empty() || digits.len() > 20 {
+        return None;
+    }
+    let (mut number, mut scale, mut point) = (0_i64, 0_u32, false);
+    for byte in digits.bytes() {
+        match byte {
+            b'0'..=b'9' => number = number.checked_mul(10)?.checked_add(i64::from(byte - b'0'))?,
+            b'.' if !point && digits.len() > 1 => point = true,
+            _ => return None,
+        }
+        scale += u32::from(point && byte != b'.');
+    }
+    Some(Decimal::new(if negative { -number } else { number }, scale))
 }
 
 /// Zero for a number that is smaller than the smallest decimal, such as the noise of a float.
@@ -65,6 +89,18 @@ mod tests {
         assert_eq!(parse("1_000"), None);
         assert_eq!(parse("1e400"), None);
         assert_eq!(parse(""), None);
+    }
+
+    #[test]
+    fn short_numbers_are_read_like_long_ones() {
+        for text in
+            ["0", "-0", "10", "-12.50", ".5", "5.", "-.5", "123456789012345678", "0.000000000000000001"]
+        {
+            assert_eq!(short(text), text.parse().ok(), "{text}");
+        }
+        for text in ["", "-", ".", "1.2.3", "1e3", "+1", "--1"] {
+            assert_eq!(short(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -133,6 +133,10 @@ impl Row {
 
     /// Where findings on this row point to.
     pub(super) fn at(&self) -> At<'_> {
-        At { row: self.number, correlation: self.correlation_id.as_deref().unwrap_or_default() }
+        At {
+            row: self.number,
+            correlation: self.correlation_id.as_deref().unwrap_or_default(),
+            time_ms: self.usage_time_ms,
+        }
     }
 }

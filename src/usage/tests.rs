@@ -7,7 +7,7 @@ use super::*;
 use crate::report::events::Severity::{self, E, I, W};
 use crate::report::events::{Finding, UsageChecked};
 
-const VECTORS: [(&str, &str); 7] = [
+pub(super) const VECTORS: [(&str, &str); 7] = [
     ("V1", include_str!("../../tests/fixtures/usage/v1.jsonl")),
     ("V2", include_str!("../../tests/fixtures/usage/v2.jsonl")),
     ("V3", include_str!("../../tests/fixtures/usage/v3.jsonl")),
@@ -63,7 +63,7 @@ fn assert_clean(name: &str, checked: &UsageChecked) {
     assert!(bad.is_empty(), "{name}: {bad:#?}");
 }
 
-fn mutated(row: usize, column: &str, value: Value) -> Vec<Value> {
+pub(super) fn mutated(row: usize, column: &str, value: Value) -> Vec<Value> {
     let mut rows = clean();
     rows[row][column] = value;
     rows
@@ -198,9 +198,9 @@ fn four_digit_codes_are_granted_when_named() {
 }
 
 /// One corrupted cell: rule that must catch it, level, row, column, value.
-type Corruption = (&'static str, Severity, usize, &'static str, Value);
+pub(super) type Corruption = (&'static str, Severity, usize, &'static str, Value);
 
-fn corruptions() -> Vec<Corruption> {
+pub(super) fn corruptions() -> Vec<Corruption> {
     let mut all = corrupted_types();
     all.extend(corrupted_values());
     all.extend(corrupted_rows());
@@ -439,6 +439,11 @@ fn json_follows_its_schema() {
     let (checked, forms) = judge.finish_with_forms("test");
     let json = to_json(&checked, &forms);
     assert!(validator.is_valid(&json), "{json:#}");
+    let input = Input::kept("test", b"{}\n{".as_slice(), None).unwrap();
+    let whole = check(&[input], &Settings::default()).unwrap().to_json();
+    assert!(validator.is_valid(&whole), "{whole:#}");
+    assert!(whole["findings"][0]["examples"][0]["input_row"].is_number(), "{whole:#}");
+    assert!(whole["not_applied"][0]["needs"].is_string() && whole["inputs"][0]["rows"] == 2, "{whole:#}");
     assert_eq!(json["format"], "chargeproof-usage/1");
     assert!(json["findings"].as_array().is_some_and(|findings| !findings.is_empty()));
     assert!(!validator.is_valid(&json!({"format":"chargeproof-usage/1"})));

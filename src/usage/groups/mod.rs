@@ -1,32 +1,40 @@
-//! Rules across rows. Each group keeps only what its rules still need, and forgets it when the group closes.
+//! Rules across rows. Rows come in the order of time; each group keeps only what its rules still need, and forgets
+//! it when the group closes.
 //!
 //! | group | state | bound |
 //! | --- | --- | --- |
-//! | request | a line of numbers and hashes for each row | the 65,536 latest requests |
+//! | request | its rows, reduced; later its ID | the 8,192 latest requests; the 65,536 before them |
 //! | session | last charges, refunds of one instant, charged line items | the 65,536 latest sessions |
-//! | running total | rows that wait to be put in order | 131,072 rows in all, one number a line item |
-//! | metered use | the last USED | one number for each feature and line item |
+//! | running total | rows of one instant, one number | one for each line item |
+//! | metered use | the last USED | one for each feature and line item |
+//! | line items, rate tables, client log | the latest row of each line item | as large as they are |
 //!
-//! Memory therefore grows with line items, not with rows. IDs are kept as 64-bit hashes; what a bound costs
-//! is said where it is set, and it never turns a right row into an error.
+//! Memory therefore grows with line items, not with rows. IDs are kept as 64-bit hashes.
 
+mod few;
+mod known;
 mod metered;
 mod requests;
 mod running;
 mod sessions;
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
-use super::cases::Facts;
-use super::findings::Findings;
+use super::compact::Compact;
+use super::findings::{At, Findings};
 use super::forms::FormBook;
-use super::row::Row;
+use super::knowledge::Need;
+use super::settings::Settings;
+use crate::report::events::Severity;
+use known::Known;
 use metered::Metered;
 use requests::Requests;
 use running::RunningTotals;
 use sessions::Sessions;
 
-/// How many requests, and how many sessions, are open at a time.
+/// How many requests are open at a time. Rows come in the order of time, and those of a request have one time.
+const OPEN_REQUESTS: usize = 8_192;
+/// How many sessions are open at a time, and how many requests are remembered.
 const OPEN_GROUPS: usize = 65_536;
 
 /// Where groups write what they find.
@@ -35,43 +43,64 @@ pub(super) struct Book {
     pub(super) forms: FormBook,
 }
 
+impl Book {
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self { findings: Findings::keeping(settings.examples), forms: FormBook::default() }
+    }
+
+    /// A row breaks a rule.
+    fn add(&mut self, rule: &'static str, level: Severity, row: &Compact, message: String) {
+        let correlation = row.correlation.to_string();
+        self.findings.add(
+            rule,
+            level,
+            At { row: row.row, correlation: &correlation, time_ms: row.time_ms },
+            message,
+        );
+    }
+}
+
 /// All groups that are open.
 pub(super) struct Groups {
     requests: Requests,
     sessions: Sessions,
     running: RunningTotals,
     metered: Metered,
+    known: Option<Known>,
 }
 
 impl Groups {
-    pub(super) fn new(charge_period_ms: Option<i64>) -> Self {
+    pub(super) fn new(settings: &Settings) -> Self {
+        let knowledge = &settings.knowledge;
+        let anything =
+            [Need::LineItems, Need::RateTables, Need::ClientLog].iter().any(|need| knowledge.has(*need));
         Self {
-            requests: Requests::default(),
-            sessions: Sessions::new(charge_period_ms),
-            running: RunningTotals::default(),
+            requests: Requests::new(Arc::clone(knowledge)),
+            sessions: Sessions::new(settings.charge_period_ms, Arc::clone(knowledge)),
+            running: RunningTotals::new(Arc::clone(knowledge)),
             metered: Metered::default(),
+            known: anything.then(|| Known::new(Arc::clone(knowledge), settings.timezone_tolerant)),
         }
     }
 
     /// Takes a row into the groups that it belongs to.
-    pub(super) fn take(&mut self, row: &Row, facts: &Facts, book: &mut Book) {
-        self.requests.take(row, facts, book);
-        self.sessions.take(row, facts, book);
-        self.running.take(row, facts, book);
-        self.metered.take(row, facts, book);
+    pub(super) fn take(&mut self, row: &Compact, book: &mut Book) {
+        self.requests.take(row, book);
+        self.sessions.take(row, book);
+        self.running.take(row, book);
+        self.metered.take(row, book);
+        if let Some(known) = &mut self.known {
+            known.take(row, book);
+        }
     }
 
-    /// No more rows come: closes every group.
-    pub(super) fn finish(&mut self, book: &mut Book) {
+    /// No more rows come: closes every group. Returns the refunds that carry no sign, by their row number.
+    pub(super) fn finish(&mut self, book: &mut Book) -> Vec<u64> {
         self.requests.finish(book);
         self.sessions.finish(book);
-        self.running.finish(book);
+        if let Some(known) = &mut self.known {
+            known.finish(book);
+        }
+        self.running.finish(book)
     }
-}
-
-/// A hash that is the same on every run, so that findings are too.
-pub(super) fn hash_of<T: Hash + ?Sized>(value: &T) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
 }

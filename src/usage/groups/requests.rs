@@ -1,54 +1,38 @@
-//! Rows of one request (WH-USAGE-055, -067, -068, -070, -080).
+//! Rows of one request (WH-USAGE-055, -067, -068, -070, -071, -080).
 //!
-//! Whether a charge is right can only be said once all rows of its item are there: a share of a split charge
-//! is less than rate × quantity. A request is judged when it closes, at the end or when too many are open.
-//! Rows of a request carry one time, so that input in the order of time is judged in full. When requests had
-//! to be closed early on input in no order, charges that may be shares are left out and counted.
+//! Whether a charge is right can only be said once all rows of its item are there: a share of a split charge is less
+//! than rate × quantity. Rows come in the order of time and those of a request carry one time, so that a request is
+//! complete when 8,192 others have begun after it. It is judged then, or at the end, and its ID is remembered for a while:
+//! it must not come again.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::super::cases::{Facts, Family};
+use super::super::cases::Family;
+use super::super::compact::hash::HashedMap;
+use super::super::compact::{AGREEING, Compact};
 use super::super::findings::At;
 use super::super::forms::Form;
-use super::super::numbers::close;
-use super::super::row::Row;
-use super::{Book, OPEN_GROUPS, hash_of};
-use crate::report::events::Severity::{self, E, I, W};
+use super::super::knowledge::{Knowledge, LineItem};
+use super::super::numbers::{at_most, close};
+use super::super::reading::quote;
+use super::{Book, OPEN_GROUPS, OPEN_REQUESTS};
+use crate::report::events::Severity::{self, E, W};
 
 const COST: &str = "WH-USAGE-055";
 const GRAIN: &str = "WH-USAGE-067";
 const AGREEMENT: &str = "WH-USAGE-068";
 const SPLIT: &str = "WH-USAGE-070";
+const ORDER: &str = "WH-USAGE-071";
 const TOGETHER: &str = "WH-USAGE-080";
 
 /// Lines that one request keeps; more than a request can reasonably have, so that a data set in which every
 /// row carries the same ID needs no more memory than others.
 const LINES: usize = 16_384;
-/// A row that is this much older than the newest one shows that the input is in no order of time.
-const DISORDER_MS: i64 = 600_000;
 /// Rows of a request lie within this time.
-const SAME_TIME_MS: i64 = 1_000;
-
-/// The columns in which the rows of a request agree, in the order of [`Agreement`].
-const AGREEING: [&str; 7] =
-    ["TENANT_ID", "ACCOUNT_ID", "INSTANCE_ID", "CONSUMER_ID", "CONSUMER_TYPE", "SESSION_ID", "METER_TYPE"];
-
-type Agreement = [u64; 7];
-
-/// What is kept of a row.
-struct Line {
-    row: u64,
-    /// Item and version.
-    item: u64,
-    activation: u64,
-    /// Everything that makes two rows alike.
-    print: u64,
-    charge: Option<Charge>,
-    /// How bad a wrong product is: what formulas cost is not documented (WH-USAGE-098).
-    level: Severity,
-}
+const SAME_TIME_MS: u64 = 1_000;
 
 /// The three numbers of a charge.
 #[derive(Clone, Copy)]
@@ -59,11 +43,11 @@ struct Charge {
 }
 
 impl Charge {
-    fn of(row: &Row, facts: &Facts) -> Option<Self> {
-        if !facts.charge {
+    fn of(row: &Compact) -> Option<Self> {
+        if !row.facts.charge {
             return None;
         }
-        Some(Self { cost: row.meter_cost?, quantity: row.item_quantity?, tokens: row.meter_quantity? })
+        Some(Self { cost: row.cost?, quantity: row.quantity?, tokens: row.tokens? })
     }
 
     fn product(self) -> Option<Decimal> {
@@ -86,216 +70,228 @@ impl Charge {
     }
 }
 
+/// A request, by its rows. Nearly all have one or two.
 struct Request {
-    correlation: String,
-    agreement: Agreement,
-    time_ms: Option<i64>,
+    key: u64,
+    first: Compact,
+    more: Vec<Compact>,
     granted: bool,
     denied: bool,
-    lines: Vec<Line>,
 }
 
-/// All open requests.
-#[derive(Default)]
+/// All open requests, the oldest first.
 pub(super) struct Requests {
-    open: HashMap<u64, Request>,
-    order: VecDeque<u64>,
-    newest_ms: Option<i64>,
-    disordered: bool,
-    left_out: u64,
-    first_left_out: u64,
+    open: VecDeque<Request>,
+    /// How many requests have been closed: where the oldest open one stands in all of them.
+    closed: u64,
+    places: HashedMap<u64>,
+    /// The first rows of requests that are closed, by their IDs; the oldest first.
+    past: HashedMap<u64>,
+    past_order: VecDeque<u64>,
+    knowledge: Arc<Knowledge>,
 }
 
 impl Requests {
-    pub(super) fn take(&mut self, row: &Row, facts: &Facts, book: &mut Book) {
-        let Some(correlation) = row.correlation_id.as_deref() else { return };
-        self.watch_order(row.usage_time_ms);
-        let key = hash_of(correlation);
-        if let Some(request) = self.open.get_mut(&key) {
-            request.compare(row, facts, book);
-            request.add(row, facts, book);
-            if request.lines.len() >= LINES {
-                self.close_early(key, book);
+    pub(super) fn new(knowledge: Arc<Knowledge>) -> Self {
+        Self {
+            open: VecDeque::new(),
+            closed: 0,
+            places: HashedMap::default(),
+            past: HashedMap::default(),
+            past_order: VecDeque::new(),
+            knowledge,
+        }
+    }
+
+    pub(super) fn take(&mut self, row: &Compact, book: &mut Book) {
+        if row.correlation.is_none() {
+            return;
+        }
+        let key = row.correlation.key();
+        if let Some(place) = self.places.get(&key)
+            && let Some(request) = self.open.get_mut((place - self.closed) as usize)
+        {
+            request.compare(row, book);
+            request.granted_or_denied(row, book);
+            request.more.push(row.clone());
+            if request.more.len() >= LINES {
+                request.close(&self.knowledge, book);
+                request.more.clear();
             }
             return;
         }
-        let mut request = Request::start(correlation, row);
-        request.add(row, facts, book);
-        self.open.insert(key, request);
-        self.order.push_back(key);
-        if self.open.len() > OPEN_GROUPS
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.close_early(oldest, book);
-            self.open.remove(&oldest);
+        if let Some(first) = self.past.get(&key) {
+            let message = format!("row {first}, of another time, has the same CORRELATION_ID");
+            book.add(AGREEMENT, W, row, message);
+        }
+        let mut request =
+            Request { key, first: row.clone(), more: Vec::new(), granted: false, denied: false };
+        request.granted_or_denied(row, book);
+        self.places.insert(key, self.closed + self.open.len() as u64);
+        self.open.push_back(request);
+        if self.open.len() > OPEN_REQUESTS {
+            self.close_oldest(book);
         }
     }
 
     pub(super) fn finish(&mut self, book: &mut Book) {
-        for request in self.open.values_mut() {
-            request.close(true, book);
+        while !self.open.is_empty() {
+            self.close_oldest(book);
         }
-        if self.left_out > 0 {
-            let message = format!(
-                "{} charges were not judged, as their requests are spread too far; sort by CORRELATION_ID",
-                self.left_out
-            );
-            let at = At { row: self.first_left_out, correlation: "" };
-            book.findings.add_counted(SPLIT, I, self.left_out, at, message);
-        }
-        self.open.clear();
-        self.order.clear();
     }
 
-    fn watch_order(&mut self, time_ms: Option<i64>) {
-        let Some(time) = time_ms else { return };
-        let newest = self.newest_ms.map_or(time, |newest| newest.max(time));
-        self.disordered |= newest.saturating_sub(time) > DISORDER_MS;
-        self.newest_ms = Some(newest);
-    }
-
-    /// Judges a request of which more rows might come.
-    fn close_early(&mut self, key: u64, book: &mut Book) {
-        let Some(request) = self.open.get_mut(&key) else { return };
-        let complete = !self.disordered && request.lines.len() < LINES;
-        let rows = request.close(complete, book);
-        if let Some(first) = rows.first() {
-            if self.left_out == 0 {
-                self.first_left_out = *first;
-            }
-            self.left_out += rows.len() as u64;
+    fn close_oldest(&mut self, book: &mut Book) {
+        let Some(request) = self.open.pop_front() else { return };
+        self.closed += 1;
+        self.places.remove(&request.key);
+        request.close(&self.knowledge, book);
+        self.past.insert(request.key, request.first.row);
+        self.past_order.push_back(request.key);
+        if self.past_order.len() > OPEN_GROUPS
+            && let Some(oldest) = self.past_order.pop_front()
+        {
+            self.past.remove(&oldest);
         }
     }
 }
 
 impl Request {
-    fn start(correlation: &str, row: &Row) -> Self {
-        Self {
-            correlation: correlation.to_owned(),
-            agreement: agreement(row),
-            time_ms: row.usage_time_ms,
-            granted: false,
-            denied: false,
-            lines: Vec::new(),
-        }
-    }
-
-    fn at(&self, row: u64) -> At<'_> {
-        At { row, correlation: &self.correlation }
-    }
-
-    fn add(&mut self, row: &Row, facts: &Facts, book: &mut Book) {
-        let item = hash_of(&(row.item.as_deref(), row.item_version.as_deref()));
-        let activation = hash_of(&row.activation_ids);
-        let numbers = (row.item_quantity, row.meter_quantity, row.used);
-        let print = hash_of(&(item, activation, row.request_response.as_deref(), numbers));
-        let level = if facts.formula { W } else { E };
-        let charge = Charge::of(row, facts);
-        self.lines.push(Line { row: row.number, item, activation, print, charge, level });
-        if facts.elastic() && row.session_id.is_some() && !facts.refund {
-            self.granted_or_denied(row.number, facts.denied, book);
-        }
-    }
-
     /// WH-USAGE-080, told once a request, at the first row that differs.
-    fn granted_or_denied(&mut self, row: u64, denied: bool, book: &mut Book) {
+    fn granted_or_denied(&mut self, row: &Compact, book: &mut Book) {
+        let denied = row.facts.denied;
+        if !row.facts.elastic() || row.session() == 0 || row.facts.refund {
+            return;
+        }
         let mixed = self.granted && self.denied;
         self.granted |= !denied;
         self.denied |= denied;
         if self.granted && self.denied && !mixed {
             let message = "the session request has granted and denied items".to_owned();
-            book.findings.add(TOGETHER, W, self.at(row), message);
+            book.add(TOGETHER, W, row, message);
         }
     }
 
     /// WH-USAGE-068: a row against the first one of its request.
-    fn compare(&self, row: &Row, facts: &Facts, book: &mut Book) {
-        let mine = agreement(row);
+    fn compare(&self, row: &Compact, book: &mut Book) {
+        let late = self
+            .first
+            .time_ms
+            .zip(row.time_ms)
+            .is_some_and(|(first, time)| first.abs_diff(time) > SAME_TIME_MS);
+        if self.first.agreement == row.agreement && !late {
+            return;
+        }
         let mut differs: Vec<&str> = AGREEING
             .iter()
-            .zip(self.agreement.iter().zip(mine.iter()))
+            .zip(self.first.agreement.iter().zip(row.agreement.iter()))
             .filter(|(_, (first, mine))| first != mine)
             .map(|(name, _)| *name)
-            .filter(|name| facts.elastic() || *name != "METER_TYPE")
+            .filter(|name| row.facts.elastic() || *name != "METER_TYPE")
             .collect();
-        if let (Some(first), Some(time)) = (self.time_ms, row.usage_time_ms)
-            && first.abs_diff(time) > SAME_TIME_MS.unsigned_abs()
-        {
+        if late {
             differs.push("USAGE_TIME");
         }
         if !differs.is_empty() {
             let message = format!("differs from the first row of its request in {}", differs.join(", "));
-            book.findings.add(AGREEMENT, W, row.at(), message);
+            book.add(AGREEMENT, W, row, message);
         }
     }
 
-    /// Judges the lines and forgets them. Returns the rows that cannot be judged because more may come.
-    fn close(&mut self, complete: bool, book: &mut Book) -> Vec<u64> {
-        let mut lines = std::mem::take(&mut self.lines);
-        lines.sort_by_key(|line| (line.print, line.row));
-        for pair in lines.windows(2) {
-            if pair[0].print == pair[1].print {
-                let message = format!("the same as row {}", pair[0].row);
-                book.findings.add(GRAIN, W, self.at(pair[1].row), message);
-            }
-        }
-        let mut charges: Vec<(&Line, Charge)> =
-            lines.iter().filter_map(|line| line.charge.map(|charge| (line, charge))).collect();
-        charges.sort_by_key(|(line, _)| (line.item, line.row));
-        let mut open = Vec::new();
-        for item in charges.chunk_by(|left, right| left.0.item == right.0.item) {
-            open.extend(self.judge_item(item, complete, book));
-        }
-        open
-    }
-
-    fn judge_item(&self, item: &[(&Line, Charge)], complete: bool, book: &mut Book) -> Vec<u64> {
-        let wrong: Vec<&(&Line, Charge)> = item.iter().filter(|(_, charge)| !charge.matches()).collect();
-        let split = item.iter().any(|(line, _)| line.activation != item[0].0.activation);
-        if split {
-            self.judge_split(item, &wrong, complete, book);
-            return Vec::new();
-        }
-        let mut open = Vec::new();
-        for (line, charge) in wrong {
-            let may_be_share = charge.product().is_some_and(|product| charge.tokens < product);
-            if complete || !may_be_share {
-                book.findings.add(COST, line.level, self.at(line.row), charge.says());
-            } else {
-                open.push(line.row);
-            }
-        }
-        open
-    }
-
-    /// WH-USAGE-070. With every row right by itself, the rows show their shares; otherwise they repeat the
-    /// quantity.
-    fn judge_split(
-        &self,
-        item: &[(&Line, Charge)],
-        wrong: &[&(&Line, Charge)],
-        complete: bool,
-        book: &mut Book,
-    ) {
-        let first = item[0].1.quantity;
-        let Some((line, charge)) = wrong.first() else {
-            if item.iter().any(|(_, charge)| charge.quantity != first) {
-                book.forms.record(Family::Elastic, Form::Apportion, self.at(item[0].0.row));
+    /// Judges the rows that are there.
+    fn close(&self, knowledge: &Knowledge, book: &mut Book) {
+        if self.more.is_empty() {
+            if let Some(charge) = Charge::of(&self.first)
+                && !charge.matches()
+            {
+                book.add(COST, level_of(&self.first), &self.first, charge.says());
             }
             return;
-        };
-        if shares_add_up(item) {
-            book.forms.record(Family::Elastic, Form::Repeat, self.at(item[0].0.row));
-        } else if complete {
-            let message = format!("{}, and the shares do not add up to the quantity", charge.says());
-            book.findings.add(SPLIT, W, self.at(line.row), message);
+        }
+        let mut rows: Vec<&Compact> = std::iter::once(&self.first).chain(&self.more).collect();
+        note_twins(&rows, book);
+        rows.sort_by_key(|row| (row.item, row.row));
+        for item in rows.chunk_by(|left, right| left.item == right.item) {
+            let charges: Vec<(&Compact, Charge)> =
+                item.iter().filter_map(|row| Charge::of(row).map(|charge| (*row, charge))).collect();
+            if !charges.is_empty() {
+                judge_item(&charges, knowledge, book);
+            }
         }
     }
 }
 
+/// How bad a wrong product is: what formulas cost is not documented (WH-USAGE-098).
+fn level_of(row: &Compact) -> Severity {
+    if row.facts.formula { W } else { E }
+}
+
+/// WH-USAGE-067.
+fn note_twins(rows: &[&Compact], book: &mut Book) {
+    let mut prints: Vec<(u64, &Compact)> = rows.iter().map(|row| (row.print(), *row)).collect();
+    prints.sort_by_key(|(print, row)| (*print, row.row));
+    for pair in prints.windows(2) {
+        if pair[0].0 == pair[1].0 {
+            book.add(GRAIN, W, pair[1].1, format!("the same as row {}", pair[0].1.row));
+        }
+    }
+}
+
+fn judge_item(item: &[(&Compact, Charge)], knowledge: &Knowledge, book: &mut Book) {
+    let wrong: Vec<&(&Compact, Charge)> = item.iter().filter(|(_, charge)| !charge.matches()).collect();
+    let split = item.iter().any(|(row, _)| row.activation != item[0].0.activation);
+    if split {
+        judge_order(item, knowledge, book);
+        return judge_split(item, &wrong, book);
+    }
+    for (row, charge) in wrong {
+        book.add(COST, level_of(row), row, charge.says());
+    }
+}
+
+/// WH-USAGE-071: what ends first is charged first, and until it is used up. A line item of another series may have
+/// been passed over.
+fn judge_order(item: &[(&Compact, Charge)], knowledge: &Knowledge, book: &mut Book) {
+    let Some(line_items) = &knowledge.line_items else { return };
+    let known = item.iter().filter_map(|(row, _)| Some((*row, line_items.get(&row.activation)?)));
+    let mut charged: Vec<(&Compact, &LineItem)> = known.collect();
+    charged.sort_by_key(|(_, line_item)| (line_item.end_ms.unwrap_or(i64::MAX), line_item.start_ms));
+    for pair in charged.windows(2) {
+        let ((earlier, first), (later, second)) = (pair[0], pair[1]);
+        let left =
+            earlier.used.zip(earlier.entitled).is_some_and(|(used, entitled)| !at_most(entitled, used));
+        if left && first.series == second.series && earlier.activation != later.activation {
+            let message = format!("charged while {} had tokens left", quote(&first.activation_id));
+            book.add(ORDER, W, later, message);
+        }
+    }
+}
+
+/// WH-USAGE-070. With every row right by itself, the rows show their shares; otherwise they repeat the quantity.
+fn judge_split(item: &[(&Compact, Charge)], wrong: &[&(&Compact, Charge)], book: &mut Book) {
+    let first = item[0].1.quantity;
+    let correlation = item[0].0.correlation.to_string();
+    let at = At { row: item[0].0.row, correlation: &correlation, time_ms: None };
+    let Some((row, charge)) = wrong.first() else {
+        if item.iter().any(|(_, charge)| charge.quantity != first) {
+            book.forms.record(Family::Elastic, Form::Apportion, at);
+        }
+        return;
+    };
+    if shares_add_up(item) {
+        book.forms.record(Family::Elastic, Form::Repeat, at);
+    } else {
+        let message = format!("{}, and the shares do not add up to the quantity", charge.says());
+        book.add(SPLIT, W, row, message);
+    }
+}
+
 /// Whether the shares of rows that repeat a quantity make that quantity, once for each time it was requested.
-fn shares_add_up(item: &[(&Line, Charge)]) -> bool {
-    let mut charges: Vec<Charge> = item.iter().map(|(_, charge)| *charge).collect();
+fn shares_add_up(item: &[(&Compact, Charge)]) -> bool {
+    let charges: Vec<Charge> = item.iter().map(|(_, charge)| *charge).collect();
+    add_up(charges)
+}
+
+fn add_up(mut charges: Vec<Charge>) -> bool {
     charges.sort_by_key(|charge| charge.quantity);
     charges.chunk_by(|left, right| left.quantity == right.quantity).all(|same| {
         if same.iter().all(|charge| charge.matches()) {
@@ -311,19 +307,6 @@ fn shares_add_up(item: &[(&Line, Charge)]) -> bool {
     })
 }
 
-fn agreement(row: &Row) -> Agreement {
-    [
-        &row.tenant_id,
-        &row.account_id,
-        &row.instance_id,
-        &row.consumer_id,
-        &row.consumer_type,
-        &row.session_id,
-        &row.meter_type,
-    ]
-    .map(hash_of)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -332,32 +315,22 @@ mod tests {
         Charge { cost: cost.into(), quantity: quantity.into(), tokens: tokens.into() }
     }
 
-    fn line(row: u64) -> Line {
-        Line { row, item: 0, activation: row, print: row, charge: None, level: E }
-    }
-
-    fn adds_up(charges: &[Charge]) -> bool {
-        let lines: Vec<Line> = (1..).map(line).take(charges.len()).collect();
-        let item: Vec<(&Line, Charge)> = lines.iter().zip(charges.iter().copied()).collect();
-        shares_add_up(&item)
-    }
-
     #[test]
     fn shares_of_different_rates_add_up_to_the_quantity() {
-        assert!(adds_up(&[charge(7, 8, 7), charge(7, 8, 49)]));
-        assert!(adds_up(&[charge(7, 8, 28), charge(5, 8, 20)]));
-        assert!(!adds_up(&[charge(7, 8, 7), charge(7, 8, 42)]));
+        assert!(add_up(vec![charge(7, 8, 7), charge(7, 8, 49)]));
+        assert!(add_up(vec![charge(7, 8, 28), charge(5, 8, 20)]));
+        assert!(!add_up(vec![charge(7, 8, 7), charge(7, 8, 42)]));
     }
 
     #[test]
     fn an_item_that_is_listed_twice_may_be_split_too() {
-        assert!(adds_up(&[charge(7, 8, 7), charge(7, 8, 49), charge(7, 8, 56)]));
-        assert!(adds_up(&[charge(7, 8, 7), charge(7, 8, 49), charge(7, 4, 28)]));
+        assert!(add_up(vec![charge(7, 8, 7), charge(7, 8, 49), charge(7, 8, 56)]));
+        assert!(add_up(vec![charge(7, 8, 7), charge(7, 8, 49), charge(7, 4, 28)]));
     }
 
     #[test]
     fn free_shares_and_zero_quantities_do_not_divide() {
-        assert!(!adds_up(&[charge(0, 8, 7), charge(7, 8, 49)]));
-        assert!(!adds_up(&[charge(7, 0, 7), charge(7, 0, 49)]));
+        assert!(!add_up(vec![charge(0, 8, 7), charge(7, 8, 49)]));
+        assert!(!add_up(vec![charge(7, 0, 7), charge(7, 0, 49)]));
     }
 }

@@ -1,42 +1,38 @@
-//! The running total of each elastic line item (WH-USAGE-072), and which form it has (WH-USAGE-008).
+//! The running total of each elastic line item (WH-USAGE-072, -073), and which form it has (WH-USAGE-008).
 //!
-//! `USED` after a row is `USED` before it plus `METER_QUANTITY`. That needs the rows in the order in which
-//! they were booked: by `_SEQ`, which is the order of the input where rows carry it; otherwise by usage time,
-//! then by the order of the input. Rows wait in a buffer until there are many, and the older half is then
-//! settled. Small data sets are therefore put in order completely; a large one must come roughly in the order
-//! of time, and a line item for which it does not is mentioned and not judged.
+//! `USED` after a row is `USED` before it plus `METER_QUANTITY`. Rows come in the order in which they were booked; the
+//! rows of one instant may be in any, so that an instant is settled when the next one begins.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::super::cases::{Facts, Family};
+use super::super::cases::Family;
+use super::super::compact::hash::HashedMap;
+use super::super::compact::{Compact, Correlation};
 use super::super::findings::At;
 use super::super::forms::Form;
+use super::super::knowledge::Knowledge;
 use super::super::numbers::close;
-use super::super::row::Row;
-use super::{Book, hash_of};
-use crate::report::events::Severity::{I, W};
+use super::super::unsigned::Last;
+use super::Book;
+use crate::report::events::Severity::W;
 
 const RUNNING_TOTAL: &str = "WH-USAGE-072";
+const DROP: &str = "WH-USAGE-073";
 
-/// How many rows wait in all.
-const BUFFER: usize = 131_072;
 /// How many rows of one instant are tried in any order; more are taken in the order of the input.
 const ANY_ORDER: usize = 64;
 /// How many rows of a first instant are tried as its first one.
 const ANY_START: usize = 16;
-/// How many breaks of one line item are kept until it is known that its rows came in order.
-const KEPT_BREAKS: usize = 5;
+/// How many rows of one instant are kept; with more the total is taken anew.
+const INSTANT: usize = 16_384;
 
 /// What is kept of a row.
 struct Entry {
-    /// Order before the row number: the time, or nothing where the input has an order of its own.
-    rank: i64,
     row: u64,
-    time_ms: i64,
     request: u64,
-    correlation: String,
+    correlation: Correlation,
     /// `USED` and `METER_QUANTITY`; without both, the total is unknown after this row.
     step: Option<Step>,
 }
@@ -57,96 +53,83 @@ impl Step {
     }
 }
 
-struct Break {
-    row: u64,
-    correlation: String,
-    message: String,
-}
-
 #[derive(Default)]
 struct LineItem {
-    waiting: Vec<Entry>,
+    at_ms: i64,
+    instant: Vec<Entry>,
     total: Option<Decimal>,
-    settled_ms: Option<i64>,
-    late_rows: u64,
-    first_late: u64,
-    break_count: u64,
-    breaks: Vec<Break>,
+    last: Option<Last>,
+    /// Its total may start anew.
+    resets: bool,
 }
 
 /// The running totals of all line items.
-#[derive(Default)]
 pub(super) struct RunningTotals {
-    line_items: HashMap<u64, LineItem>,
-    waiting: usize,
+    line_items: HashedMap<LineItem>,
+    unsigned: Vec<u64>,
+    knowledge: Arc<Knowledge>,
 }
 
 impl RunningTotals {
-    pub(super) fn take(&mut self, row: &Row, facts: &Facts, book: &mut Book) {
-        if !facts.elastic() || facts.denied {
+    pub(super) fn new(knowledge: Arc<Knowledge>) -> Self {
+        Self { line_items: HashedMap::default(), unsigned: Vec::new(), knowledge }
+    }
+
+    pub(super) fn take(&mut self, row: &Compact, book: &mut Book) {
+        if !row.facts.elastic() || row.facts.denied {
             return;
         }
-        let (Some(activation), Some(time_ms)) = (row.activation_id(), row.usage_time_ms) else { return };
-        let key = hash_of(&(&row.tenant_id, &row.instance_id, activation));
-        let step = row.used.zip(row.meter_quantity).map(|(used, taken)| Step { used, taken });
-        let correlation = row.correlation_id.clone().unwrap_or_default();
-        let rank = if row.sequence.is_some() { i64::MIN } else { time_ms };
-        let request = hash_of(correlation.as_str());
-        let entry = Entry { rank, row: row.number, time_ms, request, correlation, step };
-        self.line_items.entry(key).or_default().wait(entry);
-        self.waiting += 1;
-        if self.waiting >= BUFFER {
-            self.settle_older_half(book);
+        let (key, Some(time_ms)) = (row.line_item, row.time_ms) else { return };
+        if key == 0 {
+            return;
         }
+        let line_item = self.line_items.entry(key).or_insert_with(|| {
+            let known = self.knowledge.line_items.as_ref().and_then(|items| items.get(&row.activation));
+            LineItem { resets: known.is_some_and(|known| known.resets), ..LineItem::default() }
+        });
+        if let (Some(used), Some(tokens)) = (row.used, row.tokens) {
+            let session = row.session() != 0;
+            if Last::advance(&mut line_item.last, time_ms, used, tokens, session) {
+                self.unsigned.push(row.row);
+            }
+        }
+        if time_ms != line_item.at_ms || line_item.instant.len() >= INSTANT {
+            line_item.settle(book);
+            line_item.at_ms = time_ms;
+        }
+        let step = row.used.zip(row.tokens).map(|(used, taken)| Step { used, taken });
+        let request = row.correlation.key();
+        line_item.instant.push(Entry { row: row.row, request, correlation: row.correlation.clone(), step });
     }
 
-    pub(super) fn finish(&mut self, book: &mut Book) {
+    /// No more rows come. Returns the rows that seem to be refunds without a sign.
+    pub(super) fn finish(&mut self, book: &mut Book) -> Vec<u64> {
         for line_item in self.line_items.values_mut() {
-            line_item.settle(0, book);
-            line_item.report(book);
+            line_item.settle(book);
         }
         self.line_items.clear();
-        self.waiting = 0;
-    }
-
-    fn settle_older_half(&mut self, book: &mut Book) {
-        self.waiting = 0;
-        for line_item in self.line_items.values_mut() {
-            line_item.settle(line_item.waiting.len() / 2, book);
-            self.waiting += line_item.waiting.len();
-        }
+        std::mem::take(&mut self.unsigned)
     }
 }
 
 impl LineItem {
-    fn wait(&mut self, entry: Entry) {
-        if entry.rank != i64::MIN && self.settled_ms.is_some_and(|settled| entry.time_ms < settled) {
-            if self.late_rows == 0 {
-                self.first_late = entry.row;
-            }
-            self.late_rows += 1;
-        }
-        self.waiting.push(entry);
-    }
-
-    /// Settles all but the `keep` latest rows, and never part of an instant.
-    fn settle(&mut self, keep: usize, book: &mut Book) {
-        self.waiting.sort_by_key(|entry| (entry.rank, entry.row));
-        let mut due = self.waiting.len().saturating_sub(keep);
-        while due > 0
-            && due < self.waiting.len()
-            && self.waiting[due].time_ms == self.waiting[due - 1].time_ms
+    fn settle(&mut self, book: &mut Book) {
+        if let ([Entry { step: Some(step), .. }], Some(total)) = (self.instant.as_slice(), self.total)
+            && step.follows(total)
         {
-            due += 1;
+            self.total = Some(step.used);
+        } else {
+            let instant = std::mem::take(&mut self.instant);
+            self.settle_instant(&instant, book);
+            self.instant = instant;
         }
-        let entries: Vec<Entry> = self.waiting.drain(..due).collect();
-        for instant in entries.chunk_by(|left, right| left.time_ms == right.time_ms) {
-            self.settle_instant(instant, book);
-            self.settled_ms = instant.last().map(|entry| entry.time_ms);
-        }
+        self.instant.clear();
     }
 
     fn settle_instant(&mut self, instant: &[Entry], book: &mut Book) {
+        if instant.is_empty() {
+            return;
+        }
         let steps: Option<Vec<Step>> = instant.iter().map(|entry| entry.step).collect();
         let Some(steps) = steps else {
             self.total = None;
@@ -171,44 +154,33 @@ impl LineItem {
                 return;
             }
         }
-        self.note_breaks(instant, &steps);
+        self.note_breaks(instant, &steps, book);
+    }
+
+    fn note_break(&self, entry: &Entry, step: Step, total: Decimal, book: &mut Book) {
+        let (taken, used) = (step.taken, step.used);
+        let correlation = entry.correlation.to_string();
+        let at = At { row: entry.row, correlation: &correlation, time_ms: Some(self.at_ms) };
+        let drops = used < total && taken >= Decimal::ZERO;
+        if drops && self.resets {
+            return;
+        }
+        let message = format!("USED is {used}; it was {total} before METER_QUANTITY {taken}");
+        book.findings.add(RUNNING_TOTAL, W, at, message);
+        if drops {
+            book.findings.add(DROP, W, at, format!("USED drops from {total} to {used} without a refund"));
+        }
     }
 
     /// No order explains the instant: every row that does not follow the one before it is a break.
-    fn note_breaks(&mut self, instant: &[Entry], steps: &[Step]) {
+    fn note_breaks(&mut self, instant: &[Entry], steps: &[Step], book: &mut Book) {
         for (entry, step) in instant.iter().zip(steps) {
             if let Some(total) = self.total
                 && !step.follows(total)
             {
-                self.break_count += 1;
-                if self.breaks.len() < KEPT_BREAKS {
-                    let (taken, used) = (step.taken, step.used);
-                    self.breaks.push(Break {
-                        row: entry.row,
-                        correlation: entry.correlation.clone(),
-                        message: format!("USED is {used}; it was {total} before METER_QUANTITY {taken}"),
-                    });
-                }
+                self.note_break(entry, *step, total, book);
             }
             self.total = Some(step.used);
-        }
-    }
-
-    fn report(&mut self, book: &mut Book) {
-        if self.late_rows > 0 {
-            let message = format!(
-                "the running total was not judged, because {} rows are out of order; sort by USAGE_TIME",
-                self.late_rows
-            );
-            let at = At { row: self.first_late, correlation: "" };
-            book.findings.add_counted(RUNNING_TOTAL, I, self.late_rows, at, message);
-            return;
-        }
-        let unkept = self.break_count - self.breaks.len() as u64;
-        for (index, broken) in self.breaks.drain(..).enumerate() {
-            let count = if index == 0 { 1 + unkept } else { 1 };
-            let at = At { row: broken.row, correlation: &broken.correlation };
-            book.findings.add_counted(RUNNING_TOTAL, W, count, at, broken.message);
         }
     }
 }
@@ -280,7 +252,8 @@ fn record_form(start: Decimal, instant: &[Entry], book: &mut Book) {
         let running = in_given_order(total, &steps);
         let after = as_final(total, request, &steps);
         if request.len() > 1 && running != after.is_some() {
-            let at = At { row: request[0].row, correlation: &request[0].correlation };
+            let correlation = request[0].correlation.to_string();
+            let at = At { row: request[0].row, correlation: &correlation, time_ms: None };
             let form = if running { Form::Running } else { Form::Final };
             book.forms.record(Family::Elastic, form, at);
         }

@@ -1,33 +1,40 @@
-//! Rows of one session (WH-USAGE-076, -077, -078).
+//! Rows of one session (WH-USAGE-075, -076, -077, -078).
 //!
 //! A refund reverses the last charge before it, so that the charges of two instants are all that is needed: a
 //! change of items writes new charges at the instant of the refund. Exports often begin in the middle of a
 //! session; a refund is therefore an error only if the session was charged before it *in the data*, and a
 //! refund of a charge that is not in the data is merely mentioned.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::super::cases::Facts;
+use super::super::compact::hash::{self, HashedMap};
+use super::super::compact::{Compact, Correlation};
 use super::super::findings::At;
+use super::super::knowledge::Knowledge;
 use super::super::numbers::close;
-use super::super::row::Row;
-use super::{Book, OPEN_GROUPS, hash_of};
+use super::few::Few;
+use super::{Book, OPEN_GROUPS};
 use crate::report::events::Severity::{E, I, W};
 
+const AUTOMATIC: &str = "WH-USAGE-075";
 const AFTER_END: &str = "WH-USAGE-076";
 const AMOUNT: &str = "WH-USAGE-077";
 const DESTINATION: &str = "WH-USAGE-078";
 
-/// Item and line item of a charge.
-type Part = (u64, u64);
+/// A session may be idle for 30 days.
+const IDLE_MS: i64 = 30 * 24 * 3_600_000;
+/// Skew between clocks that is not worth a word.
+const SKEW_MS: i64 = 2_000;
 
-/// What one instant charged.
+/// What one instant charged, by item and line item.
 #[derive(Default)]
 struct Charged {
     at_ms: i64,
-    parts: HashMap<Part, Sum>,
+    parts: Few<Sum>,
+    items: Few<()>,
 }
 
 #[derive(Default)]
@@ -40,32 +47,35 @@ struct Sum {
 struct Refunded {
     at_ms: i64,
     ended: bool,
-    parts: HashMap<Part, Back>,
+    parts: Few<Back>,
 }
 
+#[derive(Default)]
 struct Back {
     sum: Sum,
     row: u64,
-    correlation: String,
+    correlation: Correlation,
 }
 
 /// The latest refund to one line item.
+#[derive(Default)]
 struct Destination {
     at_ms: i64,
     count: u64,
     row: u64,
-    correlation: String,
+    correlation: Correlation,
 }
 
 #[derive(Default)]
 struct Session {
     first_charge_ms: Option<i64>,
-    charged_line_items: HashSet<u64>,
+    charged_line_items: Few<()>,
     latest: Charged,
     previous: Charged,
-    refunded: Option<Refunded>,
-    destinations: HashMap<u64, Destination>,
+    refunded: Option<Box<Refunded>>,
+    destinations: Few<Destination>,
     ended_ms: Option<i64>,
+    idle_ms: Option<i64>,
     newest_ms: Option<i64>,
     disordered: bool,
 }
@@ -73,33 +83,36 @@ struct Session {
 /// All open sessions.
 pub(super) struct Sessions {
     charge_period_ms: Option<i64>,
-    open: HashMap<u64, Session>,
+    knowledge: Arc<Knowledge>,
+    open: HashedMap<Session>,
     order: VecDeque<u64>,
 }
 
 impl Sessions {
-    pub(super) fn new(charge_period_ms: Option<i64>) -> Self {
-        Self { charge_period_ms, open: HashMap::new(), order: VecDeque::new() }
+    pub(super) fn new(charge_period_ms: Option<i64>, knowledge: Arc<Knowledge>) -> Self {
+        Self { charge_period_ms, knowledge, open: HashedMap::default(), order: VecDeque::new() }
     }
 
-    pub(super) fn take(&mut self, row: &Row, facts: &Facts, book: &mut Book) {
-        let (Some(id), Some(time)) = (row.session_id.as_deref(), row.usage_time_ms) else { return };
-        if !facts.elastic() {
+    pub(super) fn take(&mut self, row: &Compact, book: &mut Book) {
+        let (key, Some(time)) = (row.session(), row.time_ms) else { return };
+        if key == 0 || !row.facts.elastic() {
             return;
         }
-        let key = hash_of(&(row.tenant_id.as_deref(), id));
         let period = self.charge_period_ms;
         let session = self.open.entry(key).or_insert_with(|| {
             self.order.push_back(key);
             Session::default()
         });
         session.advance(time, period, book);
-        if facts.denied {
+        if row.facts.denied {
             session.watch_end(row, time);
-        } else if facts.refund {
+        } else if row.facts.refund {
             session.refund(row, time);
         } else {
-            session.charge(row, time, book);
+            // An automatic charge has no response, or at least none that reached a client.
+            let unlogged =
+                self.knowledge.logged.as_ref().is_some_and(|log| !log.contains(&row.correlation.key()));
+            session.charge(row, time, period.filter(|_| row.response == 0 || unlogged), book);
         }
         if self.open.len() > OPEN_GROUPS
             && let Some(oldest) = self.order.pop_front()
@@ -129,59 +142,100 @@ impl Session {
         }
     }
 
-    fn charge(&mut self, row: &Row, time: i64, book: &mut Book) {
-        let (Some(activation), Some(tokens)) = (row.activation_id(), row.meter_quantity) else { return };
-        let activation = hash_of(activation);
+    fn charge(&mut self, row: &Compact, time: i64, automatic: Option<i64>, book: &mut Book) {
+        let (true, Some(tokens)) = (row.line_item != 0, row.tokens) else { return };
         self.first_charge_ms = Some(self.first_charge_ms.map_or(time, |first| first.min(time)));
-        self.charged_line_items.insert(activation);
+        self.charged_line_items.entry(row.line_item);
         if time > self.latest.at_ms {
-            self.previous = std::mem::take(&mut self.latest);
+            std::mem::swap(&mut self.previous, &mut self.latest);
+            self.latest.parts.clear();
+            self.latest.items.clear();
             self.latest.at_ms = time;
         }
         let instant = if time == self.latest.at_ms { &mut self.latest } else { &mut self.previous };
         if time == instant.at_ms {
-            let sum = instant.parts.entry(part(row, activation)).or_default();
+            let sum = instant.parts.entry(part(row));
             sum.tokens = sum.tokens.saturating_add(tokens);
             sum.rows += 1;
+            instant.items.entry(row.item);
         }
-        if let Some(ended) = self.ended_ms
-            && time > ended
-            && !self.disordered
-        {
-            let message =
-                format!("charged {} s after the session had ended", time.saturating_sub(ended) / 1000);
-            book.findings.add(AFTER_END, W, row.at(), message);
+        if !self.disordered {
+            if let Some(period) = automatic {
+                self.judge_automatic(row, time, period, book);
+            }
+            self.judge_charge(row, time, book);
         }
     }
 
-    fn refund(&mut self, row: &Row, time: i64) {
+    /// WH-USAGE-075, against the charge before it.
+    fn judge_automatic(&self, row: &Compact, time: i64, period: i64, book: &mut Book) {
+        if time != self.latest.at_ms || self.previous.at_ms == 0 {
+            return;
+        }
+        let elapsed = time.saturating_sub(self.previous.at_ms);
+        if elapsed.abs_diff(period) > SKEW_MS.unsigned_abs() {
+            let (elapsed, period) = (elapsed / 1000, period / 1000);
+            let message = format!(
+                "an automatic charge {elapsed} s after the charge before it; the period is {period} s"
+            );
+            book.add(AUTOMATIC, W, row, message);
+        } else if self.previous.items.get(row.item).is_none() {
+            let message = "an automatic charge of an item that the charge before it did not have".to_owned();
+            book.add(AUTOMATIC, W, row, message);
+        }
+    }
+
+    /// WH-USAGE-076. An automatic charge shows itself by having no response; any other may be the request that
+    /// wakes the session.
+    fn judge_charge(&mut self, row: &Compact, time: i64, book: &mut Book) {
+        let since = |from: Option<i64>| from.map_or(0, |from| time.saturating_sub(from));
+        if since(self.ended_ms) > 0 {
+            let message = format!("charged {} s after the session had ended", since(self.ended_ms) / 1000);
+            book.add(AFTER_END, W, row, message);
+        }
+        let automatic = row.response == 0;
+        if automatic && since(self.idle_ms) > 0 {
+            let message = format!("charged {} s after the session was halted", since(self.idle_ms) / 1000);
+            book.add(AFTER_END, W, row, message);
+        } else if since(self.idle_ms) > IDLE_MS + SKEW_MS {
+            let days = since(self.idle_ms) / (24 * 3_600_000);
+            book.add(AFTER_END, W, row, format!("the session had been idle for {days} days; 30 are allowed"));
+        }
+        if !automatic {
+            self.idle_ms = None;
+        }
+    }
+
+    fn refund(&mut self, row: &Compact, time: i64) {
         self.watch_end(row, time);
-        let (Some(activation), Some(tokens)) = (row.activation_id(), row.meter_quantity) else { return };
-        let activation = hash_of(activation);
-        let at = row.at();
+        if row.idle {
+            self.idle_ms = Some(time);
+        }
+        let (true, Some(tokens)) = (row.line_item != 0, row.tokens) else { return };
         let ended = self.ended_ms.is_some();
-        let refunded =
-            self.refunded.get_or_insert_with(|| Refunded { at_ms: time, ended, parts: HashMap::new() });
+        let refunded = self
+            .refunded
+            .get_or_insert_with(|| Box::new(Refunded { at_ms: time, ended, parts: Few::default() }));
         refunded.ended |= ended;
-        let back = refunded.parts.entry(part(row, activation)).or_insert_with(|| Back {
-            sum: Sum::default(),
-            row: at.row,
-            correlation: at.correlation.to_owned(),
-        });
+        let back = refunded.parts.entry(part(row));
+        if back.row == 0 {
+            back.row = row.row;
+            back.correlation = row.correlation.clone();
+        }
         back.sum.tokens = back.sum.tokens.saturating_sub(tokens);
         back.sum.rows += 1;
-        let destination = self.destinations.entry(activation).or_insert_with(|| Destination {
-            at_ms: time,
-            count: 0,
-            row: at.row,
-            correlation: at.correlation.to_owned(),
-        });
+        let destination = self.destinations.entry(row.line_item);
+        if destination.count == 0 {
+            destination.row = row.row;
+            destination.correlation = row.correlation.clone();
+            destination.at_ms = time;
+        }
         destination.at_ms = destination.at_ms.max(time);
         destination.count += 1;
     }
 
-    fn watch_end(&mut self, row: &Row, time: i64) {
-        if matches!(row.session_state.as_deref(), Some("TERMINATED" | "FAILED")) {
+    fn watch_end(&mut self, row: &Compact, time: i64) {
+        if row.ended {
             self.ended_ms = Some(self.ended_ms.map_or(time, |ended| ended.min(time)));
         }
     }
@@ -196,7 +250,7 @@ impl Session {
         if self.disordered || !(0..period).contains(&elapsed) {
             return;
         }
-        for (part, back) in &refunded.parts {
+        for (part, back) in refunded.parts.iter() {
             let Some(charge) = basis.parts.get(part).filter(|charge| charge.rows == back.sum.rows) else {
                 continue;
             };
@@ -213,7 +267,8 @@ impl Session {
                     charge.tokens,
                     share.round_dp(6).normalize()
                 );
-                let at = At { row: back.row, correlation: &back.correlation };
+                let correlation = back.correlation.to_string();
+                let at = At { row: back.row, correlation: &correlation, time_ms: Some(refunded.at_ms) };
                 book.findings.add(AMOUNT, W, at, message);
             }
         }
@@ -221,11 +276,12 @@ impl Session {
 
     fn close(&mut self, period: Option<i64>, book: &mut Book) {
         self.judge_refunds(period, book);
-        for (activation, refund) in self.destinations.drain() {
-            if self.charged_line_items.contains(&activation) {
+        for (line_item, refund) in self.destinations.iter() {
+            if self.charged_line_items.get(line_item).is_some() {
                 continue;
             }
-            let at = At { row: refund.row, correlation: &refund.correlation };
+            let correlation = refund.correlation.to_string();
+            let at = At { row: refund.row, correlation: &correlation, time_ms: Some(refund.at_ms) };
             let (level, message) = if self.first_charge_ms.is_some_and(|first| first < refund.at_ms) {
                 (E, "the session never charged the line item that is refunded")
             } else {
@@ -236,6 +292,6 @@ impl Session {
     }
 }
 
-fn part(row: &Row, activation: u64) -> Part {
-    (hash_of(&(row.item.as_deref(), row.item_version.as_deref())), activation)
+fn part(row: &Compact) -> u64 {
+    hash::mix(row.item, row.line_item)
 }

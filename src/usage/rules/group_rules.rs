@@ -1,5 +1,6 @@
 //! Rules across rows, as data. Their checks live in `groups`, because they need memory.
 
+use super::super::knowledge::Need;
 use super::{BOTH, Check, FIELDS, GUIDE, INFERRED, Rule};
 use crate::report::events::Severity::{E, W};
 
@@ -11,6 +12,16 @@ const fn across(
     advice: &'static str,
 ) -> Rule {
     Rule::new(id, level, basis, says, advice, Check::Across)
+}
+
+const fn needing(
+    id: &'static str,
+    basis: &'static str,
+    need: Need,
+    says: &'static str,
+    advice: &'static str,
+) -> Rule {
+    Rule { needs: Some(need), ..Rule::new(id, W, basis, says, advice, Check::Across) }
 }
 
 pub(super) const RULES: &[Rule] = &[
@@ -83,5 +94,68 @@ pub(super) const RULES: &[Rule] = &[
         FIELDS,
         "USED of metered use never falls.",
         "Look for lost updates; an undo operation can be ignored.",
+    ),
+    needing(
+        "WH-USAGE-066",
+        GUIDE,
+        Need::LineItems,
+        "A line item is charged between its start and its end.",
+        "Check the dates of the line item, and whether the service is tolerant of time zones.",
+    ),
+    needing(
+        "WH-USAGE-069",
+        GUIDE,
+        Need::ClientLog,
+        "The correlation ID of every answer to a client is that of its rows.",
+        "Look for requests that left no row, or rows that are still on their way to the warehouse.",
+    ),
+    needing(
+        "WH-USAGE-071",
+        GUIDE,
+        Need::LineItems,
+        "A split charge takes what is left of the line item that ends first.",
+        "Check the order of line items; rules of access may pass over one, and can be ignored.",
+    ),
+    across(
+        "WH-USAGE-073",
+        W,
+        GUIDE,
+        "USED drops by refunds only.",
+        "Look for a lost update; name the line items, so that those with a reset frequency are left out.",
+    ),
+    needing(
+        "WH-USAGE-074",
+        GUIDE,
+        Need::LineItems,
+        "The latest USED of a line item is what the API says is used.",
+        "Fetch line items and rows of one moment; look for charges that left no row.",
+    ),
+    needing(
+        "WH-USAGE-075",
+        GUIDE,
+        Need::ClientLog,
+        "Automatic charges repeat the items of the charge before them, one charge period later.",
+        "Give the charge period if it is not one hour; check the timer of the session.",
+    ),
+    needing(
+        "WH-USAGE-082",
+        GUIDE,
+        Need::RateTables,
+        "METER_COST is the rate of the item in the rate table that was in effect.",
+        "Compare series, version and effective date of the rate table with the row.",
+    ),
+    needing(
+        "WH-USAGE-083",
+        INFERRED,
+        Need::LineItems,
+        "MAPPED_ENTITLED_COUNT is the quantity of the line item.",
+        "Check whether the quantity was changed after the latest row.",
+    ),
+    needing(
+        "WH-USAGE-097",
+        FIELDS,
+        Need::LineItems,
+        "ACTIVATION_ID is that of a line item.",
+        "Name the line items of all instances; a custom back office may have others.",
     ),
 ];

@@ -1,19 +1,21 @@
 //! The rules as data: ID, level, basis, one sentence, advice, and where the check lives.
 //!
-//! The table holds what a single data set can decide. Rules that need entitlements, rate tables, API answers
-//! or the client's log (066, 069, 071, 074, 075, 081 to 084, 096 to 098) are not in it.
+//! The table holds what rows can decide, alone or with line items, rate tables and the log of a client. The others only
+//! tell what is legal (084, 087, 088, 096) or how bad a finding is (098, with formulas in a rate table), or leave open
+//! what would break them (081).
 
 mod column_rules;
 mod elastic_rules;
 mod form_rules;
 mod group_rules;
 mod license_rules;
-mod time_rules;
+pub(super) mod time_rules;
 
 use std::sync::LazyLock;
 
 use super::cases::{self, Facts};
 use super::findings::Sheet;
+use super::knowledge::Need;
 use super::row::Row;
 use crate::report::events::Severity;
 
@@ -52,6 +54,8 @@ pub struct Rule {
     pub says: &'static str,
     /// What to do about a finding.
     pub advice: &'static str,
+    /// What it needs beside the rows.
+    pub needs: Option<Need>,
     check: Check,
 }
 
@@ -64,7 +68,7 @@ impl Rule {
         advice: &'static str,
         check: Check,
     ) -> Self {
-        Self { id, level, basis, says, advice, check }
+        Self { id, level, basis, says, advice, needs: None, check }
     }
 
     /// Applies the rule to one row, if it is a rule on single rows.

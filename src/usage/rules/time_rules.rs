@@ -8,11 +8,11 @@ use super::{BOTH, Check, ELASTIC, INFERRED, Rule};
 use crate::report::events::Severity::{E, W};
 
 /// Skew between two clocks that is not worth a word.
-const SKEW_IGNORED_MS: i64 = 2_000;
+pub(in crate::usage) const SKEW_IGNORED_MS: i64 = 2_000;
 /// Skew that is worth a warning; beyond it the order is wrong.
 const SKEW_WARNED_MS: i64 = 60_000;
 /// How long a row of elastic usage may take to the warehouse.
-const LATE_MS: i64 = 120_000;
+pub(in crate::usage) const LATE_MS: i64 = 120_000;
 /// 2015-01-01T00:00:00Z, before the service existed.
 const EARLIEST_MS: i64 = 1_420_070_400_000;
 /// 2100-01-01T00:00:00Z: later values are another unit, such as microseconds.
@@ -65,12 +65,17 @@ fn written_soon(row: &Row, facts: &Facts, sheet: &mut Sheet<'_>) {
     }
 }
 
+/// Whether nothing about the time looks wrong.
+pub(in crate::usage) fn is_plausible(time_ms: i64) -> bool {
+    (EARLIEST_MS..LATEST_MS).contains(&time_ms)
+}
+
 fn plausible(row: &Row, _facts: &Facts, sheet: &mut Sheet<'_>) {
     for (column, time) in [("USAGE_TIME", row.usage_time_ms), ("WRITE_TIME", row.write_time_ms)] {
         let Some(time) = time else { continue };
         if SECONDS.contains(&time) {
             sheet.warn(format!("{column} {time} looks like seconds"));
-        } else if !(EARLIEST_MS..LATEST_MS).contains(&time) {
+        } else if !is_plausible(time) {
             sheet.warn(format!("{column} {time} lies outside 2015 to 2100"));
         }
     }

@@ -1,13 +1,9 @@
-//! What was found, for machines (`chargeproof-usage/1`) and for people.
+//! What was found, for people at a terminal.
 
-use serde_json::{Value, json};
-
-use super::forms::Forms;
-use super::rules;
+use super::super::engine::Judged;
+use super::super::rules;
 use crate::report::events::{Finding, FindingExample, Severity, UsageChecked};
 
-/// Name and version of the JSON format.
-const FORMAT: &str = "chargeproof-usage/1";
 /// Characters in a line.
 const WIDTH: usize = 80;
 
@@ -17,34 +13,10 @@ pub fn fails(checked: &UsageChecked) -> bool {
     checked.findings.iter().any(|finding| finding.level == Severity::E && finding.count > 0)
 }
 
-/// The findings as the JSON format `chargeproof-usage/1`, described by `docs/schemas/usage.schema.json`.
-#[must_use]
-pub fn to_json(checked: &UsageChecked, forms: &Forms) -> Value {
-    let findings: Vec<Value> = checked
-        .findings
-        .iter()
-        .map(|finding| {
-            let examples: Vec<Value> = finding
-                .examples
-                .iter()
-                .map(|example| {
-                    json!({
-                        "row": example.row,
-                        "correlation_id": example.correlation_id,
-                        "message": example.message,
-                    })
-                })
-                .collect();
-            let level = letter(finding.level);
-            json!({ "rule": finding.rule, "level": level, "count": finding.count, "examples": examples })
-        })
-        .collect();
-    json!({ "format": FORMAT, "rows": checked.rows, "forms": forms, "findings": findings })
-}
-
 /// The findings as text of at most 80 columns.
 #[must_use]
-pub fn render_text(checked: &UsageChecked) -> String {
+pub fn render_text(judged: &Judged) -> String {
+    let checked = &judged.checked;
     let mut text = String::new();
     paragraph(&mut text, "", &format!("Usage rows from {}", plain(&checked.source)));
     if checked.rows == 0 {
@@ -62,13 +34,17 @@ pub fn render_text(checked: &UsageChecked) -> String {
         counted(of(Severity::I), "note")
     );
     paragraph(&mut text, "", &summary);
+    for (need, rules) in judged.not_applied() {
+        let ids = rules.join(", ");
+        paragraph(&mut text, "", &format!("Not applied without {}: {ids}", need.flag()));
+    }
     for finding in &checked.findings {
-        render_finding(&mut text, finding);
+        render_finding(&mut text, finding, judged);
     }
     text
 }
 
-fn render_finding(text: &mut String, finding: &Finding) {
+fn render_finding(text: &mut String, finding: &Finding, judged: &Judged) {
     text.push('\n');
     let head =
         format!("{}  {}  {}", letter(finding.level), plain(&finding.rule), counted(finding.count, "row"));
@@ -78,7 +54,7 @@ fn render_finding(text: &mut String, finding: &Finding) {
         paragraph(text, "   ", &format!("{} ({})", rule.says, rule.basis));
     }
     for example in &finding.examples {
-        paragraph(text, "     ", &describe(example));
+        paragraph(text, "     ", &describe(example, judged));
     }
     let more = finding.count.saturating_sub(finding.examples.len() as u64);
     if more > 0 {
@@ -89,15 +65,19 @@ fn render_finding(text: &mut String, finding: &Finding) {
     }
 }
 
-fn describe(example: &FindingExample) -> String {
-    let row = grouped(example.row);
+fn describe(example: &FindingExample, judged: &Judged) -> String {
+    // With several inputs a number through all of them helps nobody to find the row.
+    let row = match judged.place(example.row).filter(|_| judged.inputs.len() > 1) {
+        Some((input, row)) => format!("{} of {}", grouped(row), plain(input)),
+        None => grouped(example.row),
+    };
     if example.correlation_id.is_empty() {
         return format!("row {row}: {}", plain(&example.message));
     }
     format!("row {row}, correlation ID {}: {}", plain(&example.correlation_id), plain(&example.message))
 }
 
-fn letter(level: Severity) -> &'static str {
+pub(super) fn letter(level: Severity) -> &'static str {
     match level {
         Severity::I => "I",
         Severity::W => "W",
@@ -106,7 +86,7 @@ fn letter(level: Severity) -> &'static str {
 }
 
 /// A text without control characters, which could otherwise steer a terminal.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
 }
 
@@ -116,7 +96,7 @@ fn counted(count: u64, noun: &str) -> String {
 }
 
 /// A number with a comma between groups of three digits.
-fn grouped(number: u64) -> String {
+pub(super) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -162,7 +142,7 @@ fn paragraph(text: &mut String, indent: &str, words: &str) {
 mod tests {
     use super::*;
 
-    fn checked(message: &str) -> UsageChecked {
+    fn checked(message: &str) -> Judged {
         let example =
             FindingExample { row: 1200, correlation_id: "c".repeat(200), message: message.to_owned() };
         let finding = Finding {
@@ -171,7 +151,12 @@ mod tests {
             count: 3,
             examples: vec![example],
         };
-        UsageChecked { source: "rows.jsonl".to_owned(), rows: 1200, rules: 80, findings: vec![finding] }
+        Judged::of(UsageChecked {
+            source: "rows.jsonl".to_owned(),
+            rows: 1200,
+            rules: 80,
+            findings: vec![finding],
+        })
     }
 
     #[test]
@@ -191,7 +176,7 @@ mod tests {
     #[test]
     fn no_rows_are_said_to_be_none() {
         let nothing = UsageChecked { source: "-".to_owned(), rows: 0, rules: 80, findings: Vec::new() };
-        assert!(render_text(&nothing).contains("There are no rows"));
+        assert!(render_text(&Judged::of(nothing.clone())).contains("There are no rows"));
         assert!(!fails(&nothing));
     }
 }

@@ -1,0 +1,193 @@
+//! Rows that wait on disk: sorted runs in one file without a name, merged at the end.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use super::super::cases::Facts;
+use super::super::compact::{Compact, Correlation};
+
+/// How many bytes of each run are in memory while runs are merged.
+const PAGE: usize = 1 << 16;
+
+/// A run: from where to where its bytes stand.
+#[derive(Clone, Copy)]
+struct Run {
+    at: u64,
+    end: u64,
+}
+
+/// Sorted runs on disk.
+pub(super) struct Spill {
+    file: BufWriter<File>,
+    written: u64,
+    runs: Vec<Run>,
+}
+
+impl Spill {
+    pub(super) fn new() -> io::Result<Self> {
+        let file = BufWriter::with_capacity(1 << 20, tempfile::tempfile()?);
+        Ok(Self { file, written: 0, runs: Vec::new() })
+    }
+
+    /// Writes rows that are sorted.
+    pub(super) fn run(&mut self, rows: impl Iterator<Item = Compact>) -> io::Result<()> {
+        let at = self.written;
+        let mut bytes = Vec::with_capacity(512);
+        for row in rows {
+            bytes.clear();
+            encode(&row, &mut bytes);
+            self.file.write_all(&bytes)?;
+            self.written += bytes.len() as u64;
+        }
+        if self.written > at {
+            self.runs.push(Run { at, end: self.written });
+        }
+        Ok(())
+    }
+
+    /// Reads all runs back as one.
+    pub(super) fn merge<K: Ord>(
+        self,
+        key: impl Fn(&Compact) -> K,
+        mut take: impl FnMut(Compact),
+    ) -> io::Result<()> {
+        let mut file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let mut readers: Vec<Reader> = self.runs.into_iter().map(Reader::new).collect();
+        let mut heap = BinaryHeap::new();
+        for (index, reader) in readers.iter_mut().enumerate() {
+            if let Some(row) = reader.peek(&mut file)? {
+                heap.push(Reverse((key(row), index)));
+            }
+        }
+        while let Some(Reverse((_, index))) = heap.pop() {
+            let reader = &mut readers[index];
+            if let Some(row) = reader.rows.pop_front() {
+                take(row);
+            }
+            if let Some(row) = reader.peek(&mut file)? {
+                heap.push(Reverse((key(row), index)));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads a run page by page.
+struct Reader {
+    run: Run,
+    rest: Vec<u8>,
+    rows: VecDeque<Compact>,
+}
+
+impl Reader {
+    fn new(run: Run) -> Self {
+        Self { run, rest: Vec::new(), rows: VecDeque::new() }
+    }
+
+    fn peek(&mut self, file: &mut File) -> io::Result<Option<&Compact>> {
+        while self.rows.is_empty() && self.run.at < self.run.end {
+            let size = (self.run.end - self.run.at).min(PAGE as u64);
+            file.seek(SeekFrom::Start(self.run.at))?;
+            file.take(size).read_to_end(&mut self.rest)?;
+            self.run.at += size;
+            let mut bytes = self.rest.as_slice();
+            while let Some(row) = decode(&mut bytes) {
+                self.rows.push_back(row);
+            }
+            self.rest = bytes.to_vec();
+        }
+        Ok(self.rows.front())
+    }
+}
+
+fn encode(row: &Compact, into: &mut Vec<u8>) {
+    let start = into.len();
+    into.extend([0; 2]);
+    let numbers = row.numbers();
+    let mut flags = u16::from(row.sequenced) << 8
+        | u16::from(row.ended) << 9
+        | u16::from(row.idle) << 10
+        | u16::from(row.returned) << 11
+        | u16::from(row.time_ms.is_some()) << 12;
+    for (bit, number) in numbers.iter().enumerate() {
+        flags |= u16::from(number.is_some()) << bit;
+    }
+    into.extend(flags.to_le_bytes());
+    into.extend(row.facts.encode());
+    into.extend(row.row.to_le_bytes());
+    into.extend(row.time_ms.unwrap_or_default().to_le_bytes());
+    for hash in row.hashes() {
+        into.extend(hash.to_le_bytes());
+    }
+    for number in numbers.into_iter().flatten() {
+        into.extend(number.serialize());
+    }
+    match &row.correlation {
+        Correlation::None => into.push(0),
+        Correlation::Uuid(number) => {
+            into.push(1);
+            into.extend(number.to_le_bytes());
+        }
+        Correlation::Text(text) => {
+            into.push(2);
+            // Longer than any ID; what is cut off is missing in messages only.
+            let mut end = text.len().min(1 << 12);
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            into.extend(&text.as_bytes()[..end]);
+        }
+    }
+    let size = u16::try_from(into.len() - start).unwrap_or(u16::MAX);
+    into[start..start + 2].copy_from_slice(&size.to_le_bytes());
+}
+
+/// The next row, if all of it is there.
+fn decode(bytes: &mut &[u8]) -> Option<Compact> {
+    let size = usize::from(u16::from_le_bytes(*bytes.first_chunk()?));
+    let mut fields = Fields(bytes.get(2..size)?);
+    *bytes = &bytes[size..];
+    let flags = u16::from_le_bytes(fields.next()?);
+    let has = |bit: u32| flags >> bit & 1 == 1;
+    let facts = Facts::decode(fields.next()?)?;
+    let row = u64::from_le_bytes(fields.next()?);
+    let time = i64::from_le_bytes(fields.next()?);
+    let mut hashes = [0; Compact::HASHES];
+    for hash in &mut hashes {
+        *hash = u64::from_le_bytes(fields.next()?);
+    }
+    let mut numbers = [None; Compact::NUMBERS];
+    for (bit, number) in (0..).zip(&mut numbers) {
+        if has(bit) {
+            *number = Some(Decimal::deserialize(fields.next()?));
+        }
+    }
+    let [kind] = fields.next()?;
+    let correlation = match kind {
+        0 => Correlation::None,
+        1 => Correlation::Uuid(u128::from_le_bytes(fields.next()?)),
+        _ => Correlation::Text(Arc::from(std::str::from_utf8(fields.0).ok()?)),
+    };
+    let mut compact = Compact::from_parts(row, facts, correlation, hashes, numbers);
+    compact.sequenced = has(8);
+    compact.ended = has(9);
+    compact.idle = has(10);
+    compact.returned = has(11);
+    compact.time_ms = has(12).then_some(time);
+    Some(compact)
+}
+
+struct Fields<'a>(&'a [u8]);
+
+impl Fields<'_> {
+    fn next<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (first, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        Some(*first)
+    }
+}
