@@ -13,6 +13,8 @@
 //!   it; the run treats it as a stop, and callers are to ask it after a run. A second ctrl-c ends the process
 //!   with exit code 1. Only a handler that was set with the same crate, `ctrlc`, stays in place: then goose
 //!   leaves it alone, and the run is stopped through its own receiver alone.
+//! * The killswitch is of the process, too: an attack that ends by it would end every other one. So there is one
+//!   attack at a time, see [`turn`].
 //! * It installs a logger that prints a line for every failed request. Its level is held at "off" meanwhile.
 //! * A transaction that panics ends its user without a word, and an attack waits for its users for ever.
 //!   Workers therefore sign off in a destructor, and [`end`] ends an attack whose workers are gone.
@@ -29,6 +31,7 @@ use goose::config::GooseConfiguration;
 use goose::goose::{GooseRequest, GooseUser, Scenario, Transaction, TransactionFunction, TransactionResult};
 use goose::logger::ScopedLogLevel;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use tokio::sync::{Mutex, MutexGuard};
 
 use super::LoadError;
 use super::operations::{Desk, Job, Received};
@@ -62,6 +65,12 @@ pub struct Shift {
 /// Marks a worker that found no more tickets.
 #[derive(Clone)]
 struct Done;
+
+/// Waits until no other attack is under way in this process; the turn ends with the guard.
+pub async fn turn() -> MutexGuard<'static, ()> {
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+    ONE_AT_A_TIME.lock().await
+}
 
 /// Whether ctrl-c was pressed since goose took its handling over, which it does in the first load run of a
 /// process.

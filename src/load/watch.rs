@@ -40,6 +40,7 @@ pub struct Watch<'a> {
 impl Watch<'_> {
     /// Runs the attack to its end; what cut it short, if anything did.
     pub async fn over_attack(&self) -> Result<Option<String>, LoadError> {
+        let _turn = goose_adapter::turn().await;
         let mut cut_short: Option<String> = None;
         let mut ended_by_us = false;
         let mut attack = pin!(goose_adapter::attack(Arc::clone(self.shift)));

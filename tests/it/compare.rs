@@ -194,13 +194,17 @@ fn repeated_loads_of_the_same_build_pass_the_gate() {
             load(&side.join(number.to_string()));
         }
     }
+    // A busy machine may saturate an unoptimised build; only what was measured can be judged.
+    let measured =
+        |load: &Value| [&load["before"], &load["after"]].iter().all(|side| side["verdict"] == "VALID");
     let (code, diff) = gate(&[&before.join("1"), &after.join("1")]);
-    assert_eq!((code, &diff["gate"]["undecided"]), (4, &json!(["steady-access"])));
+    if measured(&diff["loads"][0]) {
+        assert_eq!((code, &diff["gate"]["undecided"]), (4, &json!(["steady-access"])));
+    }
     let (code, diff) = gate(&[&before, &after]);
     assert_eq!((&diff["before"]["runs"], &diff["loads"][0]["after_runs"]), (&json!(3), &json!(3)));
-    // A busy machine may saturate an unoptimised build; only what was measured can be judged.
     let load = &diff["loads"][0];
-    if [&load["before"], &load["after"]].iter().all(|side| side["verdict"] == "VALID") {
+    if measured(load) {
         assert_eq!(code, 0, "{diff}");
         assert!(load["speed"].as_array().unwrap().iter().all(|one| one["chance"].is_number()), "{load}");
     }
