@@ -166,7 +166,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant(
         "session.detail",
         "counts-as-heartbeat",
-        &["DM-HB-001", "DM-SES-034", "DM-TIME-005"],
+        &["DM-SES-034", "DM-TIME-005"],
         "Takes reading the details for a heartbeat.",
         |r| {
             r.on_detail = |session, now| {
