@@ -85,7 +85,8 @@ pub(super) struct ConformanceArgs {
     /// A SHOULD that does not hold fails, too.
     #[arg(long)]
     pub(super) strict: bool,
-    /// Without a test clock, wait for real time to pass; this can take hours.
+    /// Without a test clock, wait for real time to pass. This can take hours, or half an hour where the target file
+    /// allows charge periods of ten minutes (`short_periods` under `[timing]`).
     #[arg(long)]
     pub(super) real_time: bool,
     /// Scenarios that run at once, from 1 to 64.

@@ -11,11 +11,13 @@ use super::binding::{Bindings, speaks_for};
 use super::error::ConformanceError;
 use super::judge::Totals;
 use super::order::Order;
+use super::pace::{Pace, SHORT_PERIOD};
+use super::period::Shortened;
 use super::record::{Records, lock};
 use super::select::{Abilities, Conditions, Selection, left_out};
 use super::suite::{Entry, Suite};
 use super::traffic::Traffic;
-use crate::report::events::{Events, ScenarioRef};
+use crate::report::events::{Event, Events, ScenarioRef};
 use crate::spec::{Operations, Registry};
 use crate::target::{KeyPair, Profile};
 
@@ -40,8 +42,10 @@ pub(super) struct Context {
     pub(super) strict: bool,
     /// How many readers crowd around each instance.
     pub(super) crowd: usize,
-    /// Whether time may be waited for.
-    pub(super) real_time: bool,
+    /// How time passes without a test clock.
+    pub(super) pace: Pace,
+    /// The shared site, where its charge period was shortened for this run.
+    pub(super) shortened: Option<Shortened>,
     /// Turns true when the user ends the run early.
     pub(super) stop: watch::Receiver<bool>,
     /// The records of running scenarios.
@@ -93,6 +97,9 @@ impl Context {
             return Err(ConformanceError::Target(missing.to_owned()));
         }
         let client_key = made_key(CLIENT_KEY)?;
+        let real_time = selection.real_time && !abilities.clock;
+        let (pace, shortened) =
+            if real_time { slowly(profile, &access, abilities, events).await } else { (Pace::Never, None) };
         let scenarios = suite.scenarios().map(|scenario| (scenario.id.clone(), scenario.clone())).collect();
         Ok(Self {
             registry,
@@ -103,7 +110,8 @@ impl Context {
             client_key,
             strict: selection.strict,
             crowd: selection.crowd,
-            real_time: selection.real_time,
+            pace,
+            shortened,
             stop,
             records: Records::default(),
             traffic,
@@ -129,7 +137,8 @@ impl Context {
             return Some(format!("the target file does not list version {}", entry.scenario.version));
         }
         let has = |capability: &str| self.has(capability);
-        let conditions = Conditions { abilities: self.abilities, real_time: self.real_time, has: &has };
+        let version = entry.scenario.version.as_str();
+        let conditions = Conditions { abilities: self.abilities, pace: self.pace, version, has: &has };
         left_out(&entry.tags, &entry.scenario.requirements, &entry.steps, &self.registry, &conditions)
     }
 
@@ -193,6 +202,32 @@ impl Context {
         let token = mint()?;
         lock(&self.tokens).insert(key, token.clone());
         Ok(token)
+    }
+}
+
+/// How time passes on a real clock: in short charge periods where the target file and the target allow them.
+async fn slowly(
+    profile: &Profile,
+    access: &Access,
+    abilities: Abilities,
+    events: &Events,
+) -> (Pace, Option<Shortened>) {
+    let base = access.base.as_deref().filter(|_| !abilities.sites && profile.timing.short_periods);
+    let Some(base) = base else { return (Pace::Hours, None) };
+    match Shortened::begin(access, base).await {
+        Ok(shortened) => {
+            let former = &shortened.former;
+            events.send(Event::Note(format!(
+                "real time: the charge period of the site is {SHORT_PERIOD} for this run, and {former} again after it"
+            )));
+            (Pace::Periods, Some(shortened))
+        }
+        Err(problem) => {
+            events.send(Event::Note(format!(
+                "real time: an hour takes an hour, because the charge period cannot be shortened: {problem}"
+            )));
+            (Pace::Hours, None)
+        }
     }
 }
 

@@ -21,6 +21,8 @@ mod names;
 mod numbers;
 mod order;
 mod outcome;
+mod pace;
+mod period;
 mod quiet;
 mod record;
 mod run;

@@ -13,6 +13,7 @@ use super::context::Context;
 use super::error::ConformanceError;
 use super::hooks;
 use super::order::Order;
+use super::pace::Pace;
 use super::quiet::Quiet;
 use super::record::lock;
 use super::scribe::Scribe;
@@ -47,6 +48,13 @@ pub async fn run(
     let context = Arc::new(Context::open(profile, registry, &suite, selection, events, stop).await?);
     let features = choose(&context, &suite, events);
     play(&context, features).await;
+    if let Some(shortened) = &context.shortened
+        && let Err(problem) = shortened.end(&context.access).await
+    {
+        let former = &shortened.former;
+        let note = format!("set session.charge.period back to {former} by hand, it could not be: {problem}");
+        events.send(Event::Note(note));
+    }
     if let Some(checked) = lock(&context.usage).finish() {
         events.send(Event::UsageChecked(checked));
     }
@@ -69,9 +77,9 @@ fn choose(context: &Context, suite: &Suite, events: &Events) -> Vec<Feature> {
     }
     let Order { seed, concurrency } = context.order;
     events.send(Event::SuiteOrdered(SuiteOrdered { seed, concurrency }));
-    if context.real_time && !context.abilities.clock {
+    if context.pace != Pace::Never {
         let steps = suite.entries().iter().filter(|entry| chosen.contains(entry.scenario.id.as_str()));
-        let waiting = announce_waiting(steps.map(|entry| entry.steps.as_slice()), concurrency);
+        let waiting = announce_waiting(steps.map(|entry| entry.steps.as_slice()), context.pace, concurrency);
         waiting.into_iter().for_each(|waiting| events.send(Event::Note(waiting)));
     }
     events.send(Event::ConformanceStarted(chosen.len() as u64));

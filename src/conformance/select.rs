@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use cucumber::gherkin::Step;
 
-use super::moments::{DAY_MS, HOUR_MS, MINUTE_MS, waiting_ms};
+use super::moments::{MINUTE_MS, waiting_ms};
 use super::order::Order;
+use super::pace::Pace;
 use super::tags::id_matches;
 use crate::report::events::{ScenarioRef, without_version};
 use crate::spec::Registry;
@@ -57,8 +58,10 @@ pub(super) struct Abilities {
 pub(super) struct Conditions<'a> {
     /// What the target offers.
     pub(super) abilities: Abilities,
-    /// Whether waiting is allowed.
-    pub(super) real_time: bool,
+    /// How time passes.
+    pub(super) pace: Pace,
+    /// In which version of the API the scenario speaks.
+    pub(super) version: &'a str,
     /// Whether the target file leaves a capability in.
     pub(super) has: &'a dyn Fn(&str) -> bool,
 }
@@ -84,8 +87,9 @@ pub(super) fn left_out(
     if needs("usage") && !abilities.usage_rows {
         return Some("needs usage rows, which the target does not offer".to_owned());
     }
-    if needs("clock") && !abilities.clock {
-        return without_clock(steps, conditions.real_time);
+    let waits = || steps.iter().any(|step| waiting_ms(&step.value).is_some());
+    if !abilities.clock && (needs("clock") || waits()) {
+        return conditions.pace.refuses(conditions.version, steps);
     }
     None
 }
@@ -94,9 +98,10 @@ pub(super) fn left_out(
 /// As many as may run at once wait side by side.
 pub(super) fn announce_waiting<'a>(
     scenarios: impl Iterator<Item = &'a [Step]>,
+    pace: Pace,
     concurrency: u16,
 ) -> Option<String> {
-    let waits: Vec<i64> = scenarios.map(real_ms).filter(|waits| *waits > 0).collect();
+    let waits: Vec<i64> = scenarios.map(|steps| pace.waits_ms(steps)).filter(|waits| *waits > 0).collect();
     let (longest, all): (i64, i64) = (waits.iter().copied().max()?, waits.iter().sum());
     // No order of scenarios can do with less, and filling the places one after the other needs no more than both.
     let (least, most) =
@@ -109,20 +114,6 @@ pub(super) fn announce_waiting<'a>(
         minutes(least),
         minutes(most)
     ))
-}
-
-/// How much real time the steps of a scenario need.
-fn real_ms(steps: &[Step]) -> i64 {
-    steps.iter().filter_map(|step| waiting_ms(&step.value)).sum()
-}
-
-/// Without a test clock, time can only be waited for, and a day is the most that makes sense.
-fn without_clock(steps: &[Step], real_time: bool) -> Option<String> {
-    if !real_time {
-        return Some("needs the test clock, which the target does not offer".to_owned());
-    }
-    let waiting = real_ms(steps);
-    (waiting > DAY_MS).then(|| format!("would take {} hours of real time", waiting / HOUR_MS))
 }
 
 #[cfg(test)]
@@ -139,8 +130,8 @@ mod tests {
         Step::builder().keyword("When ".to_owned()).ty(StepType::When).value(text.to_owned()).build()
     }
 
-    fn reason(tags: &[&str], steps: &[Step], abilities: Abilities, real_time: bool) -> Option<String> {
-        let conditions = Conditions { abilities, real_time, has: &|_| true };
+    fn reason(tags: &[&str], steps: &[Step], abilities: Abilities, pace: Pace) -> Option<String> {
+        let conditions = Conditions { abilities, pace, version: "v1.0", has: &|_| true };
         let registry = Registry::embedded().unwrap();
         left_out(&strings(tags), &strings(&["DM-ACC-010"]), steps, &registry, &conditions)
     }
@@ -148,44 +139,42 @@ mod tests {
     #[test]
     fn a_bare_target_leaves_out_what_it_cannot_do() {
         let nothing = Abilities::default();
-        assert_eq!(reason(&["client"], &[], nothing, false), None);
-        assert!(reason(&["clock"], &[], nothing, false).unwrap().contains("the test clock"));
-        assert!(reason(&["site"], &[], nothing, false).unwrap().contains("a site of its own"));
-        assert!(reason(&["usage"], &[], nothing, false).unwrap().contains("usage rows"));
+        assert_eq!(reason(&["client"], &[], nothing, Pace::Never), None);
+        assert!(reason(&["clock"], &[], nothing, Pace::Never).unwrap().contains("the test clock"));
+        assert!(reason(&["site"], &[], nothing, Pace::Never).unwrap().contains("a site of its own"));
+        assert!(reason(&["usage"], &[], nothing, Pace::Never).unwrap().contains("usage rows"));
     }
 
     #[test]
     fn a_target_with_everything_leaves_out_nothing() {
         let all = Abilities { sites: true, clock: true, usage_rows: true };
-        assert_eq!(reason(&["clock", "site", "usage"], &[], all, false), None);
-    }
-
-    #[test]
-    fn real_time_waits_for_hours_and_not_for_weeks() {
-        let nothing = Abilities::default();
-        assert_eq!(
-            reason(&["clock"], &[step("60 minutes pass"), step("1 hour passes")], nothing, true),
-            None
-        );
-        let refused = reason(&["clock"], &[step("31 days pass")], nothing, true);
-        assert_eq!(refused.unwrap(), "would take 744 hours of real time");
+        assert_eq!(reason(&["clock", "site", "usage"], &[], all, Pace::Never), None);
     }
 
     #[test]
     fn the_time_that_a_run_takes_is_known_before_it_starts() {
         let scenarios =
             [vec![step("60 minutes pass")], vec![step("30 minutes pass")], vec![step("a session")]];
-        let said = |concurrency| announce_waiting(scenarios.iter().map(Vec::as_slice), concurrency).unwrap();
+        let said = |concurrency| {
+            announce_waiting(scenarios.iter().map(Vec::as_slice), Pace::Hours, concurrency).unwrap()
+        };
         assert!(said(64).starts_with("real time: 2 scenarios wait"), "{}", said(64));
         assert!(said(64).contains("the longest for 61 minutes; together they take 61 to 62"), "{}", said(64));
         assert!(said(1).ends_with("together they take 91 to 151 minutes"), "{}", said(1));
-        assert_eq!(announce_waiting(scenarios[2..].iter().map(Vec::as_slice), 8), None);
+        assert_eq!(announce_waiting(scenarios[2..].iter().map(Vec::as_slice), Pace::Hours, 8), None);
+        let short = announce_waiting(scenarios.iter().map(Vec::as_slice), Pace::Periods, 64).unwrap();
+        assert!(short.contains("the longest for 11 minutes"), "{short}");
     }
 
     #[test]
     fn a_capability_declared_absent_is_said_so() {
         let registry = Registry::embedded().unwrap();
-        let conditions = Conditions { abilities: Abilities::default(), real_time: false, has: &|_| false };
+        let conditions = Conditions {
+            abilities: Abilities::default(),
+            pace: Pace::Never,
+            version: "v1.0",
+            has: &|_| false,
+        };
         let reason = left_out(&[], &strings(&["DM-ACC-010"]), &[], &registry, &conditions).unwrap();
         assert!(reason.starts_with("declared absent in the target file: "));
     }

@@ -13,6 +13,7 @@ use super::crowd::Crowd;
 use super::judge::ROW_LIMIT;
 use super::moments::HOUR_MS;
 use super::names::Names;
+use super::pace::{Pace, SHORT_PERIOD_MS};
 use super::record::Record;
 use crate::report::events::{Exchange, ScenarioRef};
 use crate::target::{Answer, Api, ControlClient, ControlError};
@@ -119,6 +120,10 @@ impl Stage {
     pub(super) fn new(context: Arc<Context>, scenario: ScenarioRef, record: Arc<Record>) -> Self {
         let virtual_clock = context.abilities.clock;
         let start_ms = if virtual_clock { START_MS } else { system_now_ms() };
+        let mut usage = Settings::default();
+        if context.pace == Pace::Periods {
+            usage.charge_period_ms = Some(SHORT_PERIOD_MS);
+        }
         Self {
             context,
             scenario,
@@ -147,7 +152,7 @@ impl Stage {
             shown: None,
             largest_charge: Decimal::ZERO,
             waited_ms: 0,
-            usage: Settings::default(),
+            usage,
             rules_checked: false,
             crowd: Crowd::default(),
         }

@@ -75,7 +75,12 @@ impl Profile {
             data_access: None,
             cmapi: None,
             usage: UsageProfile::Control,
-            timing: Timing { answer_s: ANSWER_S, key_propagation_s: 0, row_visible_s: 0 },
+            timing: Timing {
+                answer_s: ANSWER_S,
+                key_propagation_s: 0,
+                row_visible_s: 0,
+                short_periods: false,
+            },
             absent: BTreeSet::new(),
             policy: BTreeMap::new(),
             bundled: true,
@@ -230,6 +235,9 @@ pub struct Timing {
     pub key_propagation_s: u64,
     /// Until a usage row can be read, in seconds.
     pub row_visible_s: u64,
+    /// Whether a run in real time may set the site's charge period to ten minutes while it lasts, because the rates of
+    /// the site are the price of a period and not of an hour (DM-TIME-013).
+    pub short_periods: bool,
 }
 
 #[cfg(test)]

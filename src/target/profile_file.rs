@@ -135,6 +135,8 @@ struct TimingTable {
     answer_s: Option<NonZeroU64>,
     key_propagation_s: Option<u64>,
     row_visible_s: Option<u64>,
+    #[serde(default)]
+    short_periods: bool,
 }
 
 #[derive(Default, Deserialize)]
@@ -191,6 +193,7 @@ impl Reader<'_> {
             answer_s: file.timing.answer_s.map_or(ANSWER_S, NonZeroU64::get),
             key_propagation_s: file.timing.key_propagation_s.unwrap_or(keys_s),
             row_visible_s: file.timing.row_visible_s.unwrap_or(rows_s),
+            short_periods: file.timing.short_periods,
         };
         Ok(Profile {
             name: file.name,

@@ -50,7 +50,10 @@ fn a_control_table_is_enough() {
     assert_eq!(control.token.expose(), "from-environment");
     assert_eq!(profile.kind(), "control");
     assert_eq!(profile.usage, UsageProfile::Control);
-    assert_eq!(profile.timing, Timing { answer_s: 15, key_propagation_s: 0, row_visible_s: 0 });
+    assert_eq!(
+        profile.timing,
+        Timing { answer_s: 15, key_propagation_s: 0, row_visible_s: 0, short_periods: false }
+    );
     assert_eq!(profile.versions, ["v1.0"]);
 }
 
@@ -61,7 +64,10 @@ fn a_plain_target_has_bases_and_a_registered_key() {
     assert_eq!(profile.bases, Some(Bases::new("https://t.example/dynamicmonetization", None, None)));
     assert_eq!(profile.kind(), "plain");
     assert_eq!(profile.usage, UsageProfile::None);
-    assert_eq!(profile.timing, Timing { answer_s: 15, key_propagation_s: 600, row_visible_s: 120 });
+    assert_eq!(
+        profile.timing,
+        Timing { answer_s: 15, key_propagation_s: 600, row_visible_s: 120, short_periods: false }
+    );
     let administration = profile.administration.unwrap();
     assert_eq!(administration.private_key, case.folder.path().join("k.pem"));
     assert_eq!(administration.key().unwrap().id(), "k");
@@ -88,7 +94,10 @@ fn everything_that_can_be_said_is_understood() {
     assert_eq!(profile.cmapi.unwrap().instance, "3VH8MNZESMSP");
     let exports = format!("files:{}", case.folder.path().join("exports/*.parquet").display());
     assert_eq!(profile.usage, UsageProfile::Other(exports));
-    assert_eq!(profile.timing, Timing { answer_s: 2, key_propagation_s: 30, row_visible_s: 5 });
+    assert_eq!(
+        profile.timing,
+        Timing { answer_s: 2, key_propagation_s: 30, row_visible_s: 5, short_periods: false }
+    );
     assert!(profile.absent.contains("rules-of-access"));
 }
 

@@ -13,6 +13,7 @@ mod open_loop;
 mod order;
 mod proof;
 mod readings;
+mod real_time;
 mod requirements;
 mod scenarios;
 mod segments;

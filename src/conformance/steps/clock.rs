@@ -7,6 +7,7 @@ use cucumber::when;
 
 use crate::conformance::check::{StepError, Stepped};
 use crate::conformance::moments::span_ms;
+use crate::conformance::pace::Pace;
 use crate::conformance::world::World;
 
 #[when(regex = r"^(\d+(?:\.\d+)?) (seconds?|minutes?|hours?|days?) pass(?:es)?$")]
@@ -27,10 +28,17 @@ pub(super) async fn pass(world: &mut World, step: &Step, span: i64) -> Stepped {
 
 /// The only wait in the suite: a real clock moves by itself and cannot be hurried.
 async fn wait(world: &mut World, span_ms: i64) -> Stepped {
-    if !world.context.real_time {
+    let pace = world.context.pace;
+    if pace == Pace::Never {
         return Err(world.not_tested("needs the test clock, which the target does not offer"));
     }
-    tokio::time::sleep(Duration::from_millis(span_ms.unsigned_abs())).await;
-    world.waited_ms += span_ms.unsigned_abs();
+    let real_ms = pace.real_ms(span_ms).unsigned_abs();
+    let mut stop = world.context.stop.clone();
+    tokio::select! {
+        () = tokio::time::sleep(Duration::from_millis(real_ms)) => {}
+        // Nobody who ends a run wants to wait for the end of an hour.
+        Ok(_) = stop.wait_for(|stopped| *stopped) => return Err(world.not_tested("interrupted")),
+    }
+    world.waited_ms += real_ms;
     Ok(())
 }

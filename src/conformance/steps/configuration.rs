@@ -10,11 +10,9 @@ use serde_json::{Value, json};
 use crate::conformance::calls::to_the_letter;
 use crate::conformance::check::Stepped;
 use crate::conformance::items::plain;
+use crate::conformance::period::PERIOD;
 use crate::conformance::world::World;
 use crate::target::Call;
-
-/// The name of the charge period among the values of the configuration.
-const PERIOD: &str = "session.charge.period";
 
 #[when(regex = r#"^the producer sets "([^"]*)" to "([^"]*)"$"#)]
 async fn sets(world: &mut World, name: String, value: String, step: &Step) -> Stepped {
