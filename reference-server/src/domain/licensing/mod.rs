@@ -8,6 +8,7 @@ mod client_token;
 mod granting;
 mod license;
 mod password;
+mod readings;
 mod request;
 mod reservation;
 mod rules;
@@ -22,6 +23,7 @@ pub use client_token::{ClientClaims, SigningWay};
 pub use granting::{Ground, Served};
 pub use license::{FeatureKey, License, Model};
 pub use password::password_fault;
+pub(super) use readings::READINGS;
 pub use request::{CapabilityRequest, Denial, Granted, Line, LineItemInfo, LineKind, Status, WantedFeature};
 pub use reservation::{Reservation, ReservationEntry, ReservationGroup, Reserved};
 pub use rules::{
