@@ -11,6 +11,7 @@ use super::check::{Place, StepError, Stepped};
 use super::context::Context;
 use super::crowd::Crowd;
 use super::judge::ROW_LIMIT;
+use super::licensing::Licensing;
 use super::moments::HOUR_MS;
 use super::names::Names;
 use super::record::Record;
@@ -112,6 +113,8 @@ pub(super) struct Stage {
     pub(super) rules_checked: bool,
     /// Who else is at its instances.
     pub(super) crowd: Crowd,
+    /// Its license servers.
+    pub(super) licensing: Licensing,
 }
 
 impl Stage {
@@ -150,6 +153,7 @@ impl Stage {
             usage: Settings::default(),
             rules_checked: false,
             crowd: Crowd::default(),
+            licensing: Licensing::default(),
         }
     }
 
@@ -167,6 +171,7 @@ impl Stage {
         match self.control()?.create_site(&id, &request).await {
             Ok(site) => {
                 self.api = Api::new(&site.bases.dynamic_monetization).speaking(&self.scenario.version);
+                self.licensing.base = site.bases.cmapi.unwrap_or_default();
                 self.site = Some(id);
                 Ok(())
             }
