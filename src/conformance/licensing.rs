@@ -71,7 +71,7 @@ impl Stage {
     async fn set_up(&mut self, step: &Step, path: &str, change: Value) -> Stepped {
         self.operate(step, path, Some(change)).await?;
         let answer = self.last()?;
-        self.assert_set_up(step, &["CM-PROD-011"], "a success", answer.summary(), answer.ok())
+        self.assert_set_up(step, &["CM-PROD-002"], "a success", answer.summary(), answer.ok())
     }
 
     /// Tells a license server its features and settings.
