@@ -37,14 +37,6 @@ Feature: Access requests to license servers
     When host A requests 4 of "f1"
     Then "f1" is denied
 
-  @CM-ACC-001
-  Scenario: The type of a host is read in any case
-    When host A sends the request:
-      """
-      {"hostId": {"type": "STRING", "value": "A"}, "features": [{"name": "f1", "version": "1.0", "count": 1}]}
-      """
-    Then the answer has status 200
-
   @CM-ACC-002 @CM-HTTP-006
   Scenario Outline: A request names its host
     When the client sends POST "access_request":

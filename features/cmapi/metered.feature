@@ -38,7 +38,7 @@ Feature: Metered features
     And 2 hours pass
     Then 10 of "m1" are in use
 
-  @CM-MET-004
+  @CM-MET-006
   Scenario: What is reusable may be given back
     When host A requests 10 of "m2" for "0d"
     And host A gives back 4 of "m2"

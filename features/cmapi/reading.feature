@@ -145,7 +145,7 @@ Feature: What can be read of a license server
     And the instance administrator sends DELETE "clients/$FIRST"
     Then 0 of "f1" are in use
 
-  @CM-URL-003 @CM-URL-005
+  @CM-URL-005
   Scenario: An instance that does not exist is not found
     When GET "features" is sent to an instance that does not exist
     Then the answer has status 404

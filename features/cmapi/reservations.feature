@@ -6,7 +6,7 @@ Feature: Reservations
     Given a license server with 10 of "f1"
     When the Producer User sends POST "reservationgroups":
       """
-      {"name": "support", "reservations": [{"hostId": {"type": "STRING", "value": "A"},
+      {"name": "support", "reservations": [{"hostId": {"type": "string", "value": "A"},
        "reservationEntries": [{"featureName": "f1", "featureVersion": "1.0", "featureCount": 4}]}]}
       """
 
@@ -35,7 +35,7 @@ Feature: Reservations
   Scenario: More than there is cannot be reserved
     When the Producer User sends POST "reservationgroups":
       """
-      {"name": "more", "reservations": [{"hostId": {"type": "STRING", "value": "B"},
+      {"name": "more", "reservations": [{"hostId": {"type": "string", "value": "B"},
        "reservationEntries": [{"featureName": "f1", "featureVersion": "1.0", "featureCount": 7}]}]}
       """
     Then the answer follows the reading "cmapi.reservation.insufficient.http"

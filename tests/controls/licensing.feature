@@ -31,6 +31,10 @@ Feature: Wrong expectations of license servers
     When the Producer User sends GET "features"
     Then the call is forbidden
 
+  Scenario: Who is let in is called a stranger
+    When the Producer User sends GET "features"
+    Then the caller is not let in
+
   Scenario: Elements have other members
     When the Producer User sends GET "features"
     Then each element of the answer has:

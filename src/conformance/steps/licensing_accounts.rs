@@ -47,7 +47,7 @@ async fn authorizes(
     world.keep(step, answer)
 }
 
-/// From here on the answer is what the token says: `header`, `claims`, and `life` in seconds. `ends` is true when
+/// From here on the answer is what the token says: `header`, `claims`, `roles`, and `life` in seconds. `ends` is true when
 /// the answer's `expires` is the token's `exp`, and `instance` when `iss` names the instance.
 #[when(regex = r"^the token is opened$")]
 async fn is_opened(world: &mut World, step: &Step) -> Stepped {
@@ -57,12 +57,14 @@ async fn is_opened(world: &mut World, step: &Step) -> Stepped {
     // A token that is none has no parts, which the assertions that follow then see.
     let header = part(&token, 0).unwrap_or_default();
     let claims = part(&token, 1).unwrap_or_default();
+    // Newer servers have ROLE_OFFLINE as well (CM-ROLE-001).
+    let roles = claims.get("roles").and_then(Value::as_str).map(|all| all.replace(",ROLE_OFFLINE", ""));
     let seconds = |name: &str| claims.get(name).and_then(Value::as_i64);
     let ends = expires.and_then(|text| text.parse::<jiff::Timestamp>().ok()).map(|at| at.as_second());
     let instance = claims.get("iss").and_then(Value::as_str) == Some(world.license_server(0));
     answer.body = json!({
         "header": header, "life": seconds("exp").zip(seconds("iat")).map(|(end, made)| end - made),
-        "ends": ends.is_some() && ends == seconds("exp"), "instance": instance, "claims": claims,
+        "roles": roles, "ends": ends.is_some() && ends == seconds("exp"), "instance": instance, "claims": claims,
     })
     .to_string();
     world.keep(step, answer)

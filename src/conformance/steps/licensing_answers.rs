@@ -90,6 +90,14 @@ async fn is_forbidden(world: &mut World, step: &Step) -> Stepped {
     world.reading(step, "cmapi.forbidden.http", &status)
 }
 
+/// Who is not authenticated gets 401. A target may say 403, because the two are told apart nowhere.
+#[then(regex = r"^the caller is not let in$")]
+async fn not_let_in(world: &mut World, step: &Step) -> Stepped {
+    let answer = world.last()?;
+    let held = answer.is(401) || answer.is(403);
+    world.assert(step, "status 401, or 403", answer.summary(), held)
+}
+
 /// Features or other elements of a list: each of them has these members, by path.
 #[then(regex = r"^each element of the answer has:$")]
 async fn each_has(world: &mut World, step: &Step) -> Stepped {
