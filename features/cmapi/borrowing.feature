@@ -60,6 +60,13 @@ Feature: Borrowing
       | daily   | in 1 day |
 
   @CM-BOR-005
+  Scenario: The client's interval is the shortest
+    When host A requests 1 of "daily" for "2h"
+    Then the answer grants:
+      | feature | ends       |
+      | daily   | in 2 hours |
+
+  @CM-BOR-005
   Scenario: A feature without an interval has the server's week
     When host A requests 1 of "weekly"
     Then the answer grants:
@@ -121,6 +128,15 @@ Feature: Borrowing
     Then the answer grants:
       | feature | ends        |
       | daily   | in 34 hours |
+
+  @CM-BOR-009
+  Scenario: Adding renews
+    When host A requests 1 of "daily"
+    And 10 hours pass
+    And host A adds 1 of "daily"
+    Then the answer grants:
+      | feature | count | ends        |
+      | daily   | 2     | in 34 hours |
 
   @CM-BOR-009
   Scenario: Renewing takes no more

@@ -8,6 +8,12 @@ Feature: Licensing keys
     When the Producer User uploads "the client's key"
     Then the answer holds the uploaded key
 
+  @CM-PROD-003 @CM-KEY-004
+  Scenario: The Producer User may upload a licensing key
+    Given a license server without a licensing key
+    When the Producer User uploads "the client's key"
+    Then the answer has status 200
+
   @CM-KEY-004
   Scenario: The administrator may upload, too
     Given a license server with 3 of "f1"
@@ -89,6 +95,14 @@ Feature: Licensing keys
   Scenario: An upload takes effect at once
     Given a license server without a licensing key
     When the Producer User uploads "the client's key"
+    And host A requests 1 of "f1"
+    Then the answer has status 200
+
+  @CM-KEY-011
+  Scenario: A second upload takes effect at once, too
+    Given a license server with 3 of "f1"
+    When the Producer User uploads "another key"
+    And the client signs with "another key"
     And host A requests 1 of "f1"
     Then the answer has status 200
 

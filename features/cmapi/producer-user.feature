@@ -12,11 +12,6 @@ Feature: The Producer User
     When "producer" authorizes with "Producer-1!secret" on the second license server
     Then the answer has status 200
 
-  @CM-PROD-003 @CM-KEY-004
-  Scenario: The Producer User may upload a licensing key
-    When the Producer User uploads "another key"
-    Then the answer has status 200
-
   @CM-PROD-006
   Scenario Outline: User names and passwords are case-sensitive
     When "<user>" authorizes with "<password>"
