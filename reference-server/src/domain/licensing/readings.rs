@@ -200,10 +200,8 @@ pub(in crate::domain) const READINGS: &[Reading] = &[
     reading("cmapi.row.returned_quantity", "CM-USE-008", "above-zero", "below-zero", |r| {
         r.write_row = |kind, mut row| {
             let returned = matches!(kind, RowKind::LicenseReturned | RowKind::LicenseExpired);
-            if returned
-                && row.item_quantity.is_sign_positive()
-                && row.served_client_status.as_deref() != Some("NORMAL")
-            {
+            let at_the_end = matches!(row.served_client_status.as_deref(), Some("RETURNED" | "EXPIRED"));
+            if returned && at_the_end && row.item_quantity.is_sign_positive() {
                 row.item_quantity = -row.item_quantity;
                 row.meter_quantity = -row.meter_quantity;
             }
