@@ -95,7 +95,6 @@ Feature: What holds for every operation
       | close a session                    |
       | read a session                     |
       | request access in a session        |
-      | heartbeat                          |
       | one-off access request             |
       | read an instance                   |
       | delete all conditions              |

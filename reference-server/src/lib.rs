@@ -18,4 +18,5 @@ pub mod sites;
 pub mod store;
 
 pub use demo::Demo;
+pub use domain::licensing::PasswordCost;
 pub use server::{Limits, RunningServer, ServerError, ServerOptions, StoreLocation, TlsFiles, start};

@@ -22,7 +22,7 @@ const CLASSES: usize = 5;
 pub struct Metrics {
     requests: [[[AtomicU64; CLASSES]; 2]; Operation::COUNT],
     request_seconds: Histogram<10>,
-    rows: [AtomicU64; 4],
+    rows: [AtomicU64; RowKind::WORDS.len()],
     commit_size: Histogram<8>,
     commit_seconds: Histogram<10>,
     submitted: AtomicU64,
@@ -92,9 +92,9 @@ impl Metrics {
         self.render_requests(&mut text);
         self.request_seconds.render(&mut text, "chargeproof_request_seconds", "Time to answer a request.");
         head(&mut text, "chargeproof_usage_rows", "counter", "Usage rows written, by what is behind them.");
-        for kind in [RowKind::Charge, RowKind::Denied, RowKind::AutomaticCharge, RowKind::Refund] {
+        for (kind, word) in RowKind::WORDS {
             let count = self.rows[kind as usize].load(Ordering::Relaxed);
-            line(&mut text, &format!("chargeproof_usage_rows_total{{kind=\"{}\"}}", word(kind)), count);
+            line(&mut text, &format!("chargeproof_usage_rows_total{{kind=\"{word}\"}}"), count);
         }
         self.commit_size.render(&mut text, "chargeproof_commit_operations", "Operations in one commit.");
         self.commit_seconds.render(&mut text, "chargeproof_commit_seconds", "Time of one commit.");
@@ -132,15 +132,6 @@ impl Metrics {
                 }
             }
         }
-    }
-}
-
-const fn word(kind: RowKind) -> &'static str {
-    match kind {
-        RowKind::Charge => "charge",
-        RowKind::Denied => "denied",
-        RowKind::AutomaticCharge => "automatic_charge",
-        RowKind::Refund => "refund",
     }
 }
 

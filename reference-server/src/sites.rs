@@ -136,6 +136,16 @@ impl Sites {
         Ok(result)
     }
 
+    /// Looks at a site as it stands, without letting anything happen there.
+    ///
+    /// # Errors
+    /// When there is no such site.
+    pub fn look<R>(&self, id: &str, look: impl FnOnce(&Site) -> R) -> Result<R, SitesError> {
+        let slot = self.find(id).ok_or_else(|| SitesError::Unknown(id.to_owned()))?;
+        let slot = slot.lock().map_err(|_| SitesError::Broken(id.to_owned()))?;
+        if slot.gone { Err(SitesError::Unknown(id.to_owned())) } else { Ok(look(&slot.site)) }
+    }
+
     /// Moves the virtual clock of a site and waits until all that has happened on the way is durable. A long way is
     /// gone in parts, each durable before the next but one begins, so that memory stays bounded.
     ///

@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::thread::JoinHandle;
 
-use reference_server::{Limits, RunningServer, ServerError, ServerOptions, StoreLocation};
+use reference_server::{Limits, PasswordCost, RunningServer, ServerError, ServerOptions, StoreLocation};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
@@ -35,6 +35,8 @@ impl Bundled {
             administration_keys: Vec::new(),
             key_propagation: 0,
             limits: Limits::default(),
+            // A run makes sites by the hundred, and guards nobody's password.
+            password_cost: PasswordCost::Quick,
             tls: None,
             demo: None,
             non_loopback_control: false,

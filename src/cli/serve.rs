@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use reference_server::{Demo, Limits, ServerOptions, StoreLocation, TlsFiles};
+use reference_server::{Demo, Limits, PasswordCost, ServerOptions, StoreLocation, TlsFiles};
 use uuid::Uuid;
 
 use super::args::ServeArgs;
@@ -35,6 +35,7 @@ pub(super) fn run(args: ServeArgs) -> Result<u8, Failure> {
         default_policy: policy(&args.policy)?,
         administration_keys,
         limits: Limits { connections: args.max_connections, ..Limits::default() },
+        password_cost: PasswordCost::Standard,
         tls,
         key_propagation: i64::from(args.key_propagation) * 1000,
         demo: demo.as_ref().map(|keys| Demo { client_key: public(&keys.client) }),

@@ -56,6 +56,8 @@ impl Access {
             sites,
             clock: sites && offers("clock"),
             usage_rows: sites && offers("usage-rows") && matches!(profile.usage, UsageProfile::Control),
+            licensing: sites && offers("cls"),
+            bundled: profile.bundled,
         }
     }
 

@@ -15,6 +15,7 @@ mod error;
 mod hooks;
 mod items;
 mod judge;
+mod licensing;
 mod lint;
 mod moments;
 mod names;

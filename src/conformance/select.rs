@@ -52,6 +52,10 @@ pub(super) struct Abilities {
     pub(super) clock: bool,
     /// Usage rows of a site can be read.
     pub(super) usage_rows: bool,
+    /// License servers can be set up.
+    pub(super) licensing: bool,
+    /// The target is the server in this process, which alone may be put under pressure.
+    pub(super) bundled: bool,
 }
 
 /// What decides whether a scenario can be tested on this target.
@@ -83,6 +87,12 @@ pub(super) fn left_out(
     let abilities = conditions.abilities;
     if needs("site") && !abilities.sites {
         return Some("needs a site of its own, which the target does not offer".to_owned());
+    }
+    if needs("cls") && !abilities.licensing {
+        return Some("needs license servers of its own, which the target does not offer".to_owned());
+    }
+    if needs("bundled") && !abilities.bundled {
+        return Some("is for the bundled server only".to_owned());
     }
     if needs("usage") && !abilities.usage_rows {
         return Some("needs usage rows, which the target does not offer".to_owned());
@@ -143,12 +153,14 @@ mod tests {
         assert!(reason(&["clock"], &[], nothing, Pace::Never).unwrap().contains("the test clock"));
         assert!(reason(&["site"], &[], nothing, Pace::Never).unwrap().contains("a site of its own"));
         assert!(reason(&["usage"], &[], nothing, Pace::Never).unwrap().contains("usage rows"));
+        assert!(reason(&["cls"], &[], nothing, Pace::Never).unwrap().contains("license servers"));
+        assert!(reason(&["bundled"], &[], nothing, Pace::Never).unwrap().contains("bundled server only"));
     }
 
     #[test]
     fn a_target_with_everything_leaves_out_nothing() {
-        let all = Abilities { sites: true, clock: true, usage_rows: true };
-        assert_eq!(reason(&["clock", "site", "usage"], &[], all, Pace::Never), None);
+        let all = Abilities { sites: true, clock: true, usage_rows: true, licensing: true, bundled: true };
+        assert_eq!(reason(&["clock", "site", "usage", "cls", "bundled"], &[], all, Pace::Never), None);
     }
 
     #[test]

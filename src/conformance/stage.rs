@@ -11,6 +11,7 @@ use super::check::{Place, StepError, Stepped};
 use super::context::Context;
 use super::crowd::Crowd;
 use super::judge::ROW_LIMIT;
+use super::licensing::Licensing;
 use super::moments::HOUR_MS;
 use super::names::Names;
 use super::pace::{Pace, SHORT_PERIOD_MS};
@@ -113,6 +114,8 @@ pub(super) struct Stage {
     pub(super) rules_checked: bool,
     /// Who else is at its instances.
     pub(super) crowd: Crowd,
+    /// Its license servers.
+    pub(super) licensing: Licensing,
 }
 
 impl Stage {
@@ -155,6 +158,7 @@ impl Stage {
             usage,
             rules_checked: false,
             crowd: Crowd::default(),
+            licensing: Licensing::default(),
         }
     }
 
@@ -172,6 +176,7 @@ impl Stage {
         match self.control()?.create_site(&id, &request).await {
             Ok(site) => {
                 self.api = Api::new(&site.bases.dynamic_monetization).speaking(&self.scenario.version);
+                self.licensing.base = site.bases.cmapi.unwrap_or_default();
                 self.site = Some(id);
                 Ok(())
             }

@@ -18,9 +18,10 @@ pub static FEATURES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/features")
 const REQUIREMENTS: &str = "requirements";
 
 /// What requirements are about. A target file may declare any of these absent.
-pub const CAPABILITIES: [&str; 15] = [
+pub const CAPABILITIES: [&str; 16] = [
     "access-request",
     "charging",
+    "cls",
     "configuration",
     "general",
     "instances",
@@ -191,9 +192,10 @@ mod tests {
     fn the_embedded_registry_is_whole() {
         let registry = embedded();
         let of = |prefix: &str| registry.all().filter(|each| each.id.starts_with(prefix)).count();
-        assert_eq!(registry.all().count(), 534);
+        assert_eq!(registry.all().count(), 728);
         assert_eq!(of("DM-"), 415);
         assert_eq!(of("WH-USAGE-"), 119);
+        assert_eq!(of("CM-"), 194);
         let groups = [
             ("DM-ACC-", 22),
             ("DM-SES-", 57),
@@ -214,6 +216,12 @@ mod tests {
             ("DM-RULE-", 43),
             ("DM-CONF-", 15),
             ("DM-VER-", 1),
+            ("CM-AUTH-", 15),
+            ("CM-KEY-", 12),
+            ("CM-JWT-", 14),
+            ("CM-GRANT-", 9),
+            ("CM-BOR-", 11),
+            ("CM-USE-", 11),
         ];
         for (prefix, count) in groups {
             assert_eq!(of(prefix), count, "{prefix}");

@@ -33,15 +33,18 @@ pub enum Body {
         /// The text.
         text: String,
     },
+    /// Bytes that are no text, for example a key in DER.
+    Octets(Vec<u8>),
 }
 
 impl Body {
-    /// The text that is sent, if any.
-    pub(super) fn into_text(self) -> Option<String> {
+    /// What is sent, if anything.
+    pub(super) fn into_bytes(self) -> Option<Vec<u8>> {
         match self {
             Body::None => None,
-            Body::Json(value) => Some(value.to_string()),
-            Body::Text { text, .. } => Some(text),
+            Body::Json(value) => Some(value.to_string().into_bytes()),
+            Body::Text { text, .. } => Some(text.into_bytes()),
+            Body::Octets(bytes) => Some(bytes),
         }
     }
 
@@ -50,6 +53,7 @@ impl Body {
             Body::None => None,
             Body::Json(_) => Some("application/json"),
             Body::Text { content_type, .. } => Some(content_type),
+            Body::Octets(_) => Some("application/octet-stream"),
         }
     }
 }
@@ -153,6 +157,6 @@ mod tests {
         let body = Body::Text { content_type: "application/json".to_owned(), text: "{\"a\":".to_owned() };
         let call = Call::new(Method::POST, "http://t/", body);
         assert_eq!(call.headers_as_sent(), [("content-type".to_owned(), "application/json".to_owned())]);
-        assert_eq!(call.body.into_text().as_deref(), Some("{\"a\":"));
+        assert_eq!(call.body.into_bytes().as_deref(), Some("{\"a\":".as_bytes()));
     }
 }

@@ -96,14 +96,15 @@ impl Client {
     /// Sends one request and reads the whole answer.
     pub async fn send(&self, call: Call) -> Answer {
         let headers = call.headers_as_sent();
-        let body = call.body.into_text();
-        let mut exchange = exchange::sent(call.method.as_str(), &call.url, &headers, body.as_deref());
+        let body = call.body.into_bytes();
+        let shown_body = body.as_deref().map(|bytes| readable(bytes.to_vec()));
+        let mut exchange = exchange::sent(call.method.as_str(), &call.url, &headers, shown_body.as_deref());
         let mut request = self.http.request(call.method, call.url.as_str());
         for (name, value) in &headers {
             request = request.header(name.as_str(), value.as_str());
         }
-        if let Some(text) = body {
-            request = request.body(text);
+        if let Some(bytes) = body {
+            request = request.body(bytes);
         }
         let started = Instant::now();
         let received = receive(request, &mut exchange).await;

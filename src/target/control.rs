@@ -325,6 +325,21 @@ impl ControlClient {
         self.succeed(Call::new(reqwest::Method::POST, url, Body::None)).await.map(drop)
     }
 
+    /// What an operator does to license servers by hand elsewhere: a call below `cls` of a site. A refusal is an
+    /// answer like others, because the rules that operators are held to are tested, too.
+    ///
+    /// # Errors
+    /// When nothing answers or the token is refused.
+    pub async fn license_servers(
+        &self,
+        site: &str,
+        path: &str,
+        change: Option<Value>,
+    ) -> Result<Answer, ControlError> {
+        let url = self.site_url(site, &format!("/cls/{path}"));
+        self.send(change.map_or_else(|| Call::get(url.clone()), |body| Call::put(url.clone(), body))).await
+    }
+
     async fn read_clock(&self, call: Call) -> Result<i64, ControlError> {
         let answer = self.succeed(call).await?;
         Ok(self.parse::<ClockAnswer>(answer)?.0.now)

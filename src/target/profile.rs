@@ -95,6 +95,13 @@ impl Profile {
         self
     }
 
+    /// The same target with this capability declared absent.
+    #[must_use]
+    pub fn without(mut self, capability: &str) -> Profile {
+        self.absent.insert(capability.to_owned());
+        self
+    }
+
     /// Whether the target does not declare this capability absent.
     #[must_use]
     pub fn has(&self, capability: &str) -> bool {
@@ -257,5 +264,6 @@ mod tests {
     fn a_policy_is_kept_for_the_sites_made() {
         let profile = Profile::bundled("http://t", "t").with_policy("session.denied.http", "409");
         assert_eq!(profile.policy["session.denied.http"], "409");
+        assert!(profile.has("cls") && !profile.without("cls").has("cls"));
     }
 }

@@ -20,7 +20,7 @@ const OUT_OF_REACH: [(&str, &str); 1] =
 
 /// What no right server gives occasion for: a fault, and a scenario that meets it. A server changes its answers in one
 /// way at a time.
-const WRONG_SERVERS: [(&str, &str); 2] = [
+const WRONG_SERVERS: [(&str, &str); 5] = [
     (
         "wire.session_created=204",
         "@DM-GEN-001 @one-version
@@ -36,6 +36,31 @@ Feature: A wrong server
   Scenario: All actions come as a bare array
     Given an instance of account \"GLOBEX\"
     When the administrator lists all actions
+",
+    ),
+    (
+        "cmapi.xsrf_token=always-the-same",
+        "@DM-GEN-001
+Feature: A wrong server
+  Scenario: Two tokens are one
+    Given a license server with 3 of \"f1\"
+    Then two tokens of one user differ and both are good
+",
+    ),
+    (
+        "cmapi.wire=upload-is-201",
+        "@DM-GEN-001
+Feature: A wrong server
+  Scenario: No key is taken
+    Given a license server with 3 of \"f1\"
+",
+    ),
+    (
+        "cmapi.wire=token-renamed",
+        "@DM-GEN-001
+Feature: A wrong server
+  Scenario: No token comes
+    Given a license server with 3 of \"f1\"
 ",
     ),
 ];

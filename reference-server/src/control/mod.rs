@@ -5,6 +5,8 @@
 
 mod about;
 mod clock;
+mod cls;
+mod cls_instance;
 mod operator;
 mod router;
 mod sites;

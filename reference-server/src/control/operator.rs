@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use crate::domain::Millis;
 use crate::http::body;
 use crate::http::errors::Refused;
+use crate::http::licensing::PasswordDesk;
 use crate::site::Refusal;
 use crate::sites::Sites;
 
@@ -29,6 +30,8 @@ pub(crate) struct SiteDefaults {
 #[derive(Clone)]
 pub(crate) struct Control {
     pub(crate) sites: Arc<Sites>,
+    /// Where passwords of license servers are hashed.
+    pub(crate) passwords: Arc<PasswordDesk>,
     /// Token that every call must carry.
     pub(crate) token: Arc<str>,
     /// Off when the server listens to the world and nobody has allowed it there.
@@ -102,6 +105,16 @@ pub(super) fn read<T: DeserializeOwned>(Content(body): &Content) -> Result<T, Re
     let bytes: &[u8] = if body.is_empty() { &b"{}"[..] } else { &body[..] };
     serde_json::from_slice(bytes)
         .map_err(|error| Refusal::invalid(format!("the body is not what this call takes: {error}")).into())
+}
+
+/// The same for a body with a secret in it: what is wrong is named by its place, because the words of the parser may
+/// repeat what they stand for.
+pub(super) fn read_secret<T: DeserializeOwned>(Content(body): &Content) -> Result<T, Refused> {
+    serde_json::from_slice(body).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        let message = format!("the body is not what this call takes, at line {line}, column {column}");
+        Refusal::invalid(message).into()
+    })
 }
 
 #[cfg(test)]

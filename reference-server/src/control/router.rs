@@ -6,7 +6,7 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, any, get, post, put};
 
 use super::operator::{Control, Operator};
-use super::{about, clock, sites};
+use super::{about, clock, cls, sites};
 use crate::http::body::MOST_BYTES;
 use crate::http::errors;
 
@@ -25,7 +25,7 @@ pub(crate) fn router(control: Control) -> Router {
         .with_state(control)
 }
 
-fn routes() -> [(&'static str, MethodRouter<Control>); 8] {
+fn routes() -> [(&'static str, MethodRouter<Control>); 10] {
     [
         ("", get(about::about)),
         ("/", get(about::about)),
@@ -35,6 +35,8 @@ fn routes() -> [(&'static str, MethodRouter<Control>); 8] {
         ("/sites/{siteId}/clock/advance", post(clock::advance)),
         ("/sites/{siteId}/usage-rows", get(sites::usage_rows)),
         ("/sites/{siteId}/sessions/{sessionId}/fail", post(sites::fail_session)),
+        ("/sites/{siteId}/cls/producer-user", get(cls::producer_user).put(cls::change_producer_user)),
+        ("/sites/{siteId}/cls/instances/{instanceId}", put(cls::put_instance)),
     ]
 }
 

@@ -118,8 +118,11 @@ pub(super) async fn create(
     check_id(&site)?;
     let new: NewSite = read(&body)?;
     control.sites.create(&site, new.settings(&control.defaults)?).await?;
-    let base = format!("{}/sites/{site}/dynamicmonetization", operator.origin);
-    let answer = json!({ "siteId": site, "bases": { "dynamic_monetization": base } });
+    let base = format!("{}/sites/{site}", operator.origin);
+    let bases = json!({
+        "dynamic_monetization": format!("{base}/dynamicmonetization"), "cmapi": format!("{base}/api/1.0"),
+    });
+    let answer = json!({ "siteId": site, "bases": bases });
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
 

@@ -10,6 +10,7 @@ mod further_readings;
 pub mod instance_rules;
 pub mod key;
 pub mod key_rules;
+pub mod licensing;
 pub mod line_item;
 pub mod pool;
 mod producer_readings;

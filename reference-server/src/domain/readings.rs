@@ -41,6 +41,7 @@ pub fn all() -> impl Iterator<Item = &'static Reading> {
         further_readings::READINGS,
         producer_readings::READINGS,
         session_readings::READINGS,
+        super::licensing::READINGS,
         super::usage_forms::READINGS,
     ]
     .into_iter()

@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 
 use super::access_points::AccessPoints;
 use super::formula::Arithmetic;
+use super::licensing::LicensingRules;
 use super::line_item::{self, LineItemState, OrderKey};
 use super::session::{self, Session};
 use super::usage_row::{self, Export, RowKind};
@@ -278,6 +279,8 @@ pub struct Rules {
     pub keys: KeyRules,
     /// Tokens.
     pub tokens: TokenRules,
+    /// License servers.
+    pub licensing: LicensingRules,
 
     // Usage rows.
     /// The rows written for a row.
@@ -368,6 +371,7 @@ impl Default for Rules {
             instances: InstanceRules::default(),
             keys: KeyRules::default(),
             tokens: TokenRules::default(),
+            licensing: LicensingRules::default(),
             write_row: usage_row::as_it_is,
             export: None,
             refund_own_correlation: true,

@@ -39,7 +39,7 @@ pub struct UsageRow {
     pub account_id: Arc<str>,
     /// The instance.
     pub instance_id: Arc<str>,
-    /// The charged line item, in an array of one; NULL when nothing was charged.
+    /// The charged line item, in an array of one; the line items of a license server; NULL when nothing was charged.
     pub activation_id: Option<Vec<Arc<str>>>,
     /// Whole quantity of the line item.
     pub mapped_entitled_count: Option<i64>,
@@ -58,11 +58,11 @@ pub struct UsageRow {
     pub session_state: Option<Cow<'static, str>>,
     /// Result code.
     pub request_response: Option<Cow<'static, str>>,
-    /// Partitions of license servers; never set here.
+    /// Partitions of license servers; there are none here.
     pub controls_applied: Option<Value>,
-    /// `elastic`.
+    /// `elastic`, `concurrent` or `metered`.
     pub meter_type: Cow<'static, str>,
-    /// `elastic token`.
+    /// `elastic token`, or the unit of a license server.
     pub meter: Cow<'static, str>,
     /// Series and version of the rate table.
     pub meter_cost_list: Option<MeterCostList>,
@@ -73,20 +73,20 @@ pub struct UsageRow {
     pub meter_quantity: Tokens,
     /// Client data.
     pub meta_data: Option<Map<String, Value>>,
-    /// Partial capability request; never set here.
+    /// Whether fewer counts would have done; NULL for elastic usage.
     pub partial: Option<bool>,
-    /// Incremental capability request; never set here.
+    /// Whether the request added and subtracted; NULL for elastic usage.
     pub incremental: Option<bool>,
     /// Overdraft of the line item; NULL when unlimited.
     pub overdraft_count: Option<i64>,
-    /// Products of license servers; never set here.
+    /// Products behind the activation IDs; NULL for elastic usage.
     pub entitled_articles: Option<Vec<String>>,
-    /// Their versions; never set here.
+    /// Their versions.
     pub entitled_article_versions: Option<Vec<String>>,
-    /// Expiry of concurrent use; never set here.
+    /// End of the borrow of concurrent use.
     pub borrowed_until: Option<Millis>,
-    /// Status of a served client; never set here.
-    pub served_client_status: Option<String>,
+    /// Status of the served client; NULL for elastic usage.
+    pub served_client_status: Option<Cow<'static, str>>,
 }
 
 /// What is behind a row, for rules that decide whether and how it is written.
@@ -100,6 +100,28 @@ pub enum RowKind {
     AutomaticCharge,
     /// A refund.
     Refund,
+    /// Counts that a license server has granted, charged or renewed.
+    LicenseGranted,
+    /// An entry that a license server has not granted.
+    LicenseDenied,
+    /// Counts that came back to a license server.
+    LicenseReturned,
+    /// Counts that came back because their borrow had ended.
+    LicenseExpired,
+}
+
+impl RowKind {
+    /// Every kind with the word that stands for it in metrics, in the order of declaration.
+    pub const WORDS: [(Self, &'static str); 8] = [
+        (Self::Charge, "charge"),
+        (Self::Denied, "denied"),
+        (Self::AutomaticCharge, "automatic_charge"),
+        (Self::Refund, "refund"),
+        (Self::LicenseGranted, "license_granted"),
+        (Self::LicenseDenied, "license_denied"),
+        (Self::LicenseReturned, "license_returned"),
+        (Self::LicenseExpired, "license_expired"),
+    ];
 }
 
 /// Changes how the rows of a site are spelt when they are handed out.

@@ -42,7 +42,7 @@ pub(crate) fn of_sites(error: &SitesError) -> Response {
     message(status_of(error), &error.to_string())
 }
 
-fn status_of(error: &SitesError) -> u16 {
+pub(super) fn status_of(error: &SitesError) -> u16 {
     match error {
         SitesError::Unknown(_) => 404,
         SitesError::Exists(_) => 409,

@@ -18,6 +18,7 @@ mod configuration;
 pub(crate) mod errors;
 mod instances;
 mod keys;
+pub(crate) mod licensing;
 mod line_item_draft;
 mod line_items;
 mod openapi;

@@ -64,9 +64,10 @@ async fn page(State(sites): State<Arc<Sites>>, headers: HeaderMap) -> Html<Strin
         "<!doctype html><html lang=en><meta charset=utf-8>\
          <meta name=viewport content=\"width=device-width\"><title>Elastic Access reference server</title>\
          <style>{STYLE}</style><h1>Elastic Access reference server</h1>\
-         <p>Version {version}. It serves Dynamic Monetization v1.0 and v1.1, charges as the documents say, and keeps \
-         its data {kept}.</p>\
-         <p>OpenAPI: <a href=/openapi/v1.0.json>v1.0</a>, <a href=/openapi/v1.1.json>v1.1</a> · \
+         <p>Version {version}. It serves Dynamic Monetization v1.0 and v1.1 and the Cloud Monetization API, charges as \
+         the documents say, and keeps its data {kept}.</p>\
+         <p>OpenAPI: <a href=/openapi/v1.0.json>v1.0</a>, <a href=/openapi/v1.1.json>v1.1</a>, \
+         <a href=/openapi/cmapi.json>Cloud Monetization</a> · \
          <a href=/health>Health</a> · <a href=/metrics>Metrics</a></p>\
          <h2>Sites</h2><div class=wide><table><tr><th>Site<th>Base address<th>Clock<th>Instances<th>Live sessions\
          {rows}</table></div>{more}\

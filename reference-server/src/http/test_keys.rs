@@ -71,6 +71,56 @@ nwIDAQAB
 -----END PUBLIC KEY-----
 ";
 
+/// Another RSA key of 2048 bits.
+const OTHER_RSA_PRIVATE: &str = "-----BEGIN PRIVATE KEY-----
+MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQDfMKaWoPA4yhx7
+tYHjAbI9NDYT64FtBdfMrDICdMjpDj5SX56hNM8ARsoUMb1dTehXNSG+e4XVLqss
+yvalG3nz6AyN280bSd0873buy9TyLBuuL7C4iH64LQwV5LVWimsCj41vQ/yeVw4H
+suP3ZZ8Rd/mRiWlIlkKnmtXpXN2A1V2d8x5jBcCA5nFBEAArnNFX3csB6dU28hd2
+WlCRvEGstIrSRmqhE3DWu9YFvh39vctDAbTjtMg4mao53IP/o9rXTqx6X1Cytaj3
+UGbHJkZIuOpN124QoMr8Xkqa088XGHAuOghM43dR01AIwQ23znlYhohT6JZHJmTT
+NfAiGW8lAgMBAAECggEAJkZqmzRYXfTTM6fp8WsuDO7yQzJFDNROsMvq+57ZgZYu
+u+OoCY9L3IlHSHVLO0AME0CKW+dFCU0qj9DywVfX7yshVAaYwxBEv5l1dPhBuZI0
+4QdOsCbATId1JiAFtSShu1uw7p7jKKhXQJy+GYQ05kMD6qB9DLSwE5wrCQ0i81/R
+zSzsOU2NzK8g7s9BTQbsdPyP4aQwuvLXdWIiLeN4E7jEdVkNGeQYRl4lpIQNUwkg
+y+a/cdOVE1/D2naFlPWpTfGt4EMwpnSxl6EKraqrzwJks1SyHuhZAfJGY+UN07bJ
+r6nNWwpjDnqg+A0vQfglID7cOz1MAqDURVLnTrDigQKBgQD6sbzBFVxIywijlUeL
+g5nxCZMiCC2hDdmLlhWlxhy+Bzk3sgwV594L3wApat86a+vChixpZvs7zjJIw+Mx
+B+nIHCmOxEkpBUw/fG8gNl+UbDbUpDJloDe938eUmyW2MVIDs49tgu9X75cgwdMs
+GEiRYmlPjwheeJz6bHIWBVgwYQKBgQDj6eUyrlA4xRVprYKGdk4OBeFoH1b4er3K
+ThEQBQIqcbBBm2vodjbqr5A2wpomK4PRoyxGiAWg8IAikOlbFqF9aJk3/4sk1pYU
+CHPYDd0wPXIrZiUaNv/jTsMHZyB4l62/CdwIN5bSiM4crMPwuKkeUrqmtyD4PE6J
+iQTYdXKFRQKBgCPWru5HeHbrl6OTHrRCLwq3XLJbyvIgQb5jyVp2lPtRmwtsR7AG
+AsddrO8+2QTIEt8vQUAcOcRV+PhQELWctP4nkIVZaEAWAs18o4JOY6GbSsdhZdcD
+bZSWXjjPaTe/m0LuM43rTv4aQVesfdzq58zo7bcy8nZW9dITGMgvIWlhAoGBANkC
+4svpElWbwxHGtpvVlejgTIpaHPOn24L/5ls8iZ1kdxFhLdRAi3XXCRg7H4/sqy03
+k3btGX7uwPMozCmBWO8SY6HgXtsKwAf/LF6yhMPkHguYzQczC1+ipS0tUsvAkR1w
+A+SHGcMJpEfFcSSKj+1hlHwdrvTuZ1Gp98Urv4mJAoGAWqIYpPj18lbUv6rSckZh
+S1a2vLC8j4W257cyokUtI7aUxGwYuCodK5VbEjbsZ4OxyBmbN7tRCQymMu4EjYU/
+NvJrKFVzpSaRVcpqAq0ZyFZOuNhhmnmMBkuQ7Fr7Ijl2uieciZ4g7h8PzVHLdvZu
+F/DpTJjgXm8ImPtgam16KX8=
+-----END PRIVATE KEY-----
+";
+/// Its public half.
+pub(super) const OTHER_RSA_PUBLIC: &str = "-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA3zCmlqDwOMoce7WB4wGy
+PTQ2E+uBbQXXzKwyAnTI6Q4+Ul+eoTTPAEbKFDG9XU3oVzUhvnuF1S6rLMr2pRt5
+8+gMjdvNG0ndPO927svU8iwbri+wuIh+uC0MFeS1VoprAo+Nb0P8nlcOB7Lj92Wf
+EXf5kYlpSJZCp5rV6VzdgNVdnfMeYwXAgOZxQRAAK5zRV93LAenVNvIXdlpQkbxB
+rLSK0kZqoRNw1rvWBb4d/b3LQwG047TIOJmqOdyD/6Pa106sel9QsrWo91BmxyZG
+SLjqTdduEKDK/F5KmtPPFxhwLjoITON3UdNQCMENt855WIaIU+iWRyZk0zXwIhlv
+JQIDAQAB
+-----END PUBLIC KEY-----
+";
+/// The public half of an RSA key that is too short.
+pub(super) const SHORT_RSA_PUBLIC: &str = "-----BEGIN PUBLIC KEY-----
+MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC7XWxvguw+yhCTBLtOrx5Pf8q8
+jOBHaKtVhCEynmKpLCuZXNZ0KoyvOqF8N+VIXsrSH9KL5wFWwDs5NMYuJzddI5PD
+9Nt/2w7yThhCPaY5Eu/dWLv1jmPWwjhTAKteISzjk6dTVUciX6fQrTmJrFetV7Wv
+HkKDhYdFAmjviy4i+wIDAQAB
+-----END PUBLIC KEY-----
+";
+
 /// JOSE header `{"alg":"none","typ":"JWT"}`.
 const UNSIGNED_HEADER: &str = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0";
 
@@ -80,6 +130,7 @@ pub(crate) enum Signer {
     Ec,
     OtherEc,
     Rsa,
+    OtherRsa,
     Hmac,
 }
 
@@ -90,6 +141,7 @@ impl Signer {
             Self::Ec => (Algorithm::ES256, EncodingKey::from_ec_pem(EC_PRIVATE.as_bytes())),
             Self::OtherEc => (Algorithm::ES256, EncodingKey::from_ec_pem(OTHER_EC_PRIVATE.as_bytes())),
             Self::Rsa => (Algorithm::RS256, EncodingKey::from_rsa_pem(RSA_PRIVATE.as_bytes())),
+            Self::OtherRsa => (Algorithm::RS256, EncodingKey::from_rsa_pem(OTHER_RSA_PRIVATE.as_bytes())),
             Self::Hmac => (Algorithm::HS256, Ok(EncodingKey::from_secret(EC_PUBLIC.as_bytes()))),
         };
         encode(&Header::new(algorithm), claims, &key.unwrap()).unwrap()

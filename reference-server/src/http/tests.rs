@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::openapi::judge;
 use super::test_keys::{EC_PUBLIC, OTHER_EC_PUBLIC, Signer};
-use crate::{RunningServer, ServerOptions, StoreLocation, start};
+use crate::{PasswordCost, RunningServer, ServerOptions, StoreLocation, start};
 
 pub(super) const NOW: i64 = 1_760_000_000_000;
 const TOKEN: &str = "control-token";
@@ -26,7 +26,9 @@ pub(super) struct Answered {
 impl Fixture {
     /// A server with the site `acme` on a virtual clock.
     pub(super) async fn new() -> Self {
-        let options = ServerOptions::on_loopback(StoreLocation::Memory, TOKEN);
+        let password_cost = PasswordCost::Quick;
+        let loopback = ServerOptions::on_loopback(StoreLocation::Memory, TOKEN);
+        let options = ServerOptions { password_cost, ..loopback };
         let fixture = Self { server: start(options).await.unwrap() };
         let site = json!({
             "clock": { "mode": "virtual", "now": NOW },

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::domain::ApiVersion;
 
-/// The operations of Dynamic Monetization, one for each method and path.
+/// The operations of Dynamic Monetization, then those of Cloud Monetization, one for each method and path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names are those of the operations")]
 #[repr(usize)]
@@ -43,11 +43,32 @@ pub enum Operation {
     SessionRequest,
     Heartbeat,
     CloseSession,
+    Authorize,
+    UploadLicensingKey,
+    ReadLicensingKey,
+    RevokeLicensingKey,
+    RequestLicenses,
+    PreviewLicenses,
+    RequestSignedLicenses,
+    ListFeatures,
+    SummarizeFeatures,
+    ReadFeature,
+    ListFeatureClients,
+    ListServedClients,
+    DropServedClient,
+    ReadLicensingConfiguration,
+    ChangeLicensingConfiguration,
+    ListReservationGroups,
+    ReadReservationGroup,
+    AddReservationGroup,
+    DeleteReservationGroup,
+    ReadLicensingHealth,
+    ListHostIds,
 }
 
 impl Operation {
     /// Every operation with its name, in the order of declaration.
-    const NAMES: [(Self, &'static str); 34] = [
+    const NAMES: [(Self, &'static str); 55] = [
         (Self::SaveAdministrationKeys, "save_administration_keys"),
         (Self::DeleteAdministrationKey, "delete_administration_key"),
         (Self::SaveClientKeys, "save_client_keys"),
@@ -82,6 +103,27 @@ impl Operation {
         (Self::SessionRequest, "session_request"),
         (Self::Heartbeat, "heartbeat"),
         (Self::CloseSession, "close_session"),
+        (Self::Authorize, "authorize"),
+        (Self::UploadLicensingKey, "upload_licensing_key"),
+        (Self::ReadLicensingKey, "read_licensing_key"),
+        (Self::RevokeLicensingKey, "revoke_licensing_key"),
+        (Self::RequestLicenses, "request_licenses"),
+        (Self::PreviewLicenses, "preview_licenses"),
+        (Self::RequestSignedLicenses, "request_signed_licenses"),
+        (Self::ListFeatures, "list_features"),
+        (Self::SummarizeFeatures, "summarize_features"),
+        (Self::ReadFeature, "read_feature"),
+        (Self::ListFeatureClients, "list_feature_clients"),
+        (Self::ListServedClients, "list_served_clients"),
+        (Self::DropServedClient, "drop_served_client"),
+        (Self::ReadLicensingConfiguration, "read_licensing_configuration"),
+        (Self::ChangeLicensingConfiguration, "change_licensing_configuration"),
+        (Self::ListReservationGroups, "list_reservation_groups"),
+        (Self::ReadReservationGroup, "read_reservation_group"),
+        (Self::AddReservationGroup, "add_reservation_group"),
+        (Self::DeleteReservationGroup, "delete_reservation_group"),
+        (Self::ReadLicensingHealth, "read_licensing_health"),
+        (Self::ListHostIds, "list_host_ids"),
     ];
 
     /// How many operations there are.
@@ -90,6 +132,12 @@ impl Operation {
     /// Every operation.
     pub fn all() -> impl Iterator<Item = Self> {
         Self::NAMES.into_iter().map(|(operation, _)| operation)
+    }
+
+    /// Whether it belongs to the Cloud Monetization API.
+    #[must_use]
+    pub const fn is_of_licensing(self) -> bool {
+        self as usize >= Self::Authorize as usize
     }
 
     /// The operation's name in metrics and documents.

@@ -11,6 +11,11 @@ mod configuration;
 mod general;
 mod instances;
 mod keys;
+mod licensing_accounts;
+mod licensing_granting;
+mod licensing_keys;
+mod licensing_rows;
+mod licensing_wire;
 mod line_items;
 mod load;
 mod provisioning;
@@ -60,6 +65,11 @@ pub fn all() -> impl Iterator<Item = &'static Mutant> {
         general::MUTANTS,
         instances::MUTANTS,
         keys::MUTANTS,
+        licensing_accounts::MUTANTS,
+        licensing_granting::MUTANTS,
+        licensing_keys::MUTANTS,
+        licensing_rows::MUTANTS,
+        licensing_wire::MUTANTS,
         line_items::MUTANTS,
         load::MUTANTS,
         provisioning::MUTANTS,

@@ -26,7 +26,7 @@ pub(super) const MUTANTS: &[Mutant] = &[
             };
         },
     ),
-    mutant("version.sessions", "newer-lists-none", &["DM-SES-024"], "Lists no sessions in v1.1.", |r| {
+    mutant("version.sessions", "newer-lists-none", &["DM-SES-022"], "Lists no sessions in v1.1.", |r| {
         r.wire = |answer| {
             if is_newer(answer, Operation::ListSessions) && answer.status == 200 {
                 answer.body = Some(json!([]));

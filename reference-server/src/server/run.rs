@@ -16,7 +16,9 @@ use super::listener::{self, Service};
 use super::{Limits, TlsError, TlsFiles, tls};
 use crate::control::{self, Control};
 use crate::demo::{self, Demo};
+use crate::domain::licensing::PasswordCost;
 use crate::domain::{KeyKind, Millis};
+use crate::http::licensing::{self, LicensingApi, PasswordDesk};
 use crate::http::{self, Api, errors};
 use crate::policy::{self, PolicyError};
 use crate::site::{Clock, SiteSettings};
@@ -54,6 +56,8 @@ pub struct ServerOptions {
     pub key_propagation: Millis,
     /// What one client may take from the others.
     pub limits: Limits,
+    /// How dear it is to try a password of a license server.
+    pub password_cost: PasswordCost,
     /// Certificate and key, if the server is to speak TLS.
     pub tls: Option<TlsFiles>,
     /// The tutorial's world at the site `default`, if it is wanted.
@@ -74,6 +78,7 @@ impl ServerOptions {
             administration_keys: Vec::new(),
             key_propagation: 0,
             limits: Limits::default(),
+            password_cost: PasswordCost::Standard,
             tls: None,
             demo: None,
             non_loopback_control: false,
@@ -184,8 +189,10 @@ async fn prepare_default_site(sites: &Sites, options: &ServerOptions) -> Result<
 }
 
 pub(super) fn router(sites: &Arc<Sites>, options: ServerOptions, address: SocketAddr) -> Router {
+    let passwords = Arc::new(PasswordDesk::new(options.password_cost));
     let control = Control {
         sites: Arc::clone(sites),
+        passwords: Arc::clone(&passwords),
         token: options.control_token.into(),
         enabled: options.non_loopback_control || address.ip().is_loopback(),
         defaults: Arc::new(control::SiteDefaults {
@@ -195,6 +202,7 @@ pub(super) fn router(sites: &Arc<Sites>, options: ServerOptions, address: Socket
         address,
     };
     http::router(Api::new(Arc::clone(sites)))
+        .merge(licensing::router(&LicensingApi::new(Arc::clone(sites), passwords)))
         .merge(http::pages::router(Arc::clone(sites)))
         .merge(control::router(control))
         .fallback(errors::not_found)

@@ -295,7 +295,7 @@ impl Site {
         }
     }
 
-    fn write(&mut self, kind: RowKind, row: UsageRow) {
+    pub(super) fn write(&mut self, kind: RowKind, row: UsageRow) {
         for row in (self.rules.write_row)(kind, row) {
             match self.rules.steps.written {
                 None => self.write_now(kind, row),

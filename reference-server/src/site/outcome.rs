@@ -55,11 +55,19 @@ pub enum Kind {
     LineItem,
     /// A session.
     Session,
+    /// The Producer User and the secret of the tokens of `/authorize`.
+    LicensingAccounts,
+    /// A license server.
+    LicenseServer,
+    /// What was charged of a metered license.
+    MeteredTotal,
+    /// A host that a license server serves.
+    ServedClient,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Site,
         Self::Key,
         Self::Configuration,
@@ -68,6 +76,10 @@ impl Kind {
         Self::Condition,
         Self::LineItem,
         Self::Session,
+        Self::LicensingAccounts,
+        Self::LicenseServer,
+        Self::MeteredTotal,
+        Self::ServedClient,
     ];
 
     /// The word that stands for the kind in the store.
@@ -82,6 +94,11 @@ impl Kind {
             Self::Condition => "condition",
             Self::LineItem => "line-item",
             Self::Session => "session",
+            Self::LicensingAccounts => "licensing-accounts",
+            // In the order of the alphabet, in which the store hands things out, a server comes before what is its.
+            Self::LicenseServer => "license-server",
+            Self::MeteredTotal => "metered-total",
+            Self::ServedClient => "served-client",
         }
     }
 }

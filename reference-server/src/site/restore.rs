@@ -90,6 +90,11 @@ impl Site {
                 self.sequence = self.sequence.max(session.sequence);
                 self.insert_session(session);
             }
+            Kind::LicensingAccounts | Kind::LicenseServer | Kind::MeteredTotal | Kind::ServedClient => {
+                let (kind, id, body) = entity;
+                let taken = self.licensing.take_in(*kind, id, body);
+                taken.map_err(|error| unreadable(&self.id, entity, &error))?;
+            }
         }
         Ok(())
     }
@@ -127,17 +132,23 @@ impl Site {
         for id in deleted.map(|item| item.activation_id.clone()).collect::<Vec<_>>() {
             self.release_when_unused(&id);
         }
+        self.licensing.put_in_order();
     }
 }
 
-fn read<T: DeserializeOwned>(
+fn read<T: DeserializeOwned>(site: &str, entity: &(Kind, String, String)) -> Result<T, RestoreError> {
+    serde_json::from_str(&entity.2).map_err(|error| unreadable(site, entity, &error))
+}
+
+fn unreadable(
     site: &str,
-    (kind, id, body): &(Kind, String, String),
-) -> Result<T, RestoreError> {
-    serde_json::from_str(body).map_err(|error| RestoreError::Unreadable {
+    (kind, id, _body): &(Kind, String, String),
+    error: &serde_json::Error,
+) -> RestoreError {
+    RestoreError::Unreadable {
         site: site.to_owned(),
         kind: kind.word(),
         id: id.clone(),
         reason: error.to_string(),
-    })
+    }
 }

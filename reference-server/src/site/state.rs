@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::instances::InstanceRecord;
+use super::licensing::Licensing;
 use super::outcome::{Effect, Kind};
 use super::{Instance, Refusal, Traffic};
 use crate::domain::access_rules::Conditions;
@@ -76,6 +77,8 @@ pub struct Site {
     /// The sessions of each instance that may be listed, by their order of creation.
     pub(super) sessions_of: HashMap<Arc<str>, BTreeMap<u64, Uuid>>,
     pub(super) due: BTreeSet<(Millis, DueKind, Uuid)>,
+    /// License servers, their accounts and their hosts.
+    pub(super) licensing: Licensing,
     /// Creation counter: entities of one kind are ordered by it.
     pub(super) sequence: u64,
     pub(super) row_sequence: u64,
@@ -128,6 +131,7 @@ impl Site {
             sessions: HashMap::new(),
             sessions_of: HashMap::new(),
             due: BTreeSet::new(),
+            licensing: Licensing::default(),
             sequence: 0,
             row_sequence: 0,
             traffic: Traffic::default(),
@@ -259,6 +263,9 @@ impl Site {
             Kind::Condition => self.conditions.get(id).and_then(json),
             Kind::LineItem => self.line_items.get(id).and_then(json),
             Kind::Session => self.sessions.get(&Uuid::try_parse(id).ok()?).and_then(json),
+            Kind::LicensingAccounts | Kind::LicenseServer | Kind::MeteredTotal | Kind::ServedClient => {
+                self.licensing.body(kind, id)
+            }
         }
     }
 
@@ -301,7 +308,7 @@ pub(super) fn table_id(table: &RateTable) -> String {
     serde_json::json!([table.series, table.version]).to_string()
 }
 
-fn json(entity: &impl Serialize) -> Option<String> {
+pub(super) fn json(entity: &impl Serialize) -> Option<String> {
     // Entities are plain structs with string keys, so that serialising them cannot fail.
     serde_json::to_string(entity).ok()
 }
@@ -321,7 +328,7 @@ impl Site {
             .chain(self.line_items.keys().map(|id| (Kind::LineItem, id.to_string())))
             .chain(self.sessions.keys().map(|id| (Kind::Session, id.to_string())))
             .collect();
-        for (kind, id) in ids {
+        for (kind, id) in ids.into_iter().chain(self.licensing.everything()) {
             self.touch(kind, id);
         }
     }

@@ -1,4 +1,4 @@
-//! Time at a site: the virtual clock, and what falls due on sessions.
+//! Time at a site: the virtual clock, and what falls due on sessions and borrowed licenses.
 //!
 //! Whatever falls due happens at its own nominal time and in time order, however late the server gets to it
 //! (DM-TIME-018).
@@ -81,7 +81,10 @@ impl Site {
     /// The same for so many things at most; says whether that was all.
     fn run_some(&mut self, now: Millis, most: usize) -> bool {
         let mut happened = 0;
-        while let Some(&(at, kind, id)) = self.due.first() {
+        loop {
+            let session = self.due.first().copied();
+            let borrow = self.licensing.first_end();
+            let Some(at) = session.map(|(at, _, _)| at).into_iter().chain(borrow).min() else { return true };
             if at > now {
                 return true;
             }
@@ -89,23 +92,32 @@ impl Site {
                 return false;
             }
             happened += 1;
+            let Some((_, kind, id)) = session.filter(|(session, _, _)| *session == at) else {
+                self.come_to(at);
+                self.borrow_ends();
+                continue;
+            };
             self.due.pop_first();
             let rules = &self.rules;
             let Some(session) = self.sessions.get_mut(&id) else { continue };
             let idle_limit = idle_limit(rules, session);
             session.timer = None;
             let Some(due) = session.next_due(idle_limit) else { continue };
-            self.now = due.nominal;
-            if matches!(self.clock, Clock::Virtual(_)) {
-                self.written = due.nominal;
-            }
+            self.come_to(due.nominal);
             match kind {
                 DueKind::HeartbeatMissed => self.heartbeat_missed(id),
                 DueKind::AutomaticCharge => self.automatic_charge(id),
                 DueKind::IdleLimit => self.idle_limit(id),
             }
         }
-        true
+    }
+
+    /// What happens now happens at its nominal time.
+    const fn come_to(&mut self, nominal: Millis) {
+        self.now = nominal;
+        if matches!(self.clock, Clock::Virtual(_)) {
+            self.written = nominal;
+        }
     }
 
     /// Keeps how far a session has come and sets its timer anew.

@@ -9,6 +9,8 @@ mod declared;
 mod document;
 mod instances;
 mod keys;
+pub(super) mod licensing;
+mod licensing_document;
 mod line_items;
 mod rate_tables;
 mod sessions;
@@ -26,11 +28,16 @@ pub(super) use keys::{
     DELETE_ADMINISTRATION_KEY, DELETE_CLIENT_KEY, LIST_PUBLIC_KEYS, SAVE_ADMINISTRATION_KEYS,
     SAVE_CLIENT_KEYS,
 };
+pub(super) use licensing::Licensed;
+pub(super) use licensing_document::serve_licensing;
 pub(super) use line_items::{DELETE_LINE_ITEM, LIST_LINE_ITEMS, PUT_LINE_ITEM, READ_LINE_ITEM};
 pub(super) use rate_tables::{CREATE_RATE_TABLE, DELETE_RATE_TABLE, LIST_RATE_TABLES};
 pub(super) use sessions::{
     CLOSE_SESSION, CREATE_SESSION, HEARTBEAT, LIST_SESSIONS, READ_SESSION, SESSION_REQUEST,
 };
+
+#[cfg(test)]
+pub(super) use licensing_document::judge as licensing_judge;
 
 #[cfg(test)]
 pub(super) mod judge;

@@ -38,8 +38,9 @@ fn the_kept_copies_are_those_that_are_served() {
 #[test]
 fn every_operation_is_declared_once() {
     let declared: Vec<&str> = operations().iter().map(|declared| declared.operation.name()).collect();
-    assert_eq!(declared.len(), Operation::COUNT);
-    for operation in Operation::all() {
+    let own = || Operation::all().filter(|operation| !operation.is_of_licensing());
+    assert_eq!(declared.len(), own().count());
+    for operation in own() {
         assert!(declared.contains(&operation.name()), "{} is not declared", operation.name());
     }
 }

@@ -34,6 +34,11 @@ impl Schema {
                 None => check.mismatch(path, value, "string"),
             },
             Self::Integer(least) => integer(check, path, value, *least),
+            Self::Integer32 => match whole(value) {
+                Some(Some(whole)) if i32::try_from(whole).is_ok() => {}
+                Some(_) => check.violation(path, "does not fit in 32 bits"),
+                None => check.mismatch(path, value, "integer"),
+            },
             Self::Decimal(sign) => decimal(check, path, value, *sign),
             Self::Array(array) => array.check(check, path, value, version),
             Self::Object(object) => object.check(check, path, value, version),

@@ -22,6 +22,8 @@ pub(in crate::http) enum Schema {
     Words(&'static [&'static str]),
     /// A whole number of 64 bits, not below this one.
     Integer(i64),
+    /// A whole number of 32 bits.
+    Integer32,
     /// A number that the decimal type holds exactly.
     Decimal(Sign),
     /// Any number.

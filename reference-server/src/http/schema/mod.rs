@@ -7,6 +7,7 @@ mod configuration;
 mod fits;
 mod keys;
 mod language;
+mod licensing;
 mod line_items;
 mod members;
 mod published;
@@ -22,6 +23,11 @@ pub(super) use access_rules::{
 pub(super) use configuration::{SETTINGS, configuration};
 pub(super) use keys::{KEYS, keys};
 pub(super) use language::{DECIMAL, INTEGER, Schema, UUID, array, closed, optional, required};
+pub(super) use licensing::{
+    CAPABILITY_ANSWER, CAPABILITY_REQUEST, CREDENTIALS, FEATURE_LIST, ISSUED_TOKEN, LICENSING_KEY, OBJECTS,
+    PREVIEW_REQUEST, RESERVATION_GROUP, SHOWN_FEATURE, SHOWN_OBJECT, capability_request, credentials,
+    preview_request, reservation_group,
+};
 pub(super) use line_items::{LINE_ITEM, SHOWN_LINE_ITEM, line_item};
 pub(super) use tables::{
     NEW_INSTANCE, NEW_RATE_TABLE, RateTableBody, new_instance, rate_table, rate_table_fault,

@@ -27,6 +27,9 @@ impl Schema {
             Self::Integer(least) => {
                 json!({ "type": "integer", "format": "int64", "minimum": least, "maximum": i64::MAX })
             }
+            Self::Integer32 => {
+                json!({ "type": "integer", "format": "int32", "minimum": i32::MIN, "maximum": i32::MAX })
+            }
             Self::Decimal(sign) => decimal(*sign),
             Self::Array(array) => array.published(version, named),
             Self::Object(object) => object.published(version, named),

@@ -17,7 +17,36 @@ fn all(ids: &Ids) -> Vec<(&'static str, Value)> {
     let mut all = provisioning();
     all.extend(access_rules(ids));
     all.extend(charging(ids));
+    all.extend(licensing());
     all
+}
+
+fn licensing() -> Vec<(&'static str, Value)> {
+    let ask = |count: i64, incremental: bool| {
+        json!({
+            "hostId": { "type": "string", "value": "x" }, "borrow-interval": "1h", "incremental": incremental,
+            "features": [{ "name": "f1", "version": "1.0", "count": count }, { "name": "m1", "version": "0", "count": count }],
+            "selectorsDictionary": { "region": "EMEA" }, "vendorDictionary": { "seat": [7, "a"] },
+        })
+    };
+    vec![
+        (
+            "/cls/instances/{instanceId}",
+            json!({
+                "accountId": "ACME", "jsonSecurity": false, "borrowGranularity": "minute", "features": [
+                    { "name": "f1", "count": 3, "overdraft": 1, "selectors": { "region": "EMEA" } },
+                    { "name": "f1", "count": 1, "end": "permanent", "borrowInterval": "1d" },
+                    { "name": "m1", "type": "metered", "count": 100, "reusable": true },
+                ],
+            }),
+        ),
+        ("/cls/producer-user", json!({ "enabled": true, "password": "Aa1!aaaa" })),
+        ("/authorize", json!({ "user": "producer", "password": "Aa1!aaaa" })),
+        ("/access_request", ask(2, false)),
+        ("/access_request", ask(1, true)),
+        ("/access_request", ask(-1, true)),
+        ("/preview_request", ask(1, false)),
+    ]
 }
 
 fn provisioning() -> Vec<(&'static str, Value)> {

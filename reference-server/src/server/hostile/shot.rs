@@ -9,20 +9,30 @@ use proptest::sample::{Index, select};
 
 use super::bodies;
 use super::json::{Json, Mutation};
-use super::world::{Ids, TOKEN, administrator, client};
+use super::world::{Ids, LICENSE_SERVER, TOKEN, administrator, client};
 use crate::control;
-use crate::http::{addresses, pages};
+use crate::http::{addresses, licensing, pages};
 
 /// Every address of the server, from its own tables.
 pub(super) static ADDRESSES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let mut all = addresses();
     all.extend(control::addresses());
+    // What is not served says so with 501.
+    all.extend(
+        licensing::addresses().into_iter().filter(|address| !address.ends_with("/signed_access_request")),
+    );
     all.extend(pages::addresses());
     all
 });
 
 const METHODS: [&str; 10] =
     ["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT", "PURGE"];
+
+/// The instance that an address of either API is about.
+pub(super) fn instance_of<'i>(address: &str, ids: &'i Ids) -> &'i str {
+    let licensing = address.contains("/api/1.0/") || address.contains("/cls/");
+    if licensing { LICENSE_SERVER } else { &ids.instance }
+}
 
 /// Texts that stand where a JSON value should.
 const LITERALS: [&str; 46] = [
@@ -261,9 +271,9 @@ impl Shot {
     fn path(&self, address: &str, ids: &Ids) -> String {
         let mut segments = self.segments.iter();
         let parts = address.split('/').map(|part| {
-            let right = match part {
+            let right: &str = match part {
                 "{siteId}" => return ids.site.clone(),
-                "{instanceId}" => &ids.instance,
+                "{instanceId}" => instance_of(address, ids),
                 "{sessionId}" => &ids.session,
                 "{conditionId}" => &ids.condition,
                 "{lineItemId}" => "ACT01",

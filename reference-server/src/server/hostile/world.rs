@@ -19,8 +19,10 @@ use crate::server::run;
 use crate::site::Site;
 use crate::sites::Sites;
 use crate::store::Store;
-use crate::{ServerOptions, StoreLocation};
+use crate::{PasswordCost, ServerOptions, StoreLocation};
 
+/// A license-server instance without JSON security, so that what is sent gets to where it is looked at.
+pub(super) const LICENSE_SERVER: &str = "LICENSES0001";
 pub(super) const NOW: i64 = 1_760_000_000_000;
 pub(super) const TOKEN: &str = "control-token";
 /// Larger than any answer to these requests.
@@ -54,7 +56,9 @@ impl World {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let store = Arc::new(Store::memory().unwrap());
         let sites = Arc::new(runtime.block_on(Sites::restore(store)).unwrap());
-        let options = ServerOptions::on_loopback(StoreLocation::Memory, TOKEN);
+        let password_cost = PasswordCost::Quick;
+        let loopback = ServerOptions::on_loopback(StoreLocation::Memory, TOKEN);
+        let options = ServerOptions { password_cost, ..loopback };
         let address = options.listen;
         let service = TowerToHyperService::new(run::router(&sites, options, address));
         Self { runtime, sites, service, cases: Cell::new(0) }
@@ -95,6 +99,9 @@ impl World {
         });
         let control = format!("/_control/v1/sites/{}", ids.site);
         assert_eq!(self.call("PUT", &control, TOKEN, &site).status, 201);
+        let licenses = format!("{control}/cls/instances/{LICENSE_SERVER}");
+        let features = bodies::fitting("/cls/instances/{instanceId}", &ids);
+        assert_eq!(self.call("PUT", &licenses, TOKEN, &features[0]).status, 201);
         let admin = |method: &str, path: &str, body: &Value| {
             let path = format!("/sites/{}/dynamicmonetization{path}", ids.site);
             let answer = self.call(method, &path, &administrator(), body);
@@ -155,7 +162,8 @@ impl World {
 /// What a restart must not change.
 fn view(site: &mut Site, ids: &Ids) -> String {
     let (items, sessions) = (site.line_items(&ids.instance), site.sessions(&ids.instance));
-    format!("{:?} {items:?} {sessions:?} {:?}", site.now(), site.rate_tables(None))
+    let licenses = site.license_server(LICENSE_SERVER);
+    format!("{:?} {items:?} {sessions:?} {:?} {licenses:?}", site.now(), site.rate_tables(None))
 }
 
 fn well_formed(headers: &HeaderMap, answer: &Answer) -> Result<(), TestCaseError> {

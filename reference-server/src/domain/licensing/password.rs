@@ -1,0 +1,56 @@
+//! The password policy of administrators and of the Producer User (CM-PWD-001 to CM-PWD-007).
+
+/// Shortest and longest password.
+const LENGTH: std::ops::RangeInclusive<usize> = 8..=30;
+/// Of these, one must be there; others may be. Parentheses are no part of the list, only allowed (CM-PWD-004).
+const SPECIAL: &str = "^*$-+?_&=!%{}/#";
+
+/// What is wrong with a password, as the end of a sentence; the password itself is not part of it.
+#[must_use]
+pub fn password_fault(password: &str) -> Option<&'static str> {
+    let has = |kind: fn(char) -> bool| password.chars().any(kind);
+    if !LENGTH.contains(&password.chars().count()) {
+        return Some("has 8 to 30 characters");
+    }
+    if password.chars().any(char::is_whitespace) {
+        return Some("has no spaces");
+    }
+    if !has(|letter| letter.is_ascii_uppercase()) || !has(|letter| letter.is_ascii_lowercase()) {
+        return Some("has an upper-case and a lower-case letter");
+    }
+    if !has(|letter| letter.is_ascii_digit()) {
+        return Some("has a digit");
+    }
+    if !has(|letter| SPECIAL.contains(letter)) {
+        return Some("has one of ^ * $ - + ? _ & = ! % { } / #");
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The boundary vectors of the policy.
+    #[test]
+    fn the_policy_ends_where_it_says() {
+        let long = |length: usize| format!("Aa1!{}", "a".repeat(length - 4));
+        for good in ["Aa1!aaaa", "Aa1!a@aa", "Aa1!(aa)", &long(30)] {
+            assert_eq!(password_fault(good), None, "{good}");
+        }
+        for bad in [
+            "Aa1!aaa",
+            &long(31),
+            "AA1!AAAA",
+            "aa1!aaaa",
+            "Aaa!aaaa",
+            "Aa1aaaaa",
+            "Aa1! aaa",
+            "Aa1@aaaa",
+            "Aa1(aaa)",
+            "",
+        ] {
+            assert!(password_fault(bad).is_some(), "{bad}");
+        }
+    }
+}
