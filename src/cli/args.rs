@@ -158,8 +158,26 @@ pub(super) enum UsageCommand {
     Check(Box<UsageCheckArgs>),
     /// List the rules that usage rows are judged by.
     Rules,
-    /// Make clean usage rows of any size.
+    /// Make clean usage rows of any size, or a folder of all entities of the Data Access API.
     Generate(UsageGenerateArgs),
+    /// Judge a folder of exports of all entities of the Data Access API, one file an entity.
+    Entities(UsageEntitiesArgs),
+}
+
+#[derive(Args, Debug)]
+pub(super) struct UsageEntitiesArgs {
+    /// Folder of files that are named after entities, as in account.csv or SEC_VW_USER.parquet.
+    #[arg(value_name = "DIR", required_unless_present = "schema")]
+    pub(super) folder: Option<PathBuf>,
+    /// Print the JSON Schema of all entities instead.
+    #[arg(long, conflicts_with_all = ["folder", "json"])]
+    pub(super) schema: bool,
+    /// Print the findings as JSON (chargeproof-entities/1).
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Examples for each finding.
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(super) examples: usize,
 }
 
 #[derive(Args, Debug)]
@@ -174,8 +192,20 @@ pub(super) struct UsageGenerateArgs {
     #[arg(long, value_name = "N", default_value_t = 5_000)]
     pub(super) line_items: u32,
     /// File to write: .jsonl, .json, .csv or .parquet, and .gz or .zst behind it.
-    #[arg(long, value_name = "FILE")]
-    pub(super) out: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "entities")]
+    pub(super) out: Option<PathBuf>,
+    /// Folder to write all entities into, one file each, that fit together; --rows counts the usage rows.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "line_items"])]
+    pub(super) entities: Option<PathBuf>,
+    /// Format of the entities: jsonl, json or csv.
+    #[arg(long, value_name = "FORMAT", default_value = "jsonl", requires = "entities")]
+    pub(super) format: Format,
+    /// Name columns of entities as the API does, not as the database.
+    #[arg(long, requires = "entities")]
+    pub(super) dapi_names: bool,
+    /// Put one fault into the entities; a wrong name lists them all.
+    #[arg(long, value_name = "NAME", requires = "entities")]
+    pub(super) corrupt: Option<String>,
 }
 
 #[derive(Args, Debug)]

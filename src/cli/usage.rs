@@ -5,10 +5,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::args::{UsageCheckArgs, UsageCommand, UsageGenerateArgs};
+use super::args::{UsageCheckArgs, UsageCommand, UsageEntitiesArgs, UsageGenerateArgs};
 use super::exit::{CONFIGURATION, Failure, NOTHING_TESTED, print};
 use super::usage_target::rows_of;
-use crate::usage::{self, Input, Judged, Knowledge, Settings, UsageError};
+use crate::usage::{
+    self, EntitiesError, EntitiesOrder, Format, Input, Judged, Knowledge, Settings, UsageError,
+};
 
 pub(super) fn run(command: &UsageCommand) -> Result<u8, Failure> {
     match command {
@@ -18,13 +20,56 @@ pub(super) fn run(command: &UsageCommand) -> Result<u8, Failure> {
             Ok(0)
         }
         UsageCommand::Generate(args) => generate(args),
+        UsageCommand::Entities(args) => entities(args),
     }
 }
 
 fn generate(args: &UsageGenerateArgs) -> Result<u8, Failure> {
+    if let Some(folder) = &args.entities {
+        let order = EntitiesOrder {
+            rows: args.rows,
+            seed: args.seed,
+            format: args.format,
+            dapi_names: args.dapi_names,
+            corruption: args.corrupt.clone(),
+        };
+        if order.format == Format::Parquet {
+            return Err(Failure::words(CONFIGURATION, "entities are not made as Parquet")
+                .advise("take --format jsonl, json or csv"));
+        }
+        let made = usage::generate_entities(&order, folder);
+        let rows = made.map_err(|error| Failure::new(CONFIGURATION, &error))?;
+        print(&format!("{rows} rows of all entities in {}", folder.display()));
+        return Ok(0);
+    }
+    // Without a folder there is a file: the arguments demand it.
+    let Some(out) = &args.out else { return Ok(0) };
     let order = usage::Order { rows: args.rows, seed: args.seed, line_items: args.line_items };
-    let rows = usage::generate(&order, &args.out).map_err(|error| Failure::new(CONFIGURATION, &error))?;
-    print(&format!("{rows} rows in {}", args.out.display()));
+    let rows = usage::generate(&order, out).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+    print(&format!("{rows} rows in {}", out.display()));
+    Ok(0)
+}
+
+fn entities(args: &UsageEntitiesArgs) -> Result<u8, Failure> {
+    let wrong = |error: EntitiesError| Failure::new(CONFIGURATION, &error);
+    // Without a folder the schema is asked for: the arguments demand one of both.
+    let Some(folder) = &args.folder else {
+        print(&format!("{:#}", usage::entities_schema().map_err(wrong)?));
+        return Ok(0);
+    };
+    let judged = usage::check_entities(folder, args.examples).map_err(wrong)?;
+    if args.json {
+        print(&format!("{:#}", judged.to_json()));
+    } else {
+        print(&judged.to_text());
+    }
+    if judged.fails() {
+        return Ok(1);
+    }
+    if judged.rows() == 0 {
+        return Err(Failure::words(NOTHING_TESTED, "there was no record to judge")
+            .advise("name a folder of which the files hold records"));
+    }
     Ok(0)
 }
 

@@ -10,6 +10,7 @@ mod cases;
 mod columns;
 mod compact;
 mod engine;
+mod entities;
 mod errors;
 mod findings;
 mod forms;
@@ -36,6 +37,10 @@ mod unsigned;
 pub use canonical::canonical;
 pub use columns::{Column, ColumnSet};
 pub use engine::{Judged, check};
+pub use entities::{
+    EntitiesError, EntitiesJudged, EntitiesOrder, EntityExample, EntityFinding, JudgedEntity, check_entities,
+    entities_schema, generate_entities,
+};
 pub use errors::UsageError;
 pub use forms::Forms;
 pub use generate::{GenerateError, Order, generate};

@@ -32,7 +32,6 @@ pub fn generate(order: &Order, out: &Path) -> Result<u64, GenerateError> {
 }
 
 /// The same rows as JSON objects.
-#[cfg(test)]
 pub(super) fn rows(order: &Order) -> Vec<serde_json::Value> {
     write::whole_requests(world::World::new(order), order.rows).map(|row| write::value(&row)).collect()
 }

@@ -9,4 +9,5 @@ mod neighbours;
 mod text;
 
 pub use json::to_json;
+pub(in crate::usage) use text::{counted, grouped, letter, paragraph, plain};
 pub use text::{fails, render_text};

@@ -77,7 +77,7 @@ fn describe(example: &FindingExample, judged: &Judged) -> String {
     format!("row {row}, correlation ID {}: {}", plain(&example.correlation_id), plain(&example.message))
 }
 
-pub(super) fn letter(level: Severity) -> &'static str {
+pub(in crate::usage) fn letter(level: Severity) -> &'static str {
     match level {
         Severity::I => "I",
         Severity::W => "W",
@@ -86,17 +86,17 @@ pub(super) fn letter(level: Severity) -> &'static str {
 }
 
 /// A text without control characters, which could otherwise steer a terminal.
-pub(super) fn plain(text: &str) -> String {
+pub(in crate::usage) fn plain(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect()
 }
 
-fn counted(count: u64, noun: &str) -> String {
+pub(in crate::usage) fn counted(count: u64, noun: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
     format!("{} {noun}{plural}", grouped(count))
 }
 
 /// A number with a comma between groups of three digits.
-pub(super) fn grouped(number: u64) -> String {
+pub(in crate::usage) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -109,7 +109,7 @@ pub(super) fn grouped(number: u64) -> String {
 }
 
 /// Adds a paragraph that is broken between words, or within a word that is longer than a line.
-fn paragraph(text: &mut String, indent: &str, words: &str) {
+pub(in crate::usage) fn paragraph(text: &mut String, indent: &str, words: &str) {
     let width = WIDTH - indent.len();
     let mut column = 0;
     for word in words.split(' ') {

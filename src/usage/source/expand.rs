@@ -19,6 +19,8 @@ pub struct Input {
     pub name: String,
     pub(super) path: PathBuf,
     pub(super) format: Option<Format>,
+    /// Whether its columns may be others than those of usage rows.
+    pub(super) any_columns: bool,
     /// Kept for its life: dropping it deletes the file.
     _kept: Option<Arc<NamedTempFile>>,
 }
@@ -27,7 +29,24 @@ impl Input {
     /// An input that is in a file.
     #[must_use]
     pub fn file(path: &Path, format: Option<Format>) -> Self {
-        Self { name: path.display().to_string(), path: path.to_owned(), format, _kept: None }
+        Self {
+            name: path.display().to_string(),
+            path: path.to_owned(),
+            format,
+            any_columns: false,
+            _kept: None,
+        }
+    }
+
+    /// The same input, of which the columns may be others than those of usage rows.
+    #[must_use]
+    pub(in crate::usage) fn with_any_columns(self) -> Self {
+        Self { any_columns: true, ..self }
+    }
+
+    /// The file that it is in.
+    pub(in crate::usage) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// An input that can be read only once is kept on disk, because some data sets have to be read twice.
@@ -39,7 +58,13 @@ impl Input {
         let failed = |source| UsageError::Unreadable { input: name.to_owned(), source };
         let mut file = NamedTempFile::new().map_err(failed)?;
         io::copy(&mut reader, &mut file).map_err(failed)?;
-        Ok(Self { name: name.to_owned(), path: file.path().to_owned(), format, _kept: Some(Arc::new(file)) })
+        Ok(Self {
+            name: name.to_owned(),
+            path: file.path().to_owned(),
+            format,
+            any_columns: false,
+            _kept: Some(Arc::new(file)),
+        })
     }
 }
 

@@ -64,7 +64,7 @@ fn open(input: &Input) -> Result<Box<dyn Source>, String> {
     Ok(match format {
         Format::Jsonl => Box::new(LineFile::new(reader)),
         Format::Json => Box::new(ArrayFile::new(reader)),
-        Format::Csv => Box::new(DelimitedFile::new(reader)),
+        Format::Csv => Box::new(DelimitedFile::new(reader, input.any_columns)),
         Format::Parquet if packed => {
             let file = sniff::unpack(reader).map_err(|error| error.to_string())?;
             let source = ParquetFile::open(file.path()).map_err(|error| no_parquet(&error.to_string()))?;

@@ -4,7 +4,7 @@ use std::io::{BufRead, Read};
 use std::sync::Arc;
 
 use super::layout::Layout;
-use super::sniff::delimiter;
+use super::sniff::{any_delimiter, delimiter};
 use super::{Chunk, Header, Source};
 
 /// How much is read at a time.
@@ -92,18 +92,21 @@ impl Source for LineFile {
 pub(super) struct DelimitedFile {
     blocks: Blocks,
     header: Option<Arc<Header>>,
+    /// Whether the columns may be others than those of usage rows.
+    any_columns: bool,
 }
 
 impl DelimitedFile {
-    pub(super) fn new(reader: Box<dyn BufRead + Send>) -> Self {
-        Self { blocks: Blocks::new(reader), header: None }
+    pub(super) fn new(reader: Box<dyn BufRead + Send>, any_columns: bool) -> Self {
+        Self { blocks: Blocks::new(reader), header: None, any_columns }
     }
 
     /// Takes the header off the first block.
     fn header(&mut self, block: &[u8]) -> Result<(Arc<Header>, usize), String> {
         let end = memchr::memchr(b'\n', block).map_or(block.len(), |at| at + 1);
         let line = &block[..end];
-        let Some(delimiter) = delimiter(line) else {
+        let known = if self.any_columns { Some(any_delimiter(line)) } else { delimiter(line) };
+        let Some(delimiter) = known else {
             return Err("the first line names no column of usage rows; export with a header".to_owned());
         };
         let text = String::from_utf8_lossy(line);

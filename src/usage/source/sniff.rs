@@ -69,6 +69,13 @@ pub(super) fn delimiter(header: &[u8]) -> Option<u8> {
     })
 }
 
+/// The delimiter of a header of any columns: the one that it has most of, and a comma if it has but one column.
+pub(super) fn any_delimiter(header: &[u8]) -> u8 {
+    let count = |delimiter: u8| header.iter().filter(|byte| **byte == delimiter).count();
+    // Of equally many the last is taken, so that the comma stands there.
+    [b'|', b'\t', b';', b','].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
+}
+
 /// A reader that has been unpacked, if that was needed.
 pub(super) struct Opened {
     pub(super) format: Format,

@@ -1,0 +1,30 @@
+//! All entities of the Data Access API: are exports of them what the documents say, and do they fit together?
+//!
+//! `schema` is what is known of the fields, as data; `values` judges cells, `row_rules` rows, and `relations` across
+//! entities. `world` makes entities that fit together, and `corruptions` break them in one place each.
+
+mod corruptions;
+mod errors;
+mod findings;
+mod joins;
+mod json_schema;
+mod judge;
+mod output;
+mod records;
+mod relations;
+mod row;
+mod row_rules;
+mod rules;
+mod schema;
+mod tables;
+#[cfg(test)]
+mod tests;
+mod values;
+mod world;
+mod write;
+
+pub use errors::EntitiesError;
+pub use findings::{EntityExample, EntityFinding};
+pub use json_schema::entities_schema;
+pub use judge::{EntitiesJudged, JudgedEntity, check_entities};
+pub use write::{EntitiesOrder, generate_entities};
