@@ -1,6 +1,6 @@
 """Compares the rows that `usage check` and the SQL of `usage sql` find.
 
-usage: compare.py CHARGEPROOF WORK CLEAN.parquet CORPUS
+usage: compare.py CHARGEPROOF CLEAN.parquet FOLDER-OF-CORRUPTED-ROWS
 
 Rows are numbered in the order of the input. The table is typed as a warehouse types it only for the clean rows; those of
 the corpus have cells of any kind, so that all of its columns are texts, which the SQL takes too.
@@ -13,13 +13,12 @@ import sys
 
 import duckdb
 
-binary, work, clean, corpus = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3], pathlib.Path(sys.argv[4])
+binary, clean, corpus = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
 
 # `usage check` names the first row only, and counts the others.
 COUNTED = {"WH-USAGE-078"}
 # What is only mentioned is not in SQL, but for the one rule that never does more.
 MENTIONS = {"WH-USAGE-064"}
-# A wrong JSON type, which a typed column cannot have and a column of texts does not show.
 RANK = {"I": 0, "W": 1, "E": 2}
 
 
@@ -35,9 +34,9 @@ excused = {line.split(": ")[1] for line in query.splitlines() if line.startswith
 
 
 def in_memory(path):
-    """Rule to {row: level}."""
+    """Rule to {row: level}, and rule to count where not every row is named."""
     report = json.loads(run("check", str(path), "--json", "--examples", "10000000", allowed=(0, 1)))
-    found = {}
+    found, counts = {}, {}
     for finding in report["findings"]:
         rule, level = finding["rule"], finding["level"]
         if rule in excused or level == "I" and rule not in MENTIONS:
@@ -46,14 +45,15 @@ def in_memory(path):
         for example in finding["examples"]:
             known = rows.get(example["row"], "I")
             rows[example["row"]] = max(known, level, key=RANK.get)
-        if rule not in COUNTED and len(finding["examples"]) != finding["count"]:
+        if rule in COUNTED:
+            counts[rule] = finding["count"]
+        elif len(finding["examples"]) != finding["count"]:
             sys.exit(f"{path}: {rule} has {finding['count']} rows, but names {len(finding['examples'])}")
-    return found
+    return found, counts
 
 
 def in_warehouse(connection):
     found = {}
-    at = None
     cursor = connection.execute(query)
     names = [column[0] for column in cursor.description]
     rule, level, at = names.index("RULE"), names.index("LEVEL"), names.index("SEQUENCE")
@@ -90,11 +90,12 @@ def compare(name, path, load):
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     load(connection, path)
-    mine, theirs = in_memory(path), in_warehouse(connection)
-    for rule in COUNTED & theirs.keys():
-        first = min(theirs[rule])
-        theirs[rule] = {first: theirs[rule][first]}
+    (mine, counts), theirs = in_memory(path), in_warehouse(connection)
     wrong = []
+    for rule in COUNTED & theirs.keys() & mine.keys():
+        if counts[rule] != len(theirs[rule]):
+            wrong.append(f"  {name}: {rule}: {counts[rule]} rows, {len(theirs[rule])} in SQL")
+        theirs[rule] = {row: level for row, level in theirs[rule].items() if row in mine[rule]}
     for rule in sorted(mine.keys() | theirs.keys()):
         left, right = mine.get(rule, {}), theirs.get(rule, {})
         if left != right:

@@ -74,22 +74,21 @@ impl Dialect {
     /// The milliseconds since 1970 of a text that spells them or a timestamp; a timestamp without offset is UTC.
     pub(super) fn milliseconds(self, text: &str) -> String {
         let digits = self.matches(text, "-?[0-9]{1,18}");
-        let (number, time) = match self {
-            Self::Snowflake => (
-                format!("CAST({text} AS BIGINT)"),
-                format!("DATE_PART(EPOCH_MILLISECOND, TRY_TO_TIMESTAMP_TZ({text}))"),
+        let offset = self.matches(text, ".*[0-9] ?(Z|[-+][0-9]{2}:?[0-9]{2})");
+        let time = match self {
+            Self::Snowflake => format!(
+                "CASE WHEN {offset} THEN DATE_PART(EPOCH_MILLISECOND, TRY_TO_TIMESTAMP_TZ({text})) \
+                 ELSE DATE_PART(EPOCH_MILLISECOND, TRY_TO_TIMESTAMP_NTZ({text})) END"
             ),
-            Self::DuckDb => {
-                (format!("CAST({text} AS BIGINT)"), format!("epoch_ms(TRY_CAST({text} AS TIMESTAMP))"))
-            }
-            Self::Postgres => (
-                format!("CAST({text} AS BIGINT)"),
-                format!(
-                    "CASE WHEN {text} ~ '^[0-9]{{4}}-' AND pg_input_is_valid({text}, 'timestamptz') \
-                     THEN CAST(EXTRACT(EPOCH FROM CAST({text} AS TIMESTAMPTZ)) * 1000 AS BIGINT) END"
-                ),
+            // It takes a text without offset for UTC.
+            Self::DuckDb => format!("epoch_ms(TRY_CAST({text} AS TIMESTAMP))"),
+            Self::Postgres => format!(
+                "CASE WHEN {text} ~ '^[0-9]{{4}}-' AND pg_input_is_valid({text}, 'timestamptz') THEN \
+                 CAST(1000 * CASE WHEN {offset} THEN EXTRACT(EPOCH FROM CAST({text} AS TIMESTAMPTZ)) \
+                 ELSE EXTRACT(EPOCH FROM CAST({text} AS TIMESTAMP)) END AS BIGINT) END"
             ),
         };
+        let number = format!("CAST({text} AS BIGINT)");
         format!("CASE WHEN {digits} THEN {number} ELSE {time} END")
     }
 

@@ -101,8 +101,13 @@ FROM (
 /// Which instants no order explains, and which of their rows do not follow the one before them.
 fn breaks() -> String {
     let instant = "PARTITION BY TENANT_ID, INSTANCE_ID, ACTIVATION, USAGE_MS";
-    let fits = |start: &str| format!("(TOTAL_START IS NULL OR {})", close("TOTAL_START", start));
-    let last = close("COALESCE(TOTAL_START, FINAL_START) + TAKEN_YET", "USED_NUMBER");
+    // A first instant may begin with any total, but none below zero.
+    let fits = |start: &str| {
+        let same = close("TOTAL_START", start);
+        format!("CASE WHEN TOTAL_START IS NULL THEN {start} >= 0 ELSE {same} END")
+    };
+    let start = "COALESCE(TOTAL_START, CASE WHEN FINAL_START >= 0 THEN FINAL_START END)";
+    let last = close(&format!("{start} + TAKEN_YET"), "USED_NUMBER");
     let follows = close("BEFORE_GIVEN + TOKENS", "USED_NUMBER");
     format!(
         "SELECT
