@@ -142,7 +142,7 @@ impl Sites {
     /// When there is no such site.
     pub fn look<R>(&self, id: &str, look: impl FnOnce(&Site) -> R) -> Result<R, SitesError> {
         let slot = self.find(id).ok_or_else(|| SitesError::Unknown(id.to_owned()))?;
-        let slot = slot.lock().map_err(|_| SitesError::Broken(id.to_owned()))?;
+        let slot = slot.slot.lock().map_err(|_| SitesError::Broken(id.to_owned()))?;
         if slot.gone { Err(SitesError::Unknown(id.to_owned())) } else { Ok(look(&slot.site)) }
     }
 

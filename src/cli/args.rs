@@ -158,6 +158,8 @@ pub(super) enum UsageCommand {
     Check(Box<UsageCheckArgs>),
     /// List the rules that usage rows are judged by.
     Rules,
+    /// Print the rules as SQL, to judge rows where they lie.
+    Sql(UsageSqlArgs),
     /// Make clean usage rows of any size, or a folder of all entities of the Data Access API.
     Generate(UsageGenerateArgs),
     /// Judge a folder of exports of all entities of the Data Access API, one file an entity.
@@ -178,6 +180,34 @@ pub(super) struct UsageEntitiesArgs {
     /// Examples for each finding.
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub(super) examples: usize,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct UsageSqlArgs {
+    /// The language of the warehouse; Postgres from version 16.
+    #[arg(long, value_name = "NAME", default_value = "snowflake", value_parser = ["snowflake", "duckdb", "postgres"])]
+    pub(super) dialect: String,
+    /// The table, under database names.
+    #[arg(long, value_name = "NAME", default_value = "USAGE_DATA")]
+    pub(super) table: String,
+    /// This rule only. May be repeated.
+    #[arg(long, value_name = "ID")]
+    pub(super) rule: Vec<String>,
+    /// Make it a view of this name.
+    #[arg(long, value_name = "NAME")]
+    pub(super) view: Option<String>,
+    /// A column of whole numbers that tells the order of rows of one instant [default: WRITE_TIME].
+    #[arg(long, value_name = "COLUMN")]
+    pub(super) sequence: Option<String>,
+    /// How many columns the table has.
+    #[arg(long, value_name = "23|31", default_value = "31", value_parser = ["23", "31"])]
+    pub(super) columns: String,
+    /// Charge period of sessions in minutes.
+    #[arg(long, value_name = "MINUTES", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) charge_period: u32,
+    /// A result code that means granted [default: 101 and 1101, those of both versions]. May be repeated.
+    #[arg(long, value_name = "CODE")]
+    pub(super) granted_code: Vec<String>,
 }
 
 #[derive(Args, Debug)]

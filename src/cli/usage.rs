@@ -5,9 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::args::{UsageCheckArgs, UsageCommand, UsageEntitiesArgs, UsageGenerateArgs};
+use super::args::{UsageCheckArgs, UsageCommand, UsageEntitiesArgs, UsageGenerateArgs, UsageSqlArgs};
 use super::exit::{CONFIGURATION, Failure, NOTHING_TESTED, print};
 use super::usage_target::rows_of;
+use crate::usage::sql::{self, Dialect};
 use crate::usage::{
     self, EntitiesError, EntitiesOrder, Format, Input, Judged, Knowledge, Settings, UsageError,
 };
@@ -19,9 +20,31 @@ pub(super) fn run(command: &UsageCommand) -> Result<u8, Failure> {
             list_rules();
             Ok(0)
         }
+        UsageCommand::Sql(args) => print_sql(args),
         UsageCommand::Generate(args) => generate(args),
         UsageCommand::Entities(args) => entities(args),
     }
+}
+
+fn print_sql(args: &UsageSqlArgs) -> Result<u8, Failure> {
+    let named = |dialect: &Dialect| dialect.name() == args.dialect;
+    let mut granted_codes = args.granted_code.clone();
+    if granted_codes.is_empty() {
+        granted_codes = Settings::default().granted_codes;
+    }
+    let options = sql::Options {
+        dialect: Dialect::ALL.into_iter().find(named).unwrap_or(Dialect::Snowflake),
+        table: args.table.clone(),
+        sequence: args.sequence.clone(),
+        narrow: args.columns == "23",
+        granted_codes,
+        charge_period_ms: i64::from(args.charge_period) * 60_000,
+        rules: args.rule.clone(),
+        view: args.view.clone(),
+    };
+    let text = sql::sql(&options).map_err(|error| Failure::new(CONFIGURATION, &error))?;
+    print(text.trim_end());
+    Ok(0)
 }
 
 fn generate(args: &UsageGenerateArgs) -> Result<u8, Failure> {
@@ -156,7 +179,10 @@ fn list_rules() {
     let mut text = String::new();
     for rule in usage::rules() {
         let needs = rule.needs.map(|need| format!(" (needs {})", need.flag())).unwrap_or_default();
-        text.push_str(&format!("{:<14} {:?}  {}{needs}\n", rule.id, rule.level, rule.says));
+        // What needs more than rows says so already.
+        let beyond = sql::excuse(rule).filter(|_| rule.needs.is_none());
+        let beyond = beyond.map(|reason| format!(" (not in SQL: {reason})")).unwrap_or_default();
+        text.push_str(&format!("{:<14} {:?}  {}{needs}{beyond}\n", rule.id, rule.level, rule.says));
     }
     print(&text);
 }

@@ -232,6 +232,16 @@ static CELLS: [&[u8; Case::COUNT]; COLUMN_COUNT] = [
     b"qqqqqqooooo", // SERVED_CLIENT_STATUS
 ];
 
+/// The letters of each column, one a case.
+pub(super) fn letters() -> impl Iterator<Item = &'static [u8; Case::COUNT]> {
+    CELLS.iter().copied()
+}
+
+/// The names of all cases, in the order of the letters.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    Case::ALL.into_iter().map(Case::says)
+}
+
 /// By case, the columns that have to be set and those that must not be, if not even a note is to be made.
 pub(super) fn plain_cells() -> [(ColumnSet, ColumnSet); Case::COUNT] {
     std::array::from_fn(|case| {

@@ -29,6 +29,7 @@ mod row;
 mod rules;
 mod settings;
 mod source;
+pub mod sql;
 #[cfg(test)]
 mod tests;
 mod time;

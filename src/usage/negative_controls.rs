@@ -284,6 +284,21 @@ fn every_control_is_found_among_clean_rows_and_nowhere_else() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
+/// Writes each control among clean rows into a file of its own, for judges that are no part of this crate
+/// (`tests/warehouse/run`).
+#[test]
+#[ignore = "writes files; set CHARGEPROOF_CORPUS to the folder for them"]
+fn the_corpus_can_be_written() {
+    let folder = std::env::var("CHARGEPROOF_CORPUS").expect("CHARGEPROOF_CORPUS names a folder");
+    let many = generate::rows(&generate::Order { rows: 400, seed: 5, line_items: 30 });
+    let (before, after) = many.split_at(many.len() / 2);
+    // A table has no rows that cannot be read.
+    for (rule, _, rows) in controls().into_iter().filter(|(rule, ..)| *rule != "INPUT") {
+        let lines: String = before.iter().chain(&rows).chain(after).map(|row| format!("{row}\n")).collect();
+        std::fs::write(format!("{folder}/{rule}.jsonl"), lines).unwrap();
+    }
+}
+
 #[test]
 fn there_are_at_least_sixty_controls() {
     assert!(controls().len() >= 60);
