@@ -220,12 +220,12 @@ fn check_price(
     let Some(price) = price else {
         return Err(format!("{} was granted, which is in no rate table", item.name));
     };
-    let prices: Vec<Decimal> = factors.iter().map(|factor| price.saturating_mul(*factor)).collect();
-    if prices.iter().any(|price| amount::same(*price, total)) {
+    let prices = || factors.iter().map(|factor| price.saturating_mul(*factor));
+    if prices().any(|price| amount::same(price, total)) {
         return Ok(());
     }
     let state = if granted { "granted" } else { "refused" };
-    let prices: Vec<String> = prices.iter().map(ToString::to_string).collect();
+    let prices: Vec<String> = prices().map(|price| price.to_string()).collect();
     Err(format!("{count} × {} {state} costs {}, charged {total}", item.name, prices.join(" or ")))
 }
 

@@ -91,6 +91,15 @@ pub enum LoadError {
         /// Instances.
         instances: usize,
     },
+    /// A fleet cannot live where time cannot be moved.
+    #[error(
+        "a fleet lives on a virtual clock and is judged by usage rows; give the target file a [control] table and leave \
+         [usage] at its default, or leave --target out"
+    )]
+    FleetNeedsControl,
+    /// A fleet was given what belongs to arrivals.
+    #[error("a fleet has a pace of its own; leave --rate, --duration, --segment and --start-at out")]
+    FleetHasItsPace,
     /// The target file does not say where the target is.
     #[error("the target file has neither [control] nor [bases], so there is nowhere to send load to")]
     NoBases,

@@ -35,6 +35,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use super::LoadError;
 use super::operations::{Desk, Job, Received};
+use super::population::Address;
 use super::queue::{Ticket, TicketQueue};
 use super::recorder::Moments;
 use crate::target::whole_body;
@@ -164,10 +165,12 @@ async fn warm_up(client: &reqwest::Client, shift: &Shift) {
 }
 
 async fn send(user: &mut GooseUser, shift: &Shift, job: &mut Job) -> Received {
-    let mut builder = user
-        .client
-        .request(job.method.clone(), job.url.as_str())
-        .header(AUTHORIZATION, shift.authorization.clone());
+    let method = job.method.clone();
+    let request = match &job.url {
+        Address::Parsed(url) => user.client.request(method, url.clone()),
+        Address::Text(text) => user.client.request(method, text.as_str()),
+    };
+    let mut builder = request.header(AUTHORIZATION, shift.authorization.clone());
     if let Some(body) = job.body.take() {
         builder = builder.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
     }

@@ -15,6 +15,9 @@ use crate::target::{
     Algorithm, Api, Call, Claims, Client, ControlClient, KeyPair, Profile, SiteRequest, UsageProfile,
 };
 
+/// A day in milliseconds.
+pub const DAY_MS: i64 = 24 * 3600 * 1000;
+
 /// After this long an answer counts as lost.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -43,19 +46,24 @@ struct OwnSite {
 impl Ground {
     /// Makes the site and the key, or takes those of the target file.
     pub async fn prepare(profile: &Profile) -> Result<Self, LoadError> {
+        Self::prepare_at(profile, None).await
+    }
+
+    /// The same; a site that is made has a virtual clock, if a time is given.
+    pub async fn prepare_at(profile: &Profile, virtual_now_ms: Option<i64>) -> Result<Self, LoadError> {
         let client = Client::new(REQUEST_TIMEOUT)?;
         let run = Uuid::new_v4().simple().to_string()[..8].to_owned();
         let (bases, key, issuer, site) = if let Some(control) = &profile.control {
             let key = KeyPair::generate(&format!("load-{run}"), Algorithm::Rs256)?;
             let control = ControlClient::new(client.clone(), &control.base, control.token.expose());
-            let (bases, site) = own_site(control, &key, &run, profile).await?;
+            let (bases, site) = own_site(control, &key, &run, profile, virtual_now_ms).await?;
             (bases, key, None, Some(site))
         } else {
             let (key, issuer) = registered_key(profile)?;
             let bases = profile.bases.as_ref().ok_or(LoadError::NoBases)?;
             (bases.dynamic_monetization.clone(), key, Some(issuer), None)
         };
-        let mut claims = Claims::admin(&key, now_s());
+        let mut claims = Claims::admin(&key, virtual_now_ms.unwrap_or_else(now_ms) / 1000);
         if let Some(issuer) = issuer {
             claims.issuer = issuer;
         }
@@ -97,6 +105,12 @@ impl Ground {
         }
     }
 
+    /// Moves the virtual clock of the site to this time, and waits until all that falls due on the way has happened.
+    pub async fn advance_to(&self, to_ms: i64) -> Result<(), LoadError> {
+        let Some(site) = &self.site else { return Err(LoadError::FleetNeedsControl) };
+        Ok(site.control.advance_to(&site.id, to_ms).await.map(drop)?)
+    }
+
     /// A call with the administration token.
     pub fn authorized(&self, call: Call) -> Call {
         call.bearer(&self.token)
@@ -117,10 +131,11 @@ async fn own_site(
     key: &KeyPair,
     run: &str,
     profile: &Profile,
+    virtual_now_ms: Option<i64>,
 ) -> Result<(String, OwnSite), LoadError> {
     let id = format!("load-{run}");
     let request = SiteRequest {
-        virtual_now_ms: None,
+        virtual_now_ms,
         administration_keys: vec![(key.id().to_owned(), key.public_pem().to_owned())],
         policy: profile.policy.clone(),
     };
@@ -135,10 +150,6 @@ fn registered_key(profile: &Profile) -> Result<(KeyPair, String), LoadError> {
     }
     let administration = profile.administration.as_ref().ok_or(LoadError::NoAdministration)?;
     Ok((administration.key()?, administration.issuer.clone()))
-}
-
-fn now_s() -> i64 {
-    now_ms() / 1000
 }
 
 /// Milliseconds since 1970.

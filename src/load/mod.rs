@@ -20,6 +20,7 @@
 //! | `model` | the pure rules that a target is compared with |
 //! | `auditor`, `looks`, `audit` | reading while the run goes on, and the invariants |
 //! | `segment`, `merge` | shares of a plan on several machines, and their results as one |
+//! | `fleet` | a month of many clients on the virtual clock |
 //! | `null_server`, `trial` | the generator alone, to calibrate by and to test the measurement |
 //! | `run`, `search`, `watch`, `cpu`, `verdict` | the run as a whole, and whether the measurement counts |
 
@@ -33,6 +34,7 @@ mod course;
 mod cpu;
 mod crew;
 mod errors;
+mod fleet;
 mod goose_adapter;
 mod ground;
 mod ledger;

@@ -15,7 +15,7 @@ use super::ground::Ground;
 use super::ledger::{Answered, Entry, Fate, Kind, Ledger, operation_id};
 use super::limits::Gauge;
 use super::pacer::Timeline;
-use super::population::Population;
+use super::population::{Address, Population};
 use super::prices::NextTable;
 use super::recorder::{End, Moments, Recorder};
 use super::schedule::{Arrival, Wanted, Work};
@@ -32,7 +32,7 @@ pub struct Job {
     /// HTTP method.
     pub method: Method,
     /// Absolute address.
-    pub url: String,
+    pub url: Address,
     /// JSON body, for methods that have one.
     pub body: Option<String>,
     /// After how long the client hangs up, if it does.
@@ -156,19 +156,18 @@ impl Desk {
         let wanted = if kind.charges() { arrival.wanted } else { Vec::new() };
         let api = &self.ground.api;
         let (method, url) = match kind {
-            Kind::AccessRequest => {
-                (Method::POST, self.population.instances[instance as usize].access_url.clone())
-            }
-            Kind::SessionOpen => (Method::POST, api.sessions()),
-            Kind::SessionHeartbeat => (Method::GET, api.heartbeat(session)),
-            Kind::SessionClose => (Method::DELETE, api.session(session)),
+            Kind::AccessRequest => (Method::POST, self.population.access(instance)),
+            Kind::SessionOpen => (Method::POST, Address::Text(api.sessions())),
+            Kind::SessionHeartbeat => (Method::GET, Address::Text(api.heartbeat(session))),
+            Kind::SessionClose => (Method::DELETE, Address::Text(api.session(session))),
             Kind::SessionAccess | Kind::SessionChange | Kind::SessionHalt => {
-                (Method::PUT, api.session(session))
+                (Method::PUT, Address::Text(api.session(session)))
             }
             Kind::LineItemsRead => {
-                (Method::GET, api.line_items(&self.population.instances[instance as usize].id))
+                let id = &self.population.instances[instance as usize].id;
+                (Method::GET, Address::Text(api.line_items(id)))
             }
-            Kind::RateChange => (Method::POST, api.rate_tables()),
+            Kind::RateChange => (Method::POST, Address::Text(api.rate_tables())),
         };
         let table = (kind == Kind::RateChange).then(|| self.population.prices.next(Instant::now()));
         let body = match kind {
@@ -288,7 +287,7 @@ impl Desk {
             Received::Lost { deliberate, why } => return Fate::Lost { deliberate, why },
         };
         let at = moments.done;
-        let factors = &self.population.prices.factors(moments.sent, at);
+        let factors = self.population.prices.factors(moments.sent, at);
         let question = Question { kind, instance, wanted, factors, population: &self.population };
         match answers::understand(&question, status, &body) {
             Err(why) => Fate::Wrong { why },
@@ -323,7 +322,7 @@ impl Desk {
 
 /// The body of an access request, put together by hand: it is the hot path, and nothing in it needs escaping
 /// that was not escaped when the population was made.
-fn access_body(
+pub(super) fn access_body(
     population: &Population,
     kind: Kind,
     number: u64,

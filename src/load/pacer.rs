@@ -113,7 +113,7 @@ impl Pacer {
             due.push(Ticket { arrival, intended });
         }
         self.queue.put(&mut due);
-        self.queue.end(self.workers);
+        self.queue.end();
         watch.report
     }
 

@@ -6,11 +6,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use reqwest::Url;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Value, json};
 
-use super::ground::{Ground, now_ms};
+use super::ground::{DAY_MS, Ground, now_ms};
 use super::prices::{NextTable, Prices};
 use super::segment::Segment;
 use super::spec::{ItemSpec, PopulationSpec};
@@ -22,7 +23,6 @@ const PLENTY: u64 = 1_000_000_000;
 
 /// A day in milliseconds: tables and line items begin a day ago and end some days from now, far from any
 /// edge.
-const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// An item that can be asked for.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,6 +95,15 @@ impl LineItem {
     }
 }
 
+/// Where a request goes.
+#[derive(Clone, Debug)]
+pub enum Address {
+    /// Taken apart already.
+    Parsed(Url),
+    /// As text.
+    Text(String),
+}
+
 /// Everything that requests of a run are about.
 #[derive(Clone, Debug)]
 pub struct Population {
@@ -110,6 +119,8 @@ pub struct Population {
     pub by_activation: HashMap<String, u32>,
     /// The rate tables of the run beyond the first.
     pub prices: Prices,
+    /// The address of the access requests of each instance, taken apart once and not with every request.
+    access: Vec<Option<Url>>,
 }
 
 impl Population {
@@ -118,7 +129,17 @@ impl Population {
         let by_activation =
             (0_u32..).zip(&line_items).map(|(index, item)| (item.activation_id.clone(), index));
         let by_activation = by_activation.collect();
-        Self { run: run.to_owned(), items, instances, line_items, by_activation, prices: Prices::default() }
+        let access = instances.iter().map(|instance| Url::parse(&instance.access_url).ok()).collect();
+        let (run, prices) = (run.to_owned(), Prices::default());
+        Self { run, items, instances, line_items, by_activation, prices, access }
+    }
+
+    /// The address of the access requests of an instance.
+    pub fn access(&self, instance: u32) -> Address {
+        match &self.access[instance as usize] {
+            Some(url) => Address::Parsed(url.clone()),
+            None => Address::Text(self.instances[instance as usize].access_url.clone()),
+        }
     }
 
     /// The body of another rate table of the run.
@@ -268,7 +289,7 @@ fn rate_table(series: &str, items: &[Item], version: &str, effective_ms: i64, fa
     json!({"series": series, "version": version, "effectiveFrom": effective_ms, "items": priced})
 }
 
-/// Line items of an instance end one after another, which fixes the order in which they are charged.
+/// Line items begin a day ago and end some days from now, far from any edge; those of an instance end one after another, which fixes the order in which they are charged.
 fn line_item_body(line_item: &LineItem, position: usize, series: &str) -> Value {
     let order = i64::try_from(position).unwrap_or(i64::MAX / (2 * DAY_MS));
     let mut attributes = json!({"elastic": true, "rateTableSeries": series});

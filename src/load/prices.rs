@@ -63,18 +63,19 @@ impl Prices {
     }
 
     /// The factors by which a request may be priced that was sent and answered at these instants.
-    pub fn factors(&self, sent: Instant, answered: Instant) -> Vec<Decimal> {
+    pub fn factors(&self, sent: Instant, answered: Instant) -> &'static [Decimal] {
         if self.sent.load(Ordering::Acquire) == 0 {
-            return vec![Decimal::ONE];
+            return &[Decimal::ONE];
         }
         let changes = self.lock();
         let certain = |change: &Change| change.answered.is_some_and(|at| at + SKEW <= sent);
         let oldest = changes.iter().rposition(certain).map_or(0, |index| index + 1);
         let newest = changes.iter().rposition(|change| change.sent <= answered).map_or(0, |index| index + 1);
-        let mut factors: Vec<Decimal> = (oldest..=newest.max(oldest)).map(factor).collect();
-        factors.sort_unstable();
-        factors.dedup();
-        factors
+        match (newest > oldest, factor(oldest) == Decimal::ONE) {
+            (true, _) => &[Decimal::ONE, Decimal::TWO],
+            (false, true) => &[Decimal::ONE],
+            (false, false) => &[Decimal::TWO],
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Change>> {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::fleet::FleetSpec;
 use super::limits::{Limit, Metric};
 use super::scenario::LoadScenario;
 use super::spec::ItemSpec;
@@ -57,7 +58,10 @@ pub fn first_problem(scenario: &LoadScenario) -> Option<Problem> {
     let simple = simple_rules(scenario).into_iter().find(|(holds, ..)| !holds);
     simple
         .map(|(_, key, must)| Problem { key, must: must.to_owned() })
-        .or_else(|| stage_problem(scenario))
+        .or_else(|| match &scenario.fleet {
+            Some(fleet) => fleet_problem(scenario, fleet),
+            None => stage_problem(scenario),
+        })
         .or_else(|| limit_problem(scenario))
 }
 
@@ -82,7 +86,11 @@ fn simple_rules(scenario: &LoadScenario) -> Vec<Rule> {
             "mix",
             "must not have negative weights",
         ),
-        (weights.iter().sum::<f64>() > 0.0, "mix", "must give a weight to some kind of work"),
+        (
+            scenario.fleet.is_some() || weights.iter().sum::<f64>() > 0.0,
+            "mix",
+            "must give a weight to some kind of work",
+        ),
         ((1..=10_000).contains(&population.instances), "population.instances", "must be between 1 and 10000"),
         ((1..=100).contains(&population.line_items), "population.line_items", "must be between 1 and 100"),
         (population.requesters >= 1, "population.requesters", "must be at least 1"),
@@ -137,6 +145,42 @@ fn simple_rules(scenario: &LoadScenario) -> Vec<Rule> {
         ),
     ]);
     rules
+}
+
+/// What cannot be in a scenario of a fleet, which has a day's work of its own in place of arrivals.
+fn fleet_problem(scenario: &LoadScenario, fleet: &FleetSpec) -> Option<Problem> {
+    let share = |value: f64| (0.0..=1.0).contains(&value);
+    let (clients, days) = (1..=100_000, 1..=30);
+    let elsewhere = scenario.arrival.is_none()
+        && scenario.stages.is_empty()
+        && scenario.duration_s.is_none()
+        && scenario.search.is_none()
+        && scenario.require.is_empty()
+        && scenario.abort.is_empty()
+        && scenario.mix.weights().iter().all(|weight| *weight <= 0.0);
+    let whole = scenario.population.limited_instances == 0;
+    let rules = [
+        (
+            elsewhere,
+            "fleet",
+            "cannot stand beside arrival, stages, duration_s, mix, search, require or abort",
+        ),
+        (clients.contains(&fleet.clients), "fleet.clients", "must be between 1 and 100000"),
+        (clients.contains(&fleet.quick_clients), "fleet.quick_clients", "must be between 1 and 100000"),
+        (days.contains(&fleet.days), "fleet.days", "must be between 1 and 30"),
+        (days.contains(&fleet.quick_days), "fleet.quick_days", "must be between 1 and 30"),
+        ((1..=100).contains(&fleet.items), "fleet.items", "must be between 1 and 100"),
+        (
+            fleet.items <= scenario.population.items.len(),
+            "fleet.items",
+            "must not be more than there are population.items",
+        ),
+        (share(fleet.weekend), "fleet.weekend", "must be a share between 0 and 1"),
+        (share(fleet.missed), "fleet.missed", "must be a share between 0 and 1"),
+        (whole, "population.limited_instances", "must be 0 in a scenario of a fleet"),
+    ];
+    let broken = rules.into_iter().find(|(holds, ..)| !holds);
+    broken.map(|(_, key, must)| Problem { key, must: must.to_owned() })
 }
 
 fn stage_problem(scenario: &LoadScenario) -> Option<Problem> {

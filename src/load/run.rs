@@ -15,6 +15,7 @@ use super::audit::{InvariantId, Tally, Totals};
 use super::auditor::{Audited, Auditor};
 use super::course::LoadOptions;
 use super::crew::{Crew, Performance};
+use super::fleet;
 use super::ground::Ground;
 use super::operations::Desk;
 use super::plan::Plan;
@@ -72,9 +73,11 @@ pub async fn run(
 ) -> Result<LoadReport, LoadError> {
     let began = Instant::now();
     let site = Site { profile, events, out, stop: &stop };
-    let mut report = match scenario.search.filter(|_| options.rate.is_none()) {
-        Some(spec) => search(&site, scenario, options, spec).await?,
-        None => run_once(&site, scenario, options).await?,
+    let search_for = scenario.search.filter(|_| options.rate.is_none());
+    let mut report = match (&scenario.fleet, search_for) {
+        (Some(spec), _) => fleet::run(&site, scenario, spec, options).await?,
+        (None, Some(spec)) => search(&site, scenario, options, spec).await?,
+        (None, None) => run_once(&site, scenario, options).await?,
     };
     report.finished.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     events.send(Event::LoadFinished(report.finished.clone()));

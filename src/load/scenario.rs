@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::LoadError;
 use super::audit::InvariantId;
+use super::fleet::FleetSpec;
 use super::limits::Limit;
 use super::problems::first_problem;
 use super::shape::{Recording, Shape};
@@ -44,13 +45,16 @@ pub struct LoadScenario {
     /// Parts with arrivals of their own, one after another.
     #[serde(default)]
     pub(super) stages: Vec<StageSpec>,
-    /// What requests are.
+    /// What requests are; nothing in a scenario of a fleet.
+    #[serde(default)]
     pub(super) mix: Mix,
     /// What they are sent to.
     pub(super) population: PopulationSpec,
     /// How sessions go, for scenarios that have any.
     #[serde(default)]
     pub(super) sessions: SessionSpec,
+    /// A fleet of clients on the virtual clock, in place of arrivals and mix.
+    pub(super) fleet: Option<FleetSpec>,
     /// The short form.
     #[serde(default)]
     pub(super) quick: QuickSpec,
@@ -192,7 +196,8 @@ mod tests {
         for name in known().split(", ") {
             let scenario = LoadScenario::resolve(name).unwrap();
             assert_eq!(scenario.name(), name, "a scenario is called like its file");
-            assert!(Course::of(&scenario, &LoadOptions::default()).is_ok(), "{name}");
+            let planned = Course::of(&scenario, &LoadOptions::default()).is_ok();
+            assert!(planned || scenario.fleet.is_some(), "{name}");
             assert!(!scenario.invariants.is_empty() && !scenario.says().is_empty(), "{name}");
         }
     }

@@ -74,6 +74,9 @@ impl Segment {
     /// When it cannot.
     pub fn check(self, scenario: &LoadScenario, rate: Option<f64>) -> Result<(), LoadError> {
         let (segments, instances) = (self.of, scenario.population.instances);
+        if scenario.fleet.is_some() {
+            return Err(LoadError::FleetHasItsPace);
+        }
         if scenario.search.is_some() && rate.is_none() {
             return Err(LoadError::SearchInSegments);
         }

@@ -6,6 +6,8 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -14,6 +16,7 @@ use super::LoadError;
 use super::course::{Course, Stage};
 use super::crew::Crew;
 use super::ground::Ground;
+use super::ledger::Ledger;
 use super::null_server::{ACTIVATION, ITEM, NullServer, Pace};
 use super::plan::Plan;
 use super::population::{Instance, LineItem, Population, catalogue};
@@ -38,6 +41,9 @@ instances = 1
 line_items = 1
 items = [{ name = "Null", version = "1.0", rate = "1", counts = ["1"] }]
 "#;
+
+/// Between two looks into the ledger.
+const ROUND: Duration = Duration::from_millis(250);
 
 /// How long a calibration takes.
 const CALIBRATION: Duration = Duration::from_millis(500);
@@ -101,9 +107,9 @@ impl Trial {
         let population = Arc::new(population(&ground, &scenario));
         let crew = Crew::gather(&plan, &ground, population)?;
         let shift = Arc::clone(&crew.shift);
+        let counting = Counting::begin(&shift.desk.ledger)?;
         let generator = crew.carry_out(&plan, &Events::new(Vec::new()), stop).await?;
-        let (entries, _) = shift.desk.ledger.take();
-        let booked = entries.iter().filter(|entry| entry.answered().is_some()).count() as u64;
+        let booked = counting.finish()?;
         let (latency_us, _) = shift.desk.recorder.overall();
         let completed_in_time = shift.desk.completed().1;
         let seconds = self.duration.as_secs_f64();
@@ -121,6 +127,41 @@ impl Trial {
         let rate =
             Rate { planned: plan.planned as f64 / seconds, achieved: completed_in_time as f64 / seconds };
         Ok(TrialFigures { verdict, reason, planned: plan.planned, rate, latency_us, booked })
+    }
+}
+
+/// Takes operations out of the ledger while they come, as the audit of a real run does, and counts them.
+struct Counting {
+    thread: JoinHandle<u64>,
+    stop: Sender<()>,
+}
+
+impl Counting {
+    fn begin(ledger: &Arc<Ledger>) -> Result<Self, LoadError> {
+        let (stop, stopped) = mpsc::channel();
+        let ledger = Arc::clone(ledger);
+        let count = move || {
+            let mut booked = 0;
+            loop {
+                let over = stopped.recv_timeout(ROUND) != Err(RecvTimeoutError::Timeout);
+                let (entries, _) = ledger.take();
+                booked += entries.iter().filter(|entry| entry.answered().is_some()).count() as u64;
+                if over {
+                    return booked;
+                }
+            }
+        };
+        let thread = std::thread::Builder::new().name("count".to_owned()).spawn(count);
+        let failed =
+            |error| LoadError::Generator(format!("the counting of operations could not be started: {error}"));
+        Ok(Self { thread: thread.map_err(failed)?, stop })
+    }
+
+    fn finish(self) -> Result<u64, LoadError> {
+        drop(self.stop);
+        self.thread
+            .join()
+            .map_err(|_| LoadError::Generator("the counting of operations broke off".to_owned()))
     }
 }
 

@@ -17,5 +17,5 @@ pub fn prices(population: &Population, entry: &Entry, wanted: &Wanted) -> Vec<De
     // A request without an answer may have been carried out as long as it could be waited for.
     let until = entry.answered().map_or(entry.sent + REQUEST_TIMEOUT, |answered| answered.at);
     let factors = population.prices.factors(entry.sent, until);
-    factors.into_iter().map(|factor| price.saturating_mul(factor)).collect()
+    factors.iter().map(|factor| price.saturating_mul(*factor)).collect()
 }

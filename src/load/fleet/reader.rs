@@ -1,0 +1,92 @@
+//! Reads the usage rows of a fleet while its clock moves on, and has them compared.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::super::LoadError;
+use super::super::audit::{InvariantId, Tally};
+use super::super::ground::Ground;
+use super::super::ledger::Kind;
+use super::super::model::Millis;
+use super::super::population::Population;
+use super::super::rows::{self, Row};
+use super::books::FleetBooks;
+use super::client::Note;
+
+/// Rows fetched at a time.
+const PAGE: u64 = 5_000;
+
+/// Follows a fleet with its books.
+pub struct Reader {
+    ground: Arc<Ground>,
+    books: FleetBooks,
+    /// The last row that was fetched.
+    after: u64,
+    /// Rows of a time at which what must happen was not known yet.
+    ahead: VecDeque<Row>,
+}
+
+impl Reader {
+    /// A reader of rows of this population.
+    pub fn new(ground: &Arc<Ground>, population: &Arc<Population>) -> Self {
+        let books = FleetBooks::new(Arc::clone(population));
+        Self { ground: Arc::clone(ground), books, after: 0, ahead: VecDeque::new() }
+    }
+
+    /// Takes what happened until this time, and compares it with the rows.
+    pub async fn follow(mut self, notes: Vec<Note>, until: Millis) -> Result<Self, LoadError> {
+        for note in notes {
+            self.enter(note, until);
+        }
+        let mut page = String::new();
+        loop {
+            let comparing = tokio::task::spawn_blocking(move || self.compare(&page, until));
+            let there;
+            (self, there) = comparing
+                .await
+                .map_err(|error| LoadError::Generator(format!("the audit broke off: {error}")))?;
+            if !there {
+                break;
+            }
+            page = self.ground.usage_rows(self.after, PAGE).await?;
+            if page.is_empty() {
+                break;
+            }
+        }
+        self.books.settle(until);
+        Ok(self)
+    }
+
+    fn enter(&mut self, note: Note, now: Millis) {
+        let tallies = self.books.tallies();
+        match note {
+            Note::Due(due) => self.books.expect(due),
+            Note::Over(session) => self.books.note_end(&session, now),
+            Note::Sense(kind) => {
+                tallies.exercise(InvariantId::AnswersMakeSense, 1);
+                if kind == Kind::SessionHeartbeat {
+                    tallies.exercise(InvariantId::HeartbeatsAreFree, 1);
+                }
+            }
+            Note::Nonsense(why) => tallies.check(InvariantId::AnswersMakeSense, false, || why),
+        }
+    }
+
+    /// Books the rows until this time; whether there may be more of them.
+    fn compare(mut self, page: &str, until: Millis) -> (Self, bool) {
+        let (rows, unreadable) = rows::parse(page);
+        self.after = rows.last().map_or(self.after, |row| row.seq);
+        self.ahead.extend(rows);
+        let later = |row: &Row| row.usage_time_ms.is_some_and(|at| at > until);
+        let known = self.ahead.iter().position(later).unwrap_or(self.ahead.len());
+        self.books.read(self.ahead.drain(..known).collect(), &unreadable);
+        // A page that cannot be read at all would be read again and again.
+        let more = self.ahead.is_empty() && unreadable.is_empty();
+        (self, more)
+    }
+
+    /// Compares the rows with what line items have used in the end.
+    pub fn close(self, after: &[rust_decimal::Decimal]) -> (Vec<Tally>, u64) {
+        self.books.close(after)
+    }
+}
