@@ -13,7 +13,7 @@ pub(super) async fn about(_operator: Operator) -> Response {
     let about = json!({
         "protocol": 1,
         "implementation": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
-        "capabilities": ["sites", "clock", "usage-rows", "policy"],
+        "capabilities": ["sites", "clock", "usage-rows", "policy", "warehouse-fixtures", "data-access-permission"],
     });
     Json(about).into_response()
 }

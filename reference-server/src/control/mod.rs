@@ -8,6 +8,7 @@ mod clock;
 mod operator;
 mod router;
 mod sites;
+mod warehouse;
 
 pub(crate) use operator::{Control, SiteDefaults};
 #[cfg(test)]

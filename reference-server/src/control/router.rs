@@ -6,7 +6,7 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, any, get, post, put};
 
 use super::operator::{Control, Operator};
-use super::{about, clock, sites};
+use super::{about, clock, sites, warehouse};
 use crate::http::body::MOST_BYTES;
 use crate::http::errors;
 
@@ -25,7 +25,7 @@ pub(crate) fn router(control: Control) -> Router {
         .with_state(control)
 }
 
-fn routes() -> [(&'static str, MethodRouter<Control>); 8] {
+fn routes() -> [(&'static str, MethodRouter<Control>); 9] {
     [
         ("", get(about::about)),
         ("/", get(about::about)),
@@ -34,6 +34,7 @@ fn routes() -> [(&'static str, MethodRouter<Control>); 8] {
         ("/sites/{siteId}/clock", get(clock::read)),
         ("/sites/{siteId}/clock/advance", post(clock::advance)),
         ("/sites/{siteId}/usage-rows", get(sites::usage_rows)),
+        ("/sites/{siteId}/warehouse/{entity}", put(warehouse::replace)),
         ("/sites/{siteId}/sessions/{sessionId}/fail", post(sites::fail_session)),
     ]
 }

@@ -195,6 +195,7 @@ pub(super) fn router(sites: &Arc<Sites>, options: ServerOptions, address: Socket
         address,
     };
     http::router(Api::new(Arc::clone(sites)))
+        .merge(http::data_access::router(Arc::clone(sites)))
         .merge(http::pages::router(Arc::clone(sites)))
         .merge(control::router(control))
         .fallback(errors::not_found)

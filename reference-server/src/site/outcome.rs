@@ -55,11 +55,13 @@ pub enum Kind {
     LineItem,
     /// A session.
     Session,
+    /// What the Data Access API has apart from usage: who may read it, and the rows of an entity.
+    Warehouse,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Site,
         Self::Key,
         Self::Configuration,
@@ -68,6 +70,7 @@ impl Kind {
         Self::Condition,
         Self::LineItem,
         Self::Session,
+        Self::Warehouse,
     ];
 
     /// The word that stands for the kind in the store.
@@ -82,6 +85,7 @@ impl Kind {
             Self::Condition => "condition",
             Self::LineItem => "line-item",
             Self::Session => "session",
+            Self::Warehouse => "warehouse",
         }
     }
 }

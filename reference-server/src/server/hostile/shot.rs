@@ -11,12 +11,13 @@ use super::bodies;
 use super::json::{Json, Mutation};
 use super::world::{Ids, TOKEN, administrator, client};
 use crate::control;
-use crate::http::{addresses, pages};
+use crate::http::{addresses, data_access, pages};
 
 /// Every address of the server, from its own tables.
 pub(super) static ADDRESSES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let mut all = addresses();
     all.extend(control::addresses());
+    all.extend(data_access::addresses());
     all.extend(pages::addresses());
     all
 });
