@@ -12,6 +12,7 @@ use super::error::ConformanceError;
 use super::judge::Totals;
 use super::order::Order;
 use super::record::{Records, lock};
+use super::reports::Reports;
 use super::select::{Abilities, Conditions, Selection, left_out};
 use super::suite::{Entry, Suite};
 use super::traffic::Traffic;
@@ -30,6 +31,8 @@ pub(super) struct Context {
     pub(super) events: Events,
     /// How the target is reached.
     pub(super) access: Access,
+    /// Its Data Access API.
+    pub(super) reports: Reports,
     /// What it offers.
     pub(super) abilities: Abilities,
     /// The choices sent with every site.
@@ -97,6 +100,7 @@ impl Context {
         Ok(Self {
             registry,
             events: events.clone(),
+            reports: Reports::open(profile, about.as_ref()),
             access,
             abilities,
             policy: profile.policy.clone(),

@@ -23,6 +23,7 @@ mod order;
 mod outcome;
 mod quiet;
 mod record;
+mod reports;
 mod run;
 mod scribe;
 mod select;
