@@ -182,7 +182,7 @@ pub(super) fn load_profile(path: &Path) -> Result<Profile, Failure> {
 }
 
 /// Capabilities of systems that no requirement speaks of yet; a target file may name them all the same.
-const OTHER_SYSTEMS: &[&str] = &["data-access", "cmapi"];
+const OTHER_SYSTEMS: &[&str] = &["cmapi"];
 
 /// The folder of a run whose user names none.
 pub(super) fn default_folder(command: &str) -> PathBuf {

@@ -67,6 +67,7 @@ impl Access {
             virtual_now_ms: abilities.clock.then_some(START_MS),
             administration_keys: vec![(self.producer.id().to_owned(), self.producer.public_pem().to_owned())],
             policy: profile_policy.clone(),
+            ..SiteRequest::default()
         }
     }
 

@@ -14,6 +14,7 @@ use super::order::Order;
 use super::pace::{Pace, SHORT_PERIOD};
 use super::period::Shortened;
 use super::record::{Records, lock};
+use super::reports::Reports;
 use super::select::{Abilities, Conditions, Selection, left_out};
 use super::suite::{Entry, Suite};
 use super::traffic::Traffic;
@@ -32,6 +33,8 @@ pub(super) struct Context {
     pub(super) events: Events,
     /// How the target is reached.
     pub(super) access: Access,
+    /// Its Data Access API.
+    pub(super) reports: Reports,
     /// What it offers.
     pub(super) abilities: Abilities,
     /// The choices sent with every site.
@@ -104,6 +107,7 @@ impl Context {
         Ok(Self {
             registry,
             events: events.clone(),
+            reports: Reports::open(profile, about.as_ref()),
             access,
             abilities,
             policy: profile.policy.clone(),

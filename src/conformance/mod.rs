@@ -26,6 +26,7 @@ mod pace;
 mod period;
 mod quiet;
 mod record;
+mod reports;
 mod run;
 mod scribe;
 mod select;

@@ -64,6 +64,8 @@ pub(super) struct Stage {
     pub(super) site: Option<String>,
     /// The addresses of Dynamic Monetization.
     pub(super) api: Api,
+    /// The base of the Data Access API of its site.
+    pub(super) data_access: Option<String>,
     /// Its names as the target sees them.
     pub(super) names: Names,
     /// When it began, by the clock of its site.
@@ -98,6 +100,8 @@ pub(super) struct Stage {
     pub(super) asked: Asked,
     /// The answer that the next assertions are about.
     pub(super) answer: Option<Answer>,
+    /// The pages of the last walk through a report.
+    pub(super) report_pages: Vec<Answer>,
     /// Every access request so far.
     pub(super) requests: Vec<Verdict>,
     /// The access requests that were sent at the same time.
@@ -133,6 +137,7 @@ impl Stage {
             record,
             site: None,
             api: Api::new(""),
+            data_access: None,
             names: Names::default(),
             start_ms,
             now_ms: start_ms,
@@ -150,6 +155,7 @@ impl Stage {
             saved_keys: Vec::new(),
             asked: Asked::Other,
             answer: None,
+            report_pages: Vec::new(),
             requests: Vec::new(),
             batch: Vec::new(),
             shown: None,
@@ -172,11 +178,14 @@ impl Stage {
             return Ok(());
         }
         let id = format!("cp-{}", context.unique(&self.scenario.id));
-        let request = context.access.site_request(context.abilities, &context.policy);
+        let mut request = context.access.site_request(context.abilities, &context.policy);
+        request.reporter = Some(context.reports.caller.clone());
+        request.unpermitted.clone_from(&context.reports.unpermitted);
         match self.control()?.create_site(&id, &request).await {
             Ok(site) => {
                 self.api = Api::new(&site.bases.dynamic_monetization).speaking(&self.scenario.version);
                 self.licensing.base = site.bases.cmapi.unwrap_or_default();
+                self.data_access = site.bases.data_access;
                 self.site = Some(id);
                 Ok(())
             }

@@ -138,6 +138,7 @@ async fn own_site(
         virtual_now_ms,
         administration_keys: vec![(key.id().to_owned(), key.public_pem().to_owned())],
         policy: profile.policy.clone(),
+        ..SiteRequest::default()
     };
     let site = control.create_site(&id, &request).await?;
     Ok((site.bases.dynamic_monetization, OwnSite { control, id: site.id }))

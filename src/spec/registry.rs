@@ -18,11 +18,12 @@ pub static FEATURES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/features")
 const REQUIREMENTS: &str = "requirements";
 
 /// What requirements are about. A target file may declare any of these absent.
-pub const CAPABILITIES: [&str; 16] = [
+pub const CAPABILITIES: [&str; 17] = [
     "access-request",
     "charging",
     "cls",
     "configuration",
+    "data-access",
     "general",
     "instances",
     "keys",
@@ -192,10 +193,11 @@ mod tests {
     fn the_embedded_registry_is_whole() {
         let registry = embedded();
         let of = |prefix: &str| registry.all().filter(|each| each.id.starts_with(prefix)).count();
-        assert_eq!(registry.all().count(), 728);
+        assert_eq!(registry.all().count(), 823);
         assert_eq!(of("DM-"), 415);
         assert_eq!(of("WH-USAGE-"), 119);
         assert_eq!(of("CM-"), 194);
+        assert_eq!(of("DAPI-"), 95);
         let groups = [
             ("DM-ACC-", 22),
             ("DM-SES-", 57),

@@ -14,6 +14,7 @@ use super::api::{segment, without_trailing_slash};
 use super::call::{Body, Call};
 use super::client::Client;
 use super::profile::{Bases, Secret};
+use super::reporting::ReportCaller;
 
 /// The version of the protocol spoken here.
 const PROTOCOL: u64 = 1;
@@ -154,6 +155,10 @@ pub struct SiteRequest {
     pub administration_keys: Vec<(String, String)>,
     /// Decisions to be set, by name.
     pub policy: BTreeMap<String, String>,
+    /// Who may read reports.
+    pub reporter: Option<ReportCaller>,
+    /// Who may not, although the credential is right; only for targets that know of the permission.
+    pub unpermitted: Option<ReportCaller>,
 }
 
 impl SiteRequest {
@@ -167,7 +172,14 @@ impl SiteRequest {
             .iter()
             .map(|(id, public_pem)| json!({ "id": id, "publicKey": public_pem }))
             .collect();
-        json!({ "clock": clock, "administrationKeys": keys, "policy": self.policy })
+        let mut site = json!({ "clock": clock, "administrationKeys": keys, "policy": self.policy });
+        if let Some(mut caller) = self.reporter.as_ref().and_then(ReportCaller::to_json) {
+            if let Some(other) = self.unpermitted.as_ref().and_then(ReportCaller::to_json) {
+                caller["withoutPermission"] = other;
+            }
+            site["dataAccess"] = caller;
+        }
+        site
     }
 }
 
@@ -314,6 +326,15 @@ impl ControlClient {
     pub async fn usage_rows(&self, site: &str, after: u64, limit: u64) -> Result<String, ControlError> {
         let url = self.site_url(site, &format!("/usage-rows?after={after}&limit={limit}"));
         Ok(self.succeed(Call::get(url)).await?.body)
+    }
+
+    /// Replaces the rows of an entity of the Data Access API.
+    ///
+    /// # Errors
+    /// When there is no such site or entity, or the rows are not of it.
+    pub async fn replace_rows(&self, site: &str, entity: &str, rows: Value) -> Result<(), ControlError> {
+        let url = self.site_url(site, &format!("/warehouse/{}", segment(entity)));
+        self.succeed(Call::put(url, rows)).await.map(drop)
     }
 
     /// Makes a session fail, which no client can cause.

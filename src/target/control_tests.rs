@@ -95,6 +95,7 @@ async fn a_site_is_made_as_asked() {
         virtual_now_ms: Some(1_768_435_200_000),
         administration_keys: vec![("k1".to_owned(), "PEM".to_owned())],
         policy: [("session.denied.http".to_owned(), "409".to_owned())].into(),
+        ..SiteRequest::default()
     };
     let site = client.create_site("s 1", &request).await.unwrap();
     assert_eq!(site.id, "s 1");

@@ -17,6 +17,7 @@ mod profile;
 mod profile_file;
 #[cfg(test)]
 mod profile_file_tests;
+mod reporting;
 
 pub use answer::Answer;
 pub use api::Api;
@@ -30,3 +31,4 @@ pub use profile::{
     UsageProfile,
 };
 pub use profile_file::ProfileError;
+pub use reporting::{ReportCaller, basic};

@@ -6,11 +6,17 @@ use chargeproof::spec::Registry;
 use reference_server::domain::readings;
 
 /// What the server cannot be made to do, with the reason.
-const NOT_SERVED: [(&str, &str, &str); 5] = [
+const NOT_SERVED: [(&str, &str, &str); 7] = [
     (
         "lineitem.second_instance.http",
         "200",
         "no document says what becomes of the tokens of the first instance",
+    ),
+    ("cmapi.error.body", "other JSON", "it stands for any body that no document describes"),
+    (
+        "cmapi.jwt.account_token.http",
+        "401",
+        "the server knows whose token it is, and says that it is not for this",
     ),
     ("content_type.http", "200", "the server reads JSON under no other name"),
     ("instances.order", "other", "pages follow the order of making, forwards or backwards"),

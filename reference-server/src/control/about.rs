@@ -13,7 +13,9 @@ pub(super) async fn about(_operator: Operator) -> Response {
     let about = json!({
         "protocol": 1,
         "implementation": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
-        "capabilities": ["sites", "clock", "usage-rows", "policy", "cls"],
+        "capabilities": [
+            "sites", "clock", "usage-rows", "policy", "cls", "warehouse-fixtures", "data-access-permission",
+        ],
     });
     Json(about).into_response()
 }

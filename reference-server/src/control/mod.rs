@@ -10,6 +10,7 @@ mod cls_instance;
 mod operator;
 mod router;
 mod sites;
+mod warehouse;
 
 pub(crate) use operator::{Control, SiteDefaults};
 #[cfg(test)]

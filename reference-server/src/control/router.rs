@@ -6,7 +6,7 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, any, get, post, put};
 
 use super::operator::{Control, Operator};
-use super::{about, clock, cls, sites};
+use super::{about, clock, cls, sites, warehouse};
 use crate::http::body::MOST_BYTES;
 use crate::http::errors;
 
@@ -25,7 +25,7 @@ pub(crate) fn router(control: Control) -> Router {
         .with_state(control)
 }
 
-fn routes() -> [(&'static str, MethodRouter<Control>); 10] {
+fn routes() -> [(&'static str, MethodRouter<Control>); 11] {
     [
         ("", get(about::about)),
         ("/", get(about::about)),
@@ -34,6 +34,7 @@ fn routes() -> [(&'static str, MethodRouter<Control>); 10] {
         ("/sites/{siteId}/clock", get(clock::read)),
         ("/sites/{siteId}/clock/advance", post(clock::advance)),
         ("/sites/{siteId}/usage-rows", get(sites::usage_rows)),
+        ("/sites/{siteId}/warehouse/{entity}", put(warehouse::replace)),
         ("/sites/{siteId}/sessions/{sessionId}/fail", post(sites::fail_session)),
         ("/sites/{siteId}/cls/producer-user", get(cls::producer_user).put(cls::change_producer_user)),
         ("/sites/{siteId}/cls/instances/{instanceId}", put(cls::put_instance)),

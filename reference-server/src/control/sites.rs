@@ -9,12 +9,12 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::clock::LATEST;
 use super::operator::{Content, Control, Named, Operator, SiteDefaults, read};
+use super::warehouse::NewCaller;
 use crate::domain::Millis;
 use crate::domain::usage_row::Export;
 use crate::http::check_public_key;
@@ -35,9 +35,8 @@ const MOST_ROWS: u64 = 100_000;
 struct NewSite {
     clock: Option<NewClock>,
     administration_keys: Vec<NewKey>,
-    /// Credentials of an API that is not served here; without its base in the answer nobody can use them.
-    #[serde(rename = "dataAccess")]
-    _data_access: Option<IgnoredAny>,
+    /// Who may read reports.
+    data_access: Option<NewCaller>,
     policy: BTreeMap<String, String>,
     /// How long a saved or deleted key takes to spread, 0 to 600 s (DM-AUTH-033).
     key_propagation_seconds: Option<i64>,
@@ -116,11 +115,15 @@ pub(super) async fn create(
     body: Content,
 ) -> Result<Response, Refused> {
     check_id(&site)?;
-    let new: NewSite = read(&body)?;
+    let mut new: NewSite = read(&body)?;
+    let callers = new.data_access.take().map(NewCaller::read).transpose()?;
     control.sites.create(&site, new.settings(&control.defaults)?).await?;
-    let base = format!("{}/sites/{site}", operator.origin);
+    if let Some(callers) = callers {
+        control.sites.act(&site, |site| site.admit_callers(callers)).await?;
+    }
+    let base = |api: &str| format!("{}/sites/{site}/{api}", operator.origin);
     let bases = json!({
-        "dynamic_monetization": format!("{base}/dynamicmonetization"), "cmapi": format!("{base}/api/1.0"),
+        "dynamic_monetization": base("dynamicmonetization"), "cmapi": base("api/1.0"), "data_access": base("data"),
     });
     let answer = json!({ "siteId": site, "bases": bases });
     Ok((StatusCode::CREATED, Json(answer)).into_response())

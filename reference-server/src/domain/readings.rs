@@ -38,6 +38,7 @@ pub fn all() -> impl Iterator<Item = &'static Reading> {
     [
         READINGS,
         access_readings::READINGS,
+        super::data_access::READINGS,
         further_readings::READINGS,
         producer_readings::READINGS,
         session_readings::READINGS,

@@ -15,9 +15,9 @@ use super::line_item::{self, LineItemState, OrderKey};
 use super::session::{self, Session};
 use super::usage_row::{self, Export, RowKind};
 use super::{
-    ConfigurationRules, InstanceRules, KeyRules, LineItem, LineItemRules, Millis, PerVersion, RateItem,
-    RateTable, SaleRules, SessionRules, SessionState, TableRules, TokenRules, Tokens, UsageRow, charging,
-    per_version, rate_table,
+    ConfigurationRules, DataAccessRules, InstanceRules, KeyRules, LineItem, LineItemRules, Millis,
+    PerVersion, RateItem, RateTable, SaleRules, SessionRules, SessionState, TableRules, TokenRules, Tokens,
+    UsageRow, charging, per_version, rate_table,
 };
 use crate::site::Steps;
 
@@ -162,6 +162,8 @@ pub struct Rules {
     pub configuration: ConfigurationRules,
     /// How the items of a request are sold.
     pub sale: SaleRules,
+    /// How reports are asked for and answered.
+    pub data_access: DataAccessRules,
 
     // Rate tables.
     /// The table that prices a series now.
@@ -317,6 +319,7 @@ impl Default for Rules {
             line_items: LineItemRules::default(),
             configuration: ConfigurationRules::default(),
             sale: SaleRules::default(),
+            data_access: DataAccessRules::default(),
             applicable_table: rate_table::newest_effective,
             find_item: rate_table::exact_item,
             table_deletable: rate_table::not_yet_effective,

@@ -15,6 +15,7 @@ mod call;
 mod check;
 mod conditions;
 mod configuration;
+pub(crate) mod data_access;
 pub(crate) mod errors;
 mod instances;
 mod keys;

@@ -8,6 +8,7 @@ mod access_lists;
 mod access_rules;
 mod charging;
 mod configuration;
+mod data_access;
 mod general;
 mod instances;
 mod keys;
@@ -62,6 +63,7 @@ pub fn all() -> impl Iterator<Item = &'static Mutant> {
         access_rules::MUTANTS,
         charging::MUTANTS,
         configuration::MUTANTS,
+        data_access::MUTANTS,
         general::MUTANTS,
         instances::MUTANTS,
         keys::MUTANTS,

@@ -203,6 +203,7 @@ pub(super) fn router(sites: &Arc<Sites>, options: ServerOptions, address: Socket
     };
     http::router(Api::new(Arc::clone(sites)))
         .merge(licensing::router(&LicensingApi::new(Arc::clone(sites), passwords)))
+        .merge(http::data_access::router(Arc::clone(sites)))
         .merge(http::pages::router(Arc::clone(sites)))
         .merge(control::router(control))
         .fallback(errors::not_found)

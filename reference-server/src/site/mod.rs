@@ -10,6 +10,7 @@ mod automatic;
 mod booking;
 mod conditions;
 mod configuration;
+mod data_access;
 mod instances;
 mod keys;
 mod licensing;

@@ -63,11 +63,13 @@ pub enum Kind {
     MeteredTotal,
     /// A host that a license server serves.
     ServedClient,
+    /// What the Data Access API has apart from usage: who may read it, and the rows of an entity.
+    Warehouse,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Site,
         Self::Key,
         Self::Configuration,
@@ -80,6 +82,7 @@ impl Kind {
         Self::LicenseServer,
         Self::MeteredTotal,
         Self::ServedClient,
+        Self::Warehouse,
     ];
 
     /// The word that stands for the kind in the store.
@@ -99,6 +102,7 @@ impl Kind {
             Self::LicenseServer => "license-server",
             Self::MeteredTotal => "metered-total",
             Self::ServedClient => "served-client",
+            Self::Warehouse => "warehouse",
         }
     }
 }

@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde::de::DeserializeOwned;
 
+use super::data_access::CALLERS;
 use super::instances::InstanceRecord;
 use super::outcome::Kind;
 use super::state::{SiteRecord, split_key_id};
@@ -75,6 +76,11 @@ impl Site {
                 self.rate_tables.push(table);
             }
             Kind::Configuration => self.configuration = read(&self.id, entity)?,
+            Kind::Warehouse if entity.1 == CALLERS => self.warehouse.callers = read(&self.id, entity)?,
+            Kind::Warehouse => {
+                let rows = read(&self.id, entity)?;
+                self.warehouse.rows.insert(entity.1.clone(), rows);
+            }
             Kind::Condition => {
                 let condition: Condition = read(&self.id, entity)?;
                 self.sequence = self.sequence.max(condition.sequence);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::data_access::Warehouse;
 use super::instances::InstanceRecord;
 use super::licensing::Licensing;
 use super::outcome::{Effect, Kind};
@@ -63,6 +64,7 @@ pub struct Site {
     pub(super) written: Millis,
     pub(super) keys: BTreeMap<KeyKind, BTreeMap<String, KeyVersions>>,
     pub(super) configuration: Configuration,
+    pub(super) warehouse: Warehouse,
     /// In the order of creation.
     pub(super) instances: Vec<Arc<Instance>>,
     pub(super) instance_places: HashMap<String, usize>,
@@ -121,6 +123,7 @@ impl Site {
             written: 0,
             keys: BTreeMap::new(),
             configuration: Configuration::default(),
+            warehouse: Warehouse::default(),
             instances: Vec::new(),
             instance_places: HashMap::new(),
             rate_tables: Vec::new(),
@@ -255,6 +258,7 @@ impl Site {
                 self.keys.get(&kind)?.get(id).and_then(json)
             }
             Kind::Configuration => json(&self.configuration),
+            Kind::Warehouse => self.warehouse.body(id),
             Kind::Instance => {
                 let instance = self.find_instance(id)?;
                 json(&InstanceRecord { sequence: instance.sequence, instance: Instance::clone(instance) })

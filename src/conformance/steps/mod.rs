@@ -12,6 +12,8 @@ mod claims;
 mod clock;
 mod conditions;
 mod configuration;
+mod data_access;
+mod data_access_reports;
 mod instance_pages;
 mod instances;
 mod keys;

@@ -82,6 +82,7 @@ impl Running {
             virtual_now_ms,
             administration_keys: vec![(key.id().to_owned(), key.public_pem().to_owned())],
             policy: policy.collect::<BTreeMap<_, _>>(),
+            ..SiteRequest::default()
         };
         self.control().create_site(SITE, &request).await.unwrap();
         let items = json!([{"name": "PhotoPrint", "version": "1.0", "rate": 3}]);

@@ -11,7 +11,7 @@ use super::bodies;
 use super::json::{Json, Mutation};
 use super::world::{Ids, LICENSE_SERVER, TOKEN, administrator, client};
 use crate::control;
-use crate::http::{addresses, licensing, pages};
+use crate::http::{addresses, data_access, licensing, pages};
 
 /// Every address of the server, from its own tables.
 pub(super) static ADDRESSES: LazyLock<Vec<String>> = LazyLock::new(|| {
@@ -21,6 +21,7 @@ pub(super) static ADDRESSES: LazyLock<Vec<String>> = LazyLock::new(|| {
     all.extend(
         licensing::addresses().into_iter().filter(|address| !address.ends_with("/signed_access_request")),
     );
+    all.extend(data_access::addresses());
     all.extend(pages::addresses());
     all
 });

@@ -1,0 +1,11 @@
+//! The Data Access API over HTTP: reports, and what can be asked of them (DAPI-007 to DAPI-011).
+
+mod asked;
+mod metadata;
+mod render;
+mod report;
+mod router;
+
+#[cfg(test)]
+pub(crate) use router::addresses;
+pub(crate) use router::router;
