@@ -21,9 +21,6 @@ use crate::target::{Answer, Call};
 /// Tokens of a line item that is never used up.
 const PLENTY: u64 = 1_000_000_000;
 
-/// A day in milliseconds: tables and line items begin a day ago and end some days from now, far from any
-/// edge.
-
 /// An item that can be asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Item {
