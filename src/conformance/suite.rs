@@ -116,6 +116,19 @@ impl Suite {
         Self { features: self.features.clone(), entries, bindings: Arc::clone(&self.bindings) }
     }
 
+    /// The part of the suite that is about one vendor system, by the folder of its features, or about none of those that
+    /// have a folder of their own.
+    #[must_use]
+    pub fn of_system(&self, folder: Option<&str>) -> Self {
+        let within = |entry: &Entry, folder: &str| entry.scenario.id.starts_with(&format!("{folder}/"));
+        let keep = |entry: &&Entry| match folder {
+            Some(folder) => within(entry, folder),
+            None => !["cmapi", "data-access"].iter().any(|folder| within(entry, folder)),
+        };
+        let entries = self.entries.iter().filter(keep).cloned().collect();
+        Self { features: self.features.clone(), entries, bindings: Arc::clone(&self.bindings) }
+    }
+
     /// Each scenario once, in its first version.
     #[must_use]
     pub fn once(&self) -> Self {

@@ -156,13 +156,23 @@ async fn try_mutant(
     Ok(judge_mutant(decision, mutant, level, &run_once(changed, registry, suite).await?))
 }
 
-/// The part of the suite that a reading has to pass. The two versions share their rules, so that each scenario runs in
+/// The part of the suite that a reading has to pass: that of the vendor system which leaves the choice. The two versions share their rules, so that each scenario runs in
 /// one of them, the one that the decision is about, and all scenarios about the decision in both.
 fn part_for(decision: &Decision, registry: &Registry, suite: &Suite) -> Suite {
     let requirement = registry.get(&decision.requirement);
     let versions = requirement.map(|requirement| requirement.versions.as_slice()).unwrap_or_default();
     let version = versions.first().map_or("v1.0", String::as_str);
-    suite.mainly_in(version, std::slice::from_ref(&decision.requirement))
+    suite.of_system(system(&decision.name)).mainly_in(version, std::slice::from_ref(&decision.requirement))
+}
+
+/// The folder of the features of the system that a decision point belongs to, which its name begins with; nothing for
+/// Dynamic Monetization and its usage rows.
+fn system(decision: &str) -> Option<&'static str> {
+    match decision.split('.').next() {
+        Some("cmapi") => Some("cmapi"),
+        Some("data_access") => Some("data-access"),
+        _ => None,
+    }
 }
 
 async fn run_once(profile: &Profile, registry: &Arc<Registry>, suite: &Suite) -> Result<Seen, ProveError> {
@@ -245,6 +255,13 @@ mod tests {
         assert!(judge(Some("207")).rejected_by.is_empty());
         assert!(!judge(Some("200")).rejected_by.is_empty());
         assert!(!judge(None).rejected_by.is_empty());
+    }
+
+    #[test]
+    fn a_decision_point_belongs_to_the_system_that_it_names() {
+        assert_eq!(system("cmapi.row.meter"), Some("cmapi"));
+        assert_eq!(system("data_access.date_to"), Some("data-access"));
+        assert_eq!(system("usage.columns"), None);
     }
 
     fn judged(required: Level, seen: Level) -> MutantOutcome {
