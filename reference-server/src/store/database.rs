@@ -18,9 +18,6 @@ use crate::site::Kind;
 /// Version of the schema below.
 const SCHEMA: i64 = 3;
 
-/// Pages that the log may have before they are copied into the database: 16 MiB.
-const LOG_PAGES: u32 = 4096;
-
 /// Bytes of the smallest database that there can be: one page of the smallest kind.
 const SMALLEST: u64 = 512;
 
@@ -148,8 +145,6 @@ impl Database {
         self.connection.busy_timeout(Duration::from_secs(5))?;
         // Readers with other tools do not get in the way of the write-ahead log, and a commit is one flush.
         self.connection.pragma_update(None, "journal_mode", "WAL")?;
-        // Pages that many commits change are copied into the database once and not after every few of them.
-        self.connection.pragma_update(None, "wal_autocheckpoint", LOG_PAGES)?;
         self.connection.pragma_update(None, "synchronous", "FULL")
     }
 
