@@ -60,4 +60,5 @@ pub const READINGS: &[Reading] = &[
     reading("code.rules_of_access", "DM-CODE-005", "as-insufficient", "own", |r| {
         r.codes.barred = Some(per_version("205", "1205"));
     }),
+    reading("actions.unknown.http", "DM-RULE-030", "400", "409", |r| r.statuses.action_unknown = 409),
 ];

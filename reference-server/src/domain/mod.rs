@@ -7,7 +7,6 @@ pub mod charging;
 pub mod configuration;
 pub mod data_access;
 pub mod formula;
-mod further_readings;
 pub mod instance_rules;
 pub mod key;
 pub mod key_rules;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::configuration::{self, Configuration, Setting};
-use super::formula::rounded;
+use super::formula::{Variables, rounded};
 use super::producer_rules::{LineItemRules, surplus_arguments};
 use super::rate_table::RateItem;
 use super::readings::{Reading, reading};
-use super::{OpenFault, line_item, sale_rules};
+use super::{Arithmetic, OpenFault, line_item, sale_rules};
 
 /// The readings of what a producer keeps, and of how items are sold.
 pub(super) const READINGS: &[Reading] = &[
@@ -150,6 +150,38 @@ pub(super) const READINGS: &[Reading] = &[
         r.sale.answer_in_charging_order = false;
     }),
     reading("lineitem.split", "DM-LI-A25", "tokens", "counts", |r| r.sale.part = sale_rules::whole_counts),
+    reading("lineitem.created_inactive.http", "DM-LINE-009", "400", "403", |r| {
+        r.statuses.lineitem_created_inactive = 403;
+    }),
+    reading("lineitem.created_inactive.http", "DM-LINE-009", "400", "422", |r| {
+        r.statuses.lineitem_created_inactive = 422;
+    }),
+    reading("lineitem.leave_obsolete.http", "DM-LINE-010", "409", "403", |r| {
+        r.statuses.lineitem_leave_obsolete = 403;
+    }),
+    reading("lineitem.leave_obsolete.http", "DM-LINE-010", "409", "422", |r| {
+        r.statuses.lineitem_leave_obsolete = 422;
+    }),
+    reading("key.id_of_other_kind.http", "DM-AUTH-030", "200", "400", |r| r.keys.id_of_other_kind = 400),
+    reading("instance.same_name.http", "DM-INST-007", "200", "400", |r| r.instances.same_name = 400),
+    // Where a new instance is answered with 201, one with such a body is so too.
+    reading("instance.same_name.http", "DM-INST-007", "200", "201", |r| r.instances.created = 201),
+    reading("instance.given_fields.http", "DM-INST-006", "200", "201", |r| r.instances.created = 201),
+    reading("table.list_order", "DM-RATE-013", "creation", "other", |r| {
+        r.tables.list_order = |table| (table.effective_from, table.sequence);
+    }),
+    reading("lineitem.list_order", "DM-LINE-030", "creation", "other", |r| {
+        r.line_items.list_order = |item| (u64::MAX - item.sequence, "".into());
+    }),
+    reading("formula.in_v1_0", "DM-RATE-027", "formula", "rate", |r| {
+        r.tables.shown_to_v1_0 = |item| Some(with_rate(item));
+    }),
+    reading("formula.argument_count", "DM-RATE-040", "refused", "accepted", |r| {
+        r.tables.formula_fault = |_formula| None;
+    }),
+    reading("usage.formula_cost", "WH-USAGE-098", "unit-price", "other", |r| {
+        r.formula_cost = Some(|_rate| Some(Decimal::ZERO));
+    }),
 ];
 
 fn minded_by_default(fault: OpenFault) -> bool {
@@ -166,4 +198,11 @@ fn without_defaults(configuration: &Configuration, changes: Vec<(String, Setting
         }
     }
     changed
+}
+
+/// An item as a client that knows no formulas can read it: with what the formula comes to without variables.
+fn with_rate(item: &RateItem) -> RateItem {
+    let Some(formula) = &item.formula else { return item.clone() };
+    let rate = formula.evaluate(&Variables::default(), &Arithmetic::default()).unwrap_or_default();
+    RateItem { rate: Some(rate), formula: None, ..item.clone() }
 }

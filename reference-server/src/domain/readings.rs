@@ -4,8 +4,8 @@
 
 use super::rules::{up_to_capacity, up_to_quantity};
 use super::{
-    MINUTE, PerVersion, Rules, Wanted, access_readings, further_readings, instance_rules, per_version,
-    producer_readings, session_readings,
+    MINUTE, PerVersion, Rules, Wanted, access_readings, instance_rules, per_version, producer_readings,
+    session_readings,
 };
 
 /// A legal alternative.
@@ -39,7 +39,6 @@ pub fn all() -> impl Iterator<Item = &'static Reading> {
         READINGS,
         access_readings::READINGS,
         super::data_access::READINGS,
-        further_readings::READINGS,
         producer_readings::READINGS,
         session_readings::READINGS,
         super::licensing::READINGS,
@@ -200,4 +199,67 @@ const READINGS: &[Reading] = &[
         r.split_repeats_quantity = false;
     }),
     reading("rate_zero.lineitems", "DM-RATE-023", "entry", "empty", |r| r.free_item_shows_line_item = false),
+    reading("token.no_instance_header.http", "DM-AUTH-A06", "400", "403", |r| {
+        r.statuses.token_no_instance_header = 403;
+    }),
+    reading("token.header_not_of_session.http", "DM-AUTH-A07", "401", "400", |r| {
+        r.tokens.header_not_of_session = 400;
+    }),
+    reading("token.header_not_of_session.http", "DM-AUTH-A07", "401", "404", |r| {
+        r.tokens.header_not_of_session = 404;
+    }),
+    reading("token.header_not_of_body.http", "DM-AUTH-A07", "401", "403", |r| {
+        r.tokens.header_not_of_body = 403;
+    }),
+    // A header that counts for both kinds of token is answered alike for both.
+    reading("token.administration_header.http", "DM-AUTH-A07", "200", "400", |r| {
+        r.tokens.administration_header_counts = true;
+        r.tokens.header_not_of_session = 400;
+    }),
+    reading("token.administration_header.http", "DM-AUTH-A07", "200", "403", |r| {
+        r.tokens.administration_header_counts = true;
+        r.tokens.header_not_of_session = 403;
+    }),
+    reading("token.administration_header.http", "DM-AUTH-A07", "200", "404", |r| {
+        r.tokens.administration_header_counts = true;
+        r.tokens.header_not_of_session = 404;
+    }),
+    reading("address.instances.http", "DM-GEN-002", "200", "403", |r| {
+        r.turned_away = |arrival| {
+            let second = arrival.below("/api/").is_some_and(|path| path.starts_with("instances"));
+            (second && arrival.is_of_instances()).then_some(403)
+        };
+    }),
+    reading("address.instances.http", "DM-GEN-002", "200", "405", |r| {
+        r.turned_away = |arrival| {
+            let second = arrival.below("/api/").is_some_and(|path| path.starts_with("instances"));
+            (second && arrival.is_of_instances()).then_some(405)
+        };
+    }),
+    reading("address.keys.http", "DM-GEN-002", "200", "403", |r| {
+        r.turned_away = |arrival| {
+            let second = arrival.below("/api/").is_some_and(|path| path.contains("-keys"));
+            second.then_some(403)
+        };
+    }),
+    reading("address.keys.http", "DM-GEN-002", "200", "405", |r| {
+        r.turned_away = |arrival| {
+            let second = arrival.below("/api/").is_some_and(|path| path.contains("-keys"));
+            second.then_some(405)
+        };
+    }),
+    reading("error.body", "DM-ERR-A01", "message", "other", |r| r.error_member = Some("detail")),
+    reading("code.insufficient", "DM-CODE-004", "202", "301", |r| {
+        r.codes.insufficient = per_version("301", "1301");
+    }),
+    reading("code.four_digits", "DM-CODE-011", "prefixed", "other", |r| {
+        r.codes.granted.v1_1 = "5000";
+        r.codes.blocked.v1_1 = "5001";
+        r.codes.not_found.v1_1 = "6001";
+        r.codes.insufficient.v1_1 = "6002";
+        r.codes.unpriceable.v1_1 = "6003";
+    }),
+    reading("oneoff.repeated_item", "DM-ACC-025", "independent", "merged", |r| {
+        r.sale.repeated_items_merged = true;
+    }),
 ];

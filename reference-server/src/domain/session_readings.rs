@@ -2,13 +2,13 @@
 //! [`super::readings`].
 
 use rust_decimal::Decimal;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::readings::{Reading, reading};
 use super::session::{half_period, unused_part};
 use super::session_rules::RefundPart;
 use super::{HOUR, MINUTE, Millis, Rules, Tokens};
-use crate::http::wire::Operation;
+use crate::http::wire::{Operation, WireAnswer};
 
 /// Every one that is not a default.
 pub const READINGS: &[Reading] = &[
@@ -60,6 +60,19 @@ pub const READINGS: &[Reading] = &[
     reading("refund.rounding", "DM-REF-006", "none", "whole", |r| {
         every_refund(r, |charge, unused, period| rounded(unused_part(charge, unused, period), 0));
     }),
+    reading("list.unknown_instance.http", "DM-GEN-011", "404", "200", |r| {
+        r.wire = |answer| {
+            if answer.operation == Operation::ListSessions && answer.status == 404 {
+                answer.status = 200;
+                answer.body = Some(json!([]));
+            }
+        };
+    }),
+    reading("session.empty_put_idle.http", "DM-SES-047", "200", "403", |r| {
+        r.statuses.session_empty_put_idle = 403;
+    }),
+    reading("sessions.by_instance.http", "DM-SES-002", "404", "400", |r| r.statuses.session_unknown = 400),
+    reading("heartbeat.message", "DM-HB-006", "message", "elsewhere", |r| r.wire = state_in_detail),
 ];
 
 fn every_refund(rules: &mut Rules, part: RefundPart) {
@@ -72,4 +85,14 @@ fn every_refund(rules: &mut Rules, part: RefundPart) {
 
 fn rounded(refund: Tokens, places: u32) -> Tokens {
     Tokens::rounded(refund.decimal().round_dp(places))
+}
+
+/// Names the state of the session where nobody has published it.
+fn state_in_detail(answer: &mut WireAnswer) {
+    if answer.operation == Operation::Heartbeat
+        && let Some(body) = answer.body.as_mut().and_then(Value::as_object_mut)
+        && let Some(text) = body.remove("message")
+    {
+        body.insert("detail".to_owned(), text);
+    }
 }
