@@ -10,7 +10,7 @@ use crate::report::model::RunModel;
 use crate::report::verdict;
 
 use super::panels;
-use super::svg::{Microsecond, Percentile, Series, percentile_plot};
+use super::percentiles::{Microsecond, Percentile, Series, percentile_plot};
 
 /// One load run. `position` makes the IDs of its drawings unique.
 pub(super) fn view(position: usize, load: &LoadFinished, model: &RunModel) -> Value {

@@ -8,7 +8,7 @@ use crate::report::events::{Invariant, LoadFinished, LoadSecond, Measurement};
 use crate::report::figures::{count, milliseconds, rate};
 use crate::report::series::{Stretch, spelled, stretches};
 
-use super::svg::{Pixel, escape};
+use super::frame::{Pixel, escape};
 use super::timeline::{Line, Timeline};
 
 /// More stretches than this cannot be told apart in the width of a drawing.

@@ -1,38 +1,12 @@
 //! The latency plot: percentiles against milliseconds, as inline SVG.
 //!
 //! The horizontal axis counts nines (90 % is one, 99 % two, 99.9 % three), since it is the tail that users
-//! feel and an even scale would squeeze it into the last pixel. Units are types here, so that a pixel cannot
-//! be added to a microsecond. Colours come from the page's style sheet, so that the plot follows its light or
-//! dark scheme; lines differ in their dashes too, for those who do not see the colours.
+//! feel and an even scale would squeeze it into the last pixel. Lines differ in their dashes, too, for those who
+//! do not see the colours.
 
-use std::fmt::{self, Write};
-use std::ops::{Add, Sub};
+use std::fmt::Write;
 
-/// A position or a length in the drawing.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
-pub(super) struct Pixel(pub(super) f64);
-
-impl Add for Pixel {
-    type Output = Self;
-
-    fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0)
-    }
-}
-
-impl Sub for Pixel {
-    type Output = Self;
-
-    fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0)
-    }
-}
-
-impl fmt::Display for Pixel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.1}", self.0)
-    }
-}
+use super::frame::{Frame, Pixel, Ticks, round_up};
 
 /// A latency.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
@@ -64,12 +38,17 @@ pub(super) struct Series {
     pub(super) points: Vec<(Percentile, Microsecond)>,
 }
 
-const WIDTH: Pixel = Pixel(560.0);
-const HEIGHT: Pixel = Pixel(300.0);
-const LEFT: Pixel = Pixel(64.0);
-const RIGHT: Pixel = Pixel(536.0);
-const TOP: Pixel = Pixel(40.0);
-const BOTTOM: Pixel = Pixel(264.0);
+const FRAME: Frame = Frame {
+    width: Pixel(560.0),
+    height: Pixel(300.0),
+    left: Pixel(64.0),
+    right: Pixel(536.0),
+    top: Pixel(40.0),
+    bottom: Pixel(264.0),
+    legend_step: Pixel(130.0),
+    legend_stroke: Pixel(28.0),
+    legend_text: Pixel(36.0),
+};
 
 /// More points than this cannot be told apart in the width of the plot.
 const POINTS: usize = 400;
@@ -90,10 +69,10 @@ impl NinesAxis {
 
     fn at(&self, percentile: Percentile) -> Pixel {
         let nines = percentile.nines().map_or(self.end.0, |nines| nines.0.min(self.end.0));
-        Pixel(LEFT.0 + (RIGHT - LEFT).0 * nines / self.end.0)
+        Pixel(FRAME.left.0 + (FRAME.right - FRAME.left).0 * nines / self.end.0)
     }
 
-    fn ticks(&self) -> Vec<(Pixel, &'static str)> {
+    fn ticks(&self) -> Ticks {
         let candidates = [
             (0.0, "0"),
             (50.0, "50 %"),
@@ -107,9 +86,9 @@ impl NinesAxis {
         let mut ticks: Vec<_> = candidates
             .into_iter()
             .filter(|&(percentile, _)| reached(percentile))
-            .map(|(percentile, label)| (self.at(Percentile(percentile)), label))
+            .map(|(percentile, label)| (self.at(Percentile(percentile)), label.to_owned()))
             .collect();
-        ticks.push((RIGHT, "max"));
+        ticks.push((FRAME.right, "max".to_owned()));
         ticks
     }
 }
@@ -131,10 +110,10 @@ impl LatencyAxis {
 
     fn at(&self, latency: Microsecond) -> Pixel {
         let top = self.step.0 * f64::from(self.steps);
-        Pixel(BOTTOM.0 - (BOTTOM - TOP).0 * (latency.0 / top).clamp(0.0, 1.0))
+        Pixel(FRAME.bottom.0 - (FRAME.bottom - FRAME.top).0 * (latency.0 / top).clamp(0.0, 1.0))
     }
 
-    fn ticks(&self) -> Vec<(Pixel, String)> {
+    fn ticks(&self) -> Ticks {
         let decimals = match self.step.0 {
             step if step >= 1_000.0 => 0,
             step if step >= 100.0 => 1,
@@ -154,65 +133,18 @@ fn round_step(at_least: Microsecond) -> Microsecond {
     Microsecond(round_up(at_least.0.max(1.0)))
 }
 
-/// The smallest of 1, 2 and 5 times a power of ten that is not below this number, which is above zero.
-pub(super) fn round_up(at_least: f64) -> f64 {
-    let power = 10_f64.powf(at_least.log10().floor());
-    let factor = match at_least / power {
-        ratio if ratio <= 1.0 => 1.0,
-        ratio if ratio <= 2.0 => 2.0,
-        ratio if ratio <= 5.0 => 5.0,
-        _ => 10.0,
-    };
-    factor * power
-}
-
 /// The plot, with a title and a description for those who do not see it. `id` must be unique in the page.
 pub(super) fn percentile_plot(id: &str, title: &str, description: &str, series: &[Series]) -> String {
     let across = NinesAxis::covering(series);
     let up = LatencyAxis::covering(series);
-    let mut svg = String::new();
-    // Writing to a string cannot fail, so the results say nothing.
-    let _ = write!(
-        svg,
-        "<svg class=\"plot\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-size=\"12\" role=\"img\" \
-         aria-labelledby=\"{id}-t {id}-d\">\
-         <title id=\"{id}-t\">{}</title><desc id=\"{id}-d\">{}</desc>",
-        escape(title),
-        escape(description)
-    );
-    draw_axes(&mut svg, &across, &up);
+    let mut svg = FRAME.open(id, title, description);
+    FRAME.axes(&mut svg, (up.ticks(), "ms"), (across.ticks(), "share of requests"));
     for (position, line) in series.iter().enumerate() {
         draw_line(&mut svg, line, &across, &up);
-        draw_legend(&mut svg, line, position);
+        FRAME.legend(&mut svg, position, line.class, line.name);
     }
     svg.push_str("</svg>");
     svg
-}
-
-fn draw_axes(svg: &mut String, across: &NinesAxis, up: &LatencyAxis) {
-    for (y, label) in up.ticks() {
-        let (text_x, text_y) = (LEFT - Pixel(8.0), y + Pixel(4.0));
-        let _ = write!(
-            svg,
-            "<line class=\"grid\" x1=\"{LEFT}\" y1=\"{y}\" x2=\"{RIGHT}\" y2=\"{y}\"/>\
-             <text class=\"tick\" text-anchor=\"end\" x=\"{text_x}\" y=\"{text_y}\">{label}</text>"
-        );
-    }
-    for (x, label) in across.ticks() {
-        let (foot, text_y) = (BOTTOM + Pixel(5.0), BOTTOM + Pixel(20.0));
-        let _ = write!(
-            svg,
-            "<line class=\"axis\" x1=\"{x}\" y1=\"{BOTTOM}\" x2=\"{x}\" y2=\"{foot}\"/>\
-             <text class=\"tick\" text-anchor=\"middle\" x=\"{x}\" y=\"{text_y}\">{label}</text>"
-        );
-    }
-    let _ = write!(
-        svg,
-        "<line class=\"axis\" x1=\"{LEFT}\" y1=\"{BOTTOM}\" x2=\"{RIGHT}\" y2=\"{BOTTOM}\"/>\
-         <text class=\"tick\" x=\"8\" y=\"20\">ms</text>\
-         <text class=\"tick\" text-anchor=\"end\" x=\"{RIGHT}\" y=\"{}\">share of requests</text>",
-        HEIGHT - Pixel(2.0)
-    );
 }
 
 fn draw_line(svg: &mut String, line: &Series, across: &NinesAxis, up: &LatencyAxis) {
@@ -234,35 +166,6 @@ fn thinned<T>(points: &[T]) -> impl Iterator<Item = &T> {
         .enumerate()
         .filter(move |(at, _)| at.is_multiple_of(stride) || *at == last)
         .map(|(_, point)| point)
-}
-
-fn draw_legend(svg: &mut String, line: &Series, position: usize) {
-    // There are three lines at most, so the position is small.
-    let left = LEFT + Pixel(position as f64 * 130.0);
-    let (right, text) = (left + Pixel(28.0), left + Pixel(36.0));
-    let _ = write!(
-        svg,
-        "<line class=\"line {}\" x1=\"{left}\" y1=\"16\" x2=\"{right}\" y2=\"16\"/>\
-         <text class=\"tick\" x=\"{text}\" y=\"20\">{}</text>",
-        line.class,
-        escape(line.name)
-    );
-}
-
-/// A text that can stand in markup.
-pub(super) fn escape(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            _ => safe.push(character),
-        }
-    }
-    safe
 }
 
 #[cfg(test)]
@@ -302,10 +205,10 @@ mod tests {
         let labels: Vec<String> = up.ticks().into_iter().map(|(_, label)| label).collect();
         assert_eq!(labels, ["0", "10", "20", "30", "40", "50"]);
         let across = NinesAxis::covering(&lines);
-        let labels: Vec<&str> = across.ticks().into_iter().map(|(_, label)| label).collect();
+        let labels: Vec<String> = across.ticks().into_iter().map(|(_, label)| label).collect();
         assert_eq!(labels, ["0", "50 %", "90 %", "99 %", "99.9 %", "max"]);
         assert!(across.at(Percentile(99.9)) < across.at(Percentile(100.0)));
-        assert_eq!(up.at(Microsecond(0.0)), BOTTOM);
+        assert_eq!(up.at(Microsecond(0.0)), FRAME.bottom);
     }
 
     #[test]

@@ -2,16 +2,21 @@
 
 use std::fmt::Write as _;
 
-use super::svg::{Pixel, escape, round_up};
+use super::frame::{Frame, Pixel, Ticks, round_up};
 
 // Two of these stand side by side on a desk, and one alone fills a phone: small enough that its letters can be read
 // there.
-const WIDTH: Pixel = Pixel(480.0);
-const HEIGHT: Pixel = Pixel(252.0);
-const LEFT: Pixel = Pixel(52.0);
-const RIGHT: Pixel = Pixel(468.0);
-const TOP: Pixel = Pixel(40.0);
-const BOTTOM: Pixel = Pixel(214.0);
+const FRAME: Frame = Frame {
+    width: Pixel(480.0),
+    height: Pixel(252.0),
+    left: Pixel(52.0),
+    right: Pixel(468.0),
+    top: Pixel(40.0),
+    bottom: Pixel(214.0),
+    legend_step: Pixel(106.0),
+    legend_stroke: Pixel(24.0),
+    legend_text: Pixel(30.0),
+};
 
 /// One line of a drawing.
 pub(super) struct Line {
@@ -52,7 +57,7 @@ impl Axis {
         let end = seconds.fold(1.0, f64::max).ceil();
         let step = round_up((end / 5.0).max(1.0));
         // At most five steps, so the number is small.
-        Self { step, steps: (end / step).floor() as u32, end, from: LEFT, to: RIGHT }
+        Self { step, steps: (end / step).floor() as u32, end, from: FRAME.left, to: FRAME.right }
     }
 
     /// Upwards, up to a round number.
@@ -61,24 +66,25 @@ impl Axis {
         let step = round_up((highest / 5.0).max(0.001));
         // At most five steps and a part of one, so the number is small.
         let steps = ((highest / step).ceil() as u32).max(1);
-        Self { step, steps, end: step * f64::from(steps), from: BOTTOM, to: TOP }
+        Self { step, steps, end: step * f64::from(steps), from: FRAME.bottom, to: FRAME.top }
     }
 
     fn at(&self, value: f64) -> Pixel {
         Pixel(self.from.0 + (self.to.0 - self.from.0) * (value / self.end).clamp(0.0, 1.0))
     }
 
-    fn ticks(&self) -> impl Iterator<Item = (Pixel, String)> {
+    fn ticks(&self) -> Ticks {
         let decimals = match self.step {
             step if step >= 1.0 => 0,
             step if step >= 0.1 => 1,
             step if step >= 0.01 => 2,
             _ => 3,
         };
-        (0..=self.steps).map(move |position| {
+        let tick = |position: u32| {
             let value = self.step * f64::from(position);
             (self.at(value), format!("{value:.decimals$}"))
-        })
+        };
+        (0..=self.steps).map(tick).collect()
     }
 }
 
@@ -88,50 +94,14 @@ impl Timeline<'_> {
         let values = || self.lines.iter().flat_map(|line| &line.points);
         let across = Axis::across(values().map(|point| point.0));
         let up = Axis::up(values().map(|point| point.1));
-        let mut svg = String::new();
-        // Writing to a string cannot fail, so the results say nothing.
-        let _ = write!(
-            svg,
-            "<svg class=\"plot\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-size=\"12\" role=\"img\" \
-             aria-labelledby=\"{id}-t {id}-d\"><title id=\"{id}-t\">{}</title><desc id=\"{id}-d\">{}</desc>",
-            escape(self.title),
-            escape(self.description),
-            id = self.id,
-        );
-        self.draw_axes(&mut svg, &across, &up);
+        let mut svg = FRAME.open(self.id, self.title, self.description);
+        FRAME.axes(&mut svg, (up.ticks(), self.unit), (across.ticks(), "seconds"));
         for (position, line) in self.lines.iter().enumerate() {
             draw_line(&mut svg, line, &across, &up);
-            draw_legend(&mut svg, line, position);
+            FRAME.legend(&mut svg, position, line.class, line.name);
         }
         svg.push_str("</svg>");
         svg
-    }
-
-    fn draw_axes(&self, svg: &mut String, across: &Axis, up: &Axis) {
-        for (y, label) in up.ticks() {
-            let (text_x, text_y) = (LEFT - Pixel(8.0), y + Pixel(4.0));
-            let _ = write!(
-                svg,
-                "<line class=\"grid\" x1=\"{LEFT}\" y1=\"{y}\" x2=\"{RIGHT}\" y2=\"{y}\"/>\
-                 <text class=\"tick\" text-anchor=\"end\" x=\"{text_x}\" y=\"{text_y}\">{label}</text>"
-            );
-        }
-        for (x, label) in across.ticks() {
-            let (foot, text_y) = (BOTTOM + Pixel(5.0), BOTTOM + Pixel(20.0));
-            let _ = write!(
-                svg,
-                "<line class=\"axis\" x1=\"{x}\" y1=\"{BOTTOM}\" x2=\"{x}\" y2=\"{foot}\"/>\
-                 <text class=\"tick\" text-anchor=\"middle\" x=\"{x}\" y=\"{text_y}\">{label}</text>"
-            );
-        }
-        let _ = write!(
-            svg,
-            "<line class=\"axis\" x1=\"{LEFT}\" y1=\"{BOTTOM}\" x2=\"{RIGHT}\" y2=\"{BOTTOM}\"/>\
-             <text class=\"tick\" x=\"8\" y=\"20\">{}</text>\
-             <text class=\"tick\" text-anchor=\"end\" x=\"{RIGHT}\" y=\"{}\">seconds</text>",
-            self.unit,
-            HEIGHT - Pixel(2.0)
-        );
     }
 }
 
@@ -149,19 +119,6 @@ fn draw_line(svg: &mut String, line: &Line, across: &Axis, up: &Axis) {
         let _ = write!(svg, "{x},{y} ");
     }
     svg.push_str("\"/>");
-}
-
-fn draw_legend(svg: &mut String, line: &Line, position: usize) {
-    // There are four lines at most, so the position is small.
-    let left = LEFT + Pixel(position as f64 * 106.0);
-    let (right, text) = (left + Pixel(24.0), left + Pixel(30.0));
-    let _ = write!(
-        svg,
-        "<line class=\"line {}\" x1=\"{left}\" y1=\"16\" x2=\"{right}\" y2=\"16\"/>\
-         <text class=\"tick\" x=\"{text}\" y=\"20\">{}</text>",
-        line.class,
-        escape(line.name)
-    );
 }
 
 #[cfg(test)]
@@ -186,11 +143,11 @@ mod tests {
     #[test]
     fn axes_are_labelled_with_round_numbers() {
         let axis = Axis::up([1_998.0].into_iter());
-        let labels: Vec<String> = axis.ticks().map(|(_, label)| label).collect();
+        let labels: Vec<String> = axis.ticks().into_iter().map(|(_, label)| label).collect();
         assert_eq!(labels, ["0", "500", "1000", "1500", "2000"]);
         let axis = Axis::up([0.3].into_iter());
-        assert_eq!(axis.ticks().last().unwrap().1, "0.3");
+        assert_eq!(axis.ticks().pop().unwrap().1, "0.3");
         let axis = Axis::across([11.5].into_iter());
-        assert_eq!(axis.ticks().map(|(_, label)| label).collect::<Vec<_>>(), ["0", "5", "10"]);
+        assert_eq!(axis.ticks().into_iter().map(|(_, label)| label).collect::<Vec<_>>(), ["0", "5", "10"]);
     }
 }
