@@ -100,11 +100,11 @@ fn every_field_and_scenario_is_documented() {
 /// All short forms together take well under a minute, so that they can be part of every gate.
 #[test]
 fn the_short_forms_are_short() {
-    // A fleet has no duration: its clock is moved, not waited for.
+    // A fleet has no duration: its clock is moved, not waited for. An unoptimised build takes five seconds for it.
     let of = |scenario: &Value| match scenario.get("fleet") {
-        Some(_) => 0.5,
+        Some(_) => 5.0,
         None => scenario["quick"]["duration_s"].as_f64().unwrap_or(3.0),
     };
     let seconds: f64 = shipped().iter().map(|(_, scenario)| of(scenario)).sum();
-    assert!(seconds <= 30.0, "{seconds} s");
+    assert!(seconds <= 40.0, "{seconds} s");
 }
