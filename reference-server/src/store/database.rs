@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::StoreError;
 use super::batch::{Batch, SiteBatch};
+use super::copier::Copier;
 use super::usage_table;
 use crate::domain::SessionProgress;
 use crate::site::Kind;
@@ -63,6 +64,8 @@ pub struct StoredSite {
 
 /// An open database.
 pub(super) struct Database {
+    /// Copies the log; none in memory. It ends before the connection, which removes the log when it is the last.
+    copier: Option<Copier>,
     connection: Connection,
     /// The file and its log; none in memory.
     files: Vec<PathBuf>,
@@ -80,8 +83,10 @@ impl Database {
         let flags = OpenFlags::default() - OpenFlags::SQLITE_OPEN_URI;
         let connection =
             Connection::open_with_flags(path, flags).map_err(|error| unopenable(path, &error))?;
-        let database = Self { connection, files, _lock: Some(lock) };
+        let mut database = Self { copier: None, connection, files, _lock: Some(lock) };
         database.prepare(path)?;
+        let copier = Copier::start(path, flags, &database.connection);
+        database.copier = Some(copier.map_err(|error| unopenable(path, &error))?);
         Ok(database)
     }
 
@@ -89,7 +94,7 @@ impl Database {
     pub(super) fn memory() -> Result<Self, StoreError> {
         let path = Path::new(":memory:");
         let connection = Connection::open_in_memory().map_err(|error| unopenable(path, &error))?;
-        let database = Self { connection, files: Vec::new(), _lock: None };
+        let database = Self { copier: None, connection, files: Vec::new(), _lock: None };
         database.prepare(path)?;
         // What cannot survive the process needs no journal: when a commit fails, the store ends.
         let off = database.connection.pragma_update(None, "journal_mode", "OFF");
@@ -151,6 +156,9 @@ impl Database {
     /// Writes a batch as a whole or not at all.
     pub(super) fn commit(&mut self, batch: Batch) -> Result<(), String> {
         self.write(batch).map_err(|error| error.to_string())?;
+        if let Some(copier) = &mut self.copier {
+            copier.committed(&self.connection);
+        }
         // A file that somebody removes takes every write, and is gone with this process.
         match self.files.iter().find(|file| !file.exists()) {
             None => Ok(()),

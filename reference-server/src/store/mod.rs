@@ -5,6 +5,7 @@
 //! under the column names of the warehouse, so that any tool can read them.
 
 mod batch;
+mod copier;
 mod database;
 mod error;
 mod handle;
