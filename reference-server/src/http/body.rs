@@ -78,8 +78,12 @@ pub(crate) async fn bytes<S: Send + Sync>(request: Request, state: &S) -> Result
     if announced_bytes(request.headers()) > MOST_BYTES {
         return Err(unread(413));
     }
-    // Only the reading is timed: what has begun is always finished.
-    match timeout(LONGEST_READ, Bytes::from_request(request, state)).await {
+    bytes_within(LONGEST_READ, request, state).await
+}
+
+/// Only the reading is timed: what has begun is always finished.
+async fn bytes_within<S: Send + Sync>(time: Duration, request: Request, state: &S) -> Result<Bytes, Refusal> {
+    match timeout(time, Bytes::from_request(request, state)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(rejection)) => Err(unread(rejection.status().as_u16())),
         Err(_) => Err(unread(408)),
@@ -138,9 +142,32 @@ fn announced_bytes(headers: &HeaderMap) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use axum::body::Body;
     use axum::http::HeaderValue;
+    use hyper::body::Frame;
 
     use super::*;
+
+    /// A body that begins and never ends.
+    struct Begun(Option<&'static str>);
+
+    impl hyper::body::Body for Begun {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            match self.0.take() {
+                Some(begin) => Poll::Ready(Some(Ok(Frame::data(begin.into())))),
+                None => Poll::Pending,
+            }
+        }
+    }
 
     #[test]
     fn parameters_of_the_content_type_do_not_matter() {
@@ -152,6 +179,17 @@ mod tests {
         assert!(!claims("text/plain"));
         assert!(!claims(""));
         assert!(is_json(&HeaderMap::new()));
+    }
+
+    /// A body that is there is read whatever the limit, and one that does not end is given up.
+    #[tokio::test]
+    async fn a_body_that_does_not_arrive_is_answered_408() {
+        let within = |time, body| async move { bytes_within(time, Request::new(body), &()).await };
+        assert_eq!(within(Duration::ZERO, Body::from("{}")).await.unwrap(), "{}");
+        let refusal = within(Duration::ZERO, Body::new(Begun(Some("{")))).await.unwrap_err();
+        assert_eq!(refusal.status, 408);
+        assert_eq!(LONGEST_READ, Duration::from_secs(30));
+        assert_eq!(refusal.messages, ["the body did not arrive within 30 seconds"]);
     }
 
     #[test]
