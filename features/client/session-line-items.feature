@@ -103,11 +103,11 @@ Feature: Sessions and their line items
     And the line item "ACT01-Elastic" becomes INACTIVE
     And the client closes the session
     And the line item "ACT01-Elastic" becomes DEPLOYED
-    And LisaBarry requests 3 of "PhotoPrint" "1.0"
+    And LisaBarry requests 2 of "SignPrint" "1.0"
     Then the items are answered:
-      | item       | code | tokens | line items       |
-      | PhotoPrint | 101  | 9      | ACT01-Elastic: 9 |
-    And "ACT01-Elastic" has used 10 tokens
+      | item      | code | tokens | line items       |
+      | SignPrint | 101  | 8      | ACT01-Elastic: 8 |
+    And "ACT01-Elastic" has used 9 tokens
 
   @DM-LI-A10 @DM-LI-A03 @DM-TIME-003 @clock
   Scenario: A session whose line items are all INACTIVE ends at its next charge

@@ -70,6 +70,8 @@ pub(super) struct Context {
     features: Option<String>,
     /// In which order scenarios run.
     pub(super) order: Order,
+    /// Whether only a part of the suite was asked for.
+    pub(super) part: bool,
     run: String,
     next: AtomicU64,
     tokens: Mutex<HashMap<(String, i64), String>>,
@@ -129,6 +131,7 @@ impl Context {
             target_file: profile.file.as_ref().map(|file| file.display().to_string()),
             features: selection.features.as_ref().map(|folder| folder.display().to_string()),
             order: selection.order,
+            part: selection.is_part(),
             run: uuid::Uuid::new_v4().simple().to_string().chars().take(8).collect(),
             next: AtomicU64::new(1),
             tokens: Mutex::default(),

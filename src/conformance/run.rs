@@ -76,7 +76,7 @@ fn choose(context: &Context, suite: &Suite, events: &Events) -> Vec<Feature> {
         }
     }
     let Order { seed, concurrency } = context.order;
-    events.send(Event::SuiteOrdered(SuiteOrdered { seed, concurrency }));
+    events.send(Event::SuiteOrdered(SuiteOrdered { seed, concurrency, part: context.part }));
     if context.pace != Pace::Never {
         let steps = suite.entries().iter().filter(|entry| chosen.contains(entry.scenario.id.as_str()));
         let waiting = announce_waiting(steps.map(|entry| entry.steps.as_slice()), context.pace, concurrency);

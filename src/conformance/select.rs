@@ -32,6 +32,11 @@ pub struct Selection {
 }
 
 impl Selection {
+    /// Whether it asks for a part of the suite.
+    pub(super) fn is_part(&self) -> bool {
+        self.tags.is_some() || !self.ids.is_empty() || self.features.is_some()
+    }
+
     /// Whether the ID patterns take a scenario; without patterns every scenario is taken.
     pub(super) fn takes(&self, scenario: &ScenarioRef) -> bool {
         let fits = |pattern: &String| {

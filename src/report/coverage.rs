@@ -205,7 +205,11 @@ impl<'a> Evidence<'a> {
         if self.model.interrupted {
             return "no scenario that names it had ended when the run was ended";
         }
-        "no scenario names it"
+        if self.model.is_part() {
+            "not in the part of the suite that was chosen"
+        } else {
+            "no scenario names it"
+        }
     }
 }
 
@@ -280,7 +284,7 @@ fn group_reasons(model: &RunModel, requirements: &[RequirementCoverage]) -> Vec<
 
 #[cfg(test)]
 mod tests {
-    use super::super::events::Event;
+    use super::super::events::{Event, SuiteOrdered};
     use super::super::samples::{self, fold, scenario};
     use super::*;
 
@@ -359,6 +363,19 @@ mod tests {
         let counts: Vec<_> = groups.iter().map(|group| (group.reason.as_str(), group.scenarios)).collect();
         assert_eq!(counts, [("no clock", 2), ("a reason", 1), ("no scenario names it", 0)]);
         assert_eq!(groups.iter().map(|group| group.requirements).sum::<u64>(), 6);
+    }
+
+    #[test]
+    fn a_part_of_the_suite_does_not_blame_the_suite() {
+        let part = SuiteOrdered { seed: None, concurrency: 1, part: true };
+        let model = fold(vec![
+            Event::Registry(samples::registry()),
+            Event::SuiteOrdered(part),
+            Event::ConformanceStarted(9),
+        ]);
+        let groups = model.coverage().not_tested;
+        assert_eq!(groups.len(), 1);
+        assert_eq!(groups[0].reason, "not in the part of the suite that was chosen");
     }
 
     #[test]

@@ -267,6 +267,9 @@ pub struct SuiteOrdered {
     pub seed: Option<u64>,
     /// How many scenarios run at once.
     pub concurrency: u16,
+    /// Whether only a part of the suite was asked for, so that what it did not see says nothing.
+    #[serde(default)]
+    pub part: bool,
 }
 
 /// Everything that can happen in a run.

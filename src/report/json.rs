@@ -92,6 +92,7 @@ struct Conformance {
     duration_ms: u64,
     seed: Option<u64>,
     concurrency: Option<u16>,
+    part: bool,
 }
 
 impl Conformance {
@@ -117,6 +118,7 @@ impl Conformance {
             duration_ms: model.suite_ms,
             seed: model.order.and_then(|order| order.seed),
             concurrency: model.order.map(|order| order.concurrency),
+            part: model.is_part(),
         }
     }
 }
@@ -389,7 +391,8 @@ mod tests {
                 "checks": 5,
                 "duration_ms": 412,
                 "seed": 7,
-                "concurrency": 8
+                "concurrency": 8,
+                "part": false
             })
         );
         assert_eq!(

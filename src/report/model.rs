@@ -146,6 +146,12 @@ impl RunModel {
         Self::default()
     }
 
+    /// Whether only a part of the suite was asked for.
+    #[must_use]
+    pub fn is_part(&self) -> bool {
+        self.order.is_some_and(|order| order.part)
+    }
+
     /// Takes in one event.
     pub fn apply(&mut self, stamped: &Stamped) {
         self.duration_ms = self.duration_ms.max(stamped.at_ms);

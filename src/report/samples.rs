@@ -243,7 +243,7 @@ pub(super) fn failing_events() -> Vec<Stamped> {
             ok: true,
             detail: "answered in 2 ms".to_owned(),
         }),
-        Event::SuiteOrdered(SuiteOrdered { seed: Some(7), concurrency: 8 }),
+        Event::SuiteOrdered(SuiteOrdered { seed: Some(7), concurrency: 8, part: false }),
         Event::ConformanceStarted(3),
         held(passed, &["DM-ACC-010"]),
         held(passed, &["DM-ACC-010"]),

@@ -250,8 +250,10 @@ fn requirement_row(entry: &RequirementCoverage) -> Value {
 }
 
 fn operations(model: &RunModel) -> Vec<Value> {
+    let part = model.is_part();
     let status = |one: &StatusSeen| {
         let tone = match (one.documented, one.seen, &one.excuse) {
+            (true, 0, None) if part => "soft",
             (true, 0, None) => "bad",
             (true, 0, Some(_)) => "soft",
             (true, ..) => "good",
@@ -259,6 +261,7 @@ fn operations(model: &RunModel) -> Vec<Value> {
         };
         let note = match (one.documented, one.seen) {
             (false, _) => "not documented".to_owned(),
+            (true, 0) if part && one.excuse.is_none() => "not seen in this part of the suite".to_owned(),
             (true, 0) => one.excuse.clone().unwrap_or_else(|| "documented and not seen".to_owned()),
             (true, _) => String::new(),
         };

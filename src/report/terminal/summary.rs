@@ -130,13 +130,13 @@ fn answers(model: &RunModel) -> String {
         0 => String::new(),
         excused => format!(", {} cannot be", count(excused)),
     };
-    format!(
-        "{} of {} documented statuses of {} seen{excused}, {} missing",
+    let seen = format!(
+        "{} of {} documented statuses of {} seen",
         count(sums.seen),
         count(sums.documented),
-        plural(sums.operations, "operation"),
-        count(sums.missing)
-    )
+        plural(sums.operations, "operation")
+    );
+    if model.is_part() { seen } else { format!("{seen}{excused}, {} missing", count(sums.missing)) }
 }
 
 fn requirements(coverage: &Coverage) -> String {
@@ -316,7 +316,7 @@ mod tests {
 
     use super::super::wrap::columns;
     use super::*;
-    use crate::report::events::{Event, Measurement, Outcome};
+    use crate::report::events::{Event, Measurement, Outcome, SuiteOrdered};
     use crate::report::samples::{self, fold};
 
     fn too_wide(text: &str, width: usize) -> Option<&str> {
@@ -345,6 +345,14 @@ mod tests {
         for part in parts {
             assert!(text.contains(part), "lacks {part:?}:\n{text}");
         }
+    }
+
+    #[test]
+    fn a_part_of_the_suite_misses_no_answers() {
+        let mut model = samples::failing_run();
+        assert!(answers(&model).ends_with("1 missing"), "{}", answers(&model));
+        model.order = Some(SuiteOrdered { seed: None, concurrency: 1, part: true });
+        assert_eq!(answers(&model), "1 of 3 documented statuses of 1 operation seen");
     }
 
     #[test]
