@@ -1,7 +1,7 @@
 //! How fast the load generator is, next to others on the same server and in the same minutes.
 //!
 //! `cargo bench --bench load` prints one table. Every figure is of a server that does nothing but answer, in this
-//! process: goose alone in its closed loop, the open loop with its ledger on, and wrk where it is installed. Then
+//! process: goose alone in its closed loop, the open loop with its ledger on, and oha and wrk where installed. Then
 //! the open loop runs at half of its highest rate, where its lateness counts.
 
 mod rivals;
@@ -26,6 +26,9 @@ const AT_ONCE: usize = 128;
 const FIRST: f64 = 20_000.0;
 const STEP: f64 = 1.2;
 
+/// How often the last step is halved.
+const HALVINGS: u32 = 3;
+
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let server = NullServer::start(Pace::default()).expect("a server");
@@ -34,17 +37,23 @@ fn main() {
     let goose = runtime.block_on(rivals::goose_closed_loop(&server, AT_ONCE, LASTS));
     let goose_us = per_request(before, goose);
     println!("goose alone, closed loop       {goose:>8.0} a second, {goose_us:.1} us of processor time each");
+    let oha = rivals::oha(&server, AT_ONCE, LASTS);
     let wrk = rivals::wrk(&server, AT_ONCE, LASTS);
-    match wrk {
-        Some(wrk) => println!("wrk                            {wrk:>8.0} a second"),
-        None => println!("wrk                            not installed"),
+    for (name, rate) in [("oha", oha), ("wrk", wrk)] {
+        match rate {
+            Some(rate) => println!("{name}                            {rate:>8.0} a second"),
+            None => println!("{name}                            not installed"),
+        }
     }
     let highest = runtime.block_on(highest(&server)).expect("a run of the generator");
     let ours = highest.rate.achieved;
     println!("open loop with ledger          {ours:>8.0} a second, VALID ({})", highest.reason);
     println!("  of goose alone               {:>8.2}   required 0.85", ours / goose);
+    if let Some(oha) = oha {
+        println!("  of oha                       {:>8.2}   required 0.60", ours / oha);
+    }
     if let Some(wrk) = wrk {
-        println!("  of wrk                       {:>8.2}   required 0.60", ours / wrk);
+        println!("  of wrk                       {:>8.2}", ours / wrk);
     }
     let before = processor_us();
     let again = runtime.block_on(at(&server, ours)).expect("a run of the generator");
@@ -79,24 +88,28 @@ fn f64_ms(us: u64) -> f64 {
     us as f64 / 1000.0
 }
 
-/// The highest rate whose plan was held.
+/// The highest rate whose plan was held: in steps until one is not, then in the step between, halved each time.
 async fn highest(server: &NullServer) -> Result<TrialFigures, LoadError> {
-    let mut rate = FIRST;
+    let (mut rate, mut step, mut halvings) = (FIRST, STEP, 0);
     let mut best = at(server, rate).await?;
-    loop {
-        rate *= STEP;
-        let next = at(server, rate).await?;
+    while halvings <= HALVINGS {
+        let next_rate = rate * step;
+        let next = at(server, next_rate).await?;
         println!(
-            "  at {rate:>6.0}: {:>6.0} a second, {:?}, lateness p99 {:.3} ms",
+            "  at {next_rate:>6.0}: {:>6.0} a second, {:?}, lateness p99 {:.3} ms",
             next.rate.achieved,
             next.verdict,
             f64_ms(next.latency_us.lateness.p99)
         );
-        if next.verdict != Measurement::Valid {
-            return Ok(best);
+        if next.verdict == Measurement::Valid {
+            (rate, best) = (next_rate, next);
         }
-        best = next;
+        if next_rate > rate || halvings > 0 {
+            halvings += 1;
+            step = step.sqrt();
+        }
     }
+    Ok(best)
 }
 
 async fn at(server: &NullServer, rate: f64) -> Result<TrialFigures, LoadError> {

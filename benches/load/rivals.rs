@@ -1,8 +1,9 @@
 //! Other generators on the same server.
 
 use std::process::Command;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use chargeproof::load::NullServer;
 use goose::GooseAttack;
@@ -15,6 +16,27 @@ const BODY: &str = concat!(
     r#""count":1,"metaData":{"op":"null-1000000"}}]}"#
 );
 
+/// Counts answers from the first to the last: goose itself counts whole seconds only.
+#[derive(Default)]
+struct Tally {
+    first: OnceLock<Instant>,
+    answers: AtomicU64,
+    last_us: AtomicU64,
+}
+
+impl Tally {
+    fn count(&self) {
+        let first = self.first.get_or_init(Instant::now);
+        self.answers.fetch_add(1, Ordering::Relaxed);
+        self.last_us
+            .fetch_max(u64::try_from(first.elapsed().as_micros()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    fn a_second(&self) -> f64 {
+        self.answers.load(Ordering::Relaxed) as f64 * 1e6 / self.last_us.load(Ordering::Relaxed).max(1) as f64
+    }
+}
+
 /// Requests a second of goose's own users, each of whom asks again as soon as it has its answer.
 pub async fn goose_closed_loop(server: &NullServer, users: usize, lasts: Duration) -> f64 {
     let mut configuration = GooseConfiguration::default();
@@ -26,7 +48,10 @@ pub async fn goose_closed_loop(server: &NullServer, users: usize, lasts: Duratio
     configuration.no_print_metrics = true;
     configuration.no_reset_metrics = true;
     configuration.no_telnet = true;
-    let ask: TransactionFunction = Arc::new(|user| {
+    let tally = Arc::new(Tally::default());
+    let counted = Arc::clone(&tally);
+    let ask: TransactionFunction = Arc::new(move |user| {
+        let tally = Arc::clone(&counted);
         Box::pin(async move {
             let builder = user
                 .get_request_builder(&GooseMethod::Post, "/instances/null/access-request")?
@@ -37,15 +62,15 @@ pub async fn goose_closed_loop(server: &NullServer, users: usize, lasts: Duratio
             let answer = user.request(request).await?;
             if let Ok(response) = answer.response {
                 drop(response.bytes().await);
+                tally.count();
             }
             Ok(())
         })
     });
     let scenario = Scenario::new("closed").register_transaction(Transaction::new(ask));
     let attack = GooseAttack::initialize_with_config(configuration).expect("a configuration");
-    let metrics = attack.register_scenario(scenario).execute().await.expect("an attack");
-    let requests: usize = metrics.requests.values().map(|request| request.raw_data.counter).sum();
-    requests as f64 / metrics.duration.max(1) as f64
+    attack.register_scenario(scenario).execute().await.expect("an attack");
+    tally.a_second()
 }
 
 /// Requests a second of wrk, if it is there.
@@ -56,13 +81,28 @@ pub fn wrk(server: &NullServer, connections: usize, lasts: Duration) -> Option<f
         "wrk.method = \"POST\"\nwrk.body = [[{BODY}]]\nwrk.headers[\"content-type\"] = \"application/json\"\n"
     );
     std::fs::write(&script, lua).ok()?;
-    let output = Command::new("wrk")
-        .args(["--threads", "1", "--connections", &connections.to_string()])
-        .args(["--duration", &format!("{}s", lasts.as_secs()), "--script"])
-        .arg(&script)
-        .arg(server.base())
-        .output()
-        .ok()?;
+    rate_of(
+        Command::new("wrk")
+            .args(["--threads", "1", "--connections", &connections.to_string()])
+            .args(["--duration", &format!("{}s", lasts.as_secs()), "--script"])
+            .arg(&script)
+            .arg(server.base()),
+    )
+}
+
+/// Requests a second of oha, if it is there.
+pub fn oha(server: &NullServer, connections: usize, lasts: Duration) -> Option<f64> {
+    rate_of(
+        Command::new("oha")
+            .args(["--no-tui", "-c", &connections.to_string(), "-z", &format!("{}s", lasts.as_secs())])
+            .args(["-m", "POST", "-T", "application/json", "-d", BODY])
+            .arg(format!("{}/instances/null/access-request", server.base())),
+    )
+}
+
+/// What a generator calls its rate; both print it alike.
+fn rate_of(generator: &mut Command) -> Option<f64> {
+    let output = generator.output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
     text.lines().find_map(|line| line.trim().strip_prefix("Requests/sec:")?.trim().parse().ok())
 }
