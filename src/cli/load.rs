@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::args::{LoadArgs, LoadCommand};
 use super::exit::{CONFIGURATION, Failure};
-use super::run::Run;
+use super::run::{LOAD, Run};
 use super::verify::judge_load;
 use crate::conformance::{self, SmokeOutcome};
 use crate::load::{LoadOptions, LoadScenario};
@@ -23,7 +23,7 @@ pub(super) fn run(args: &LoadArgs) -> Result<u8, Failure> {
     if args.rate.is_some_and(|rate| !rate.is_finite() || rate <= 0.0) {
         return Err(Failure::words(CONFIGURATION, "--rate must be more than 0 requests a second"));
     }
-    let run = Run::begin("load", &args.target)?;
+    let run = Run::begin(LOAD, &args.target)?;
     if run.wait(conformance::smoke(&run.profile, &run.events)) == SmokeOutcome::Ready {
         let options = LoadOptions {
             quick: args.quick,

@@ -52,6 +52,8 @@ pub struct Audited {
     pub totals: Totals,
     /// The rows as they were read, if they were kept and there are any.
     pub rows: Option<PathBuf>,
+    /// What else is to be said.
+    pub note: Option<String>,
 }
 
 impl Auditor {
@@ -167,6 +169,6 @@ impl Auditor {
         let (tallies, totals) =
             closed.map_err(|error| LoadError::Generator(format!("the audit broke off: {error}")))?;
         let rows = self.log.map(RowLog::finish).transpose()?.flatten();
-        Ok(Audited { tallies, totals, rows })
+        Ok(Audited { tallies, totals, rows, note: None })
     }
 }

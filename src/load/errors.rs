@@ -97,6 +97,15 @@ pub enum LoadError {
          [usage] at its default, or leave --target out"
     )]
     FleetNeedsControl,
+    /// License servers are made and read through control.
+    #[error(
+        "license servers are made by the operator's hand, which only the test control protocol has; give the target \
+         file a [control] table, or leave --target out"
+    )]
+    LicensesNeedControl,
+    /// Hosts of license servers were to be shared out.
+    #[error("load on license servers cannot be shared out; leave --segment out")]
+    LicensesInSegments,
     /// A fleet was given what belongs to arrivals.
     #[error("a fleet has a pace of its own; leave --rate, --duration, --segment and --start-at out")]
     FleetHasItsPace,

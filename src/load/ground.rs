@@ -7,12 +7,14 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::LoadError;
 use crate::report::events::{Event, Events};
 use crate::target::{
-    Algorithm, Api, Call, Claims, Client, ControlClient, KeyPair, Profile, SiteRequest, UsageProfile,
+    Algorithm, Answer, Api, Call, Claims, Client, ControlClient, KeyPair, Profile, Site, SiteRequest,
+    UsageProfile,
 };
 
 /// A day in milliseconds.
@@ -41,6 +43,8 @@ pub struct Ground {
 struct OwnSite {
     control: ControlClient,
     id: String,
+    /// Address of its license servers, if it has any.
+    cmapi: Option<String>,
 }
 
 impl Ground {
@@ -111,6 +115,21 @@ impl Ground {
         Ok(site.control.advance_to(&site.id, to_ms).await.map(drop)?)
     }
 
+    /// The address of the license servers of the site, if it was made for this run and has any.
+    pub fn cmapi(&self) -> Option<&str> {
+        self.site.as_ref()?.cmapi.as_deref()
+    }
+
+    /// What an operator does to license servers by hand elsewhere; it must succeed.
+    pub async fn operate(&self, path: &str, change: Value, what: &str) -> Result<Answer, LoadError> {
+        let Some(site) = &self.site else { return Err(LoadError::LicensesNeedControl) };
+        let answer = site.control.license_servers(&site.id, path, Some(change)).await?;
+        if answer.ok() {
+            return Ok(answer);
+        }
+        Err(LoadError::SetUp { what: what.to_owned(), answer: answer.summary() })
+    }
+
     /// A call with the administration token.
     pub fn authorized(&self, call: Call) -> Call {
         call.bearer(&self.token)
@@ -140,8 +159,8 @@ async fn own_site(
         policy: profile.policy.clone(),
         ..SiteRequest::default()
     };
-    let site = control.create_site(&id, &request).await?;
-    Ok((site.bases.dynamic_monetization, OwnSite { control, id: site.id }))
+    let Site { id, bases } = control.create_site(&id, &request).await?;
+    Ok((bases.dynamic_monetization, OwnSite { control, id, cmapi: bases.cmapi }))
 }
 
 /// The administration key of the target file and its issuer.

@@ -4,6 +4,7 @@
 //! and the upper bound are really put to the test, whatever rate and duration were chosen.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
 use reqwest::Url;
@@ -99,6 +100,15 @@ pub enum Address {
     Parsed(Url),
     /// As text.
     Text(String),
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Parsed(url) => f.write_str(url.as_str()),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
 }
 
 /// Everything that requests of a run are about.

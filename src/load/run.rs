@@ -17,9 +17,10 @@ use super::course::LoadOptions;
 use super::crew::{Crew, Performance};
 use super::fleet;
 use super::ground::Ground;
+use super::licenses::{Hall, LicenseAuditor, LicenseDesk};
 use super::operations::Desk;
 use super::plan::Plan;
-use super::population::Population;
+use super::population::{Population, catalogue};
 use super::scenario::LoadScenario;
 use super::scribe::Scribe;
 use super::search::search;
@@ -151,15 +152,10 @@ impl LoadRun<'_> {
         stop: watch::Receiver<bool>,
     ) -> Result<(LoadFinished, Option<PathBuf>), LoadError> {
         let Plan { scenario, course, planned, .. } = &self.plan;
-        let demand = self.plan.demand();
-        let population = Population::set_up(ground, &scenario.population, demand, self.plan.segment).await?;
-        let before = population.read_used(ground).await?;
-        let crew = Crew::gather(&self.plan, ground, Arc::new(population))?;
+        let (crew, audit) = self.gather(ground, out).await?;
         let shift = Arc::clone(&crew.shift);
-        let keep = out.map(|out| (out, scenario.name.as_str()));
-        let auditor = Auditor::new(ground, &shift.desk.population, &shift.desk.ledger, &before, keep)?;
         let (enough, told) = oneshot::channel();
-        let auditor = tokio::spawn(auditor.follow(told));
+        let auditor = tokio::spawn(audit.follow(told));
         events.send(Event::LoadStarted(LoadStarted {
             scenario: scenario.name.clone(),
             planned: *planned,
@@ -187,7 +183,8 @@ impl LoadRun<'_> {
             .await
             .map_err(|error| LoadError::Generator(format!("the audit broke off: {error}")))??;
         close_sessions(&shift.desk).await;
-        let Audited { tallies, totals, rows } = auditor.finish().await?;
+        let Audited { tallies, totals, rows, note } = auditor.finish(self.plan.planned_all).await?;
+        note.into_iter().for_each(|note| events.send(Event::Note(note)));
         let (never_exercised, excused) = self.unexercised(&tallies, ground.offers_rows());
         if let (Some(out), true) = (out, self.plan.is_shared) {
             self.record(timeline.start(), &never_exercised).write(out)?;
@@ -195,6 +192,28 @@ impl LoadRun<'_> {
         let idle = Idle { never_exercised, excused };
         let finished = self.finished(&shift.desk, &totals, tallies, &idle, performance);
         Ok((finished, rows))
+    }
+
+    /// Makes what the run is about, and gets everybody together who takes part.
+    async fn gather(&self, ground: &Arc<Ground>, out: Option<&Path>) -> Result<(Crew, Audit), LoadError> {
+        let Plan { scenario, course, .. } = &self.plan;
+        let keep = out.map(|out| (out, scenario.name.as_str()));
+        if let Some(spec) = &scenario.licenses {
+            let starts = self.plan.planned.checked_div(spec.contenders as u64).map_or(0, |full| full + 1);
+            let hall = Hall::set_up(ground, spec, starts, course.duration).await?;
+            let licenses = Arc::new(LicenseDesk::new(hall, spec, course.seed));
+            let nobody = Population::new(&ground.run, catalogue(&[]), Vec::new(), Vec::new());
+            let crew = Crew::gather(&self.plan, ground, Arc::new(nobody), Some(Arc::clone(&licenses)))?;
+            let auditor = LicenseAuditor::new(ground, &licenses, spec.contenders as u64, keep)?;
+            return Ok((crew, Audit::Licenses(Box::new(auditor))));
+        }
+        let demand = self.plan.demand();
+        let population = Population::set_up(ground, &scenario.population, demand, self.plan.segment).await?;
+        let before = population.read_used(ground).await?;
+        let crew = Crew::gather(&self.plan, ground, Arc::new(population), None)?;
+        let desk = &crew.shift.desk;
+        let auditor = Auditor::new(ground, &desk.population, &desk.ledger, &before, keep)?;
+        Ok((crew, Audit::Tokens(Box::new(auditor))))
     }
 
     fn finished(
@@ -290,6 +309,29 @@ impl LoadRun<'_> {
             })
             .map(Into::into)
             .collect()
+    }
+}
+
+/// Who follows a run: what is charged, or what is held.
+enum Audit {
+    Tokens(Box<Auditor>),
+    Licenses(Box<LicenseAuditor>),
+}
+
+impl Audit {
+    async fn follow(self, stop: oneshot::Receiver<()>) -> Result<Self, LoadError> {
+        Ok(match self {
+            Self::Tokens(auditor) => Self::Tokens(Box::new(auditor.follow(stop).await?)),
+            Self::Licenses(auditor) => Self::Licenses(Box::new(auditor.follow(stop).await?)),
+        })
+    }
+
+    /// What the books say in the end; requests beyond the plan are numbered from here.
+    async fn finish(self, first_number: u64) -> Result<Audited, LoadError> {
+        match self {
+            Self::Tokens(auditor) => auditor.finish().await,
+            Self::Licenses(auditor) => auditor.finish(first_number).await,
+        }
     }
 }
 

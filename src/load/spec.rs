@@ -74,7 +74,7 @@ impl Mix {
 }
 
 /// What is made before the clock starts.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PopulationSpec {
     /// Instances.

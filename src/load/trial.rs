@@ -105,7 +105,7 @@ impl Trial {
         let plan = Plan::new(&scenario, course);
         let ground = Arc::new(Ground::bare(&server.base())?);
         let population = Arc::new(population(&ground, &scenario));
-        let crew = Crew::gather(&plan, &ground, population)?;
+        let crew = Crew::gather(&plan, &ground, population, None)?;
         let shift = Arc::clone(&crew.shift);
         let counting = Counting::begin(&shift.desk.ledger)?;
         let generator = crew.carry_out(&plan, &Events::new(Vec::new()), stop).await?;
