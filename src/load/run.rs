@@ -27,7 +27,10 @@ use super::search::search;
 use super::segment::{self, SegmentRecord};
 use super::trial::calibrate;
 use super::verdict::{Calibration, Measured, judge, with_calibration};
-use crate::report::events::{Event, Events, Invariant, LoadFinished, LoadPart, LoadStarted, Rate, Threshold};
+use crate::report::events::{
+    Event, Events, GeneratorFigures, Invariant, Latencies, LoadFinished, LoadPart, LoadStarted, Rate,
+    Threshold,
+};
 use crate::target::{Call, Profile};
 
 /// Sessions that are closed at once after the run.
@@ -237,7 +240,7 @@ impl LoadRun<'_> {
             lateness_limit: Duration::from_secs_f64(scenario.thresholds.lateness_p99_ms / 1000.0),
             service_p99: Duration::from_micros(latency_us.service.p99),
             peak: self.plan.peak(),
-            generator,
+            generator: generator.clone(),
         });
         let (verdict, mut reason) = with_calibration(measured, &self.calibration);
         if !idle.excused.is_empty() {
@@ -264,6 +267,7 @@ impl LoadRun<'_> {
             thresholds,
             thresholds_failed,
             duration_ms: 0,
+            generator: Some(generator_figures(&generator, &latency_us, &self.calibration)),
         }
     }
 
@@ -309,6 +313,22 @@ impl LoadRun<'_> {
             })
             .map(Into::into)
             .collect()
+    }
+}
+
+fn generator_figures(
+    generator: &Performance,
+    latency_us: &Latencies,
+    calibration: &Calibration,
+) -> GeneratorFigures {
+    GeneratorFigures {
+        workers: generator.workers as u64,
+        found_no_worker: generator.short,
+        handed_out_late: generator.late,
+        held_up_ms: u64::try_from(generator.held_up.as_millis()).unwrap_or(u64::MAX),
+        lateness_us: latency_us.lateness,
+        cores: generator.cpu.map(Into::into),
+        calibration: calibration.figures.clone(),
     }
 }
 

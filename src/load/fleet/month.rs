@@ -214,6 +214,7 @@ impl Fleet<'_> {
             thresholds: Vec::new(),
             thresholds_failed,
             duration_ms: 0,
+            generator: None,
         }
     }
 }
