@@ -4,6 +4,7 @@
 //! reported in the invariants.
 
 use crate::target::{ClientError, ControlError, CredentialError};
+use crate::usage::RowFileError;
 
 /// Why a load run did not take place.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,9 @@ pub enum LoadError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// Usage rows could not be kept.
+    #[error("the usage rows cannot be kept: {0}")]
+    Rows(#[from] RowFileError),
     /// The text is no scenario.
     #[error("{origin} is not a load scenario: {message}")]
     Malformed {

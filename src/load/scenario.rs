@@ -134,6 +134,12 @@ impl LoadScenario {
         &self.says
     }
 
+    /// Whether its usage rows are so many that they are kept only when somebody asks for them.
+    #[must_use]
+    pub fn keeps_rows_on_demand(&self) -> bool {
+        self.fleet.is_some()
+    }
+
     /// Whether what is done comes from elsewhere than the mix.
     pub(super) fn has_work_of_its_own(&self) -> bool {
         self.fleet.is_some() || self.licenses.is_some()

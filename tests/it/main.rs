@@ -8,6 +8,7 @@ mod controls;
 mod crash;
 mod house;
 mod lint;
+mod load_files;
 mod measurement;
 mod open_loop;
 mod order;

@@ -12,6 +12,7 @@ use super::super::population::Population;
 use super::super::rows::{self, Row};
 use super::books::FleetBooks;
 use super::client::Note;
+use crate::usage::RowFile;
 
 /// Rows fetched at a time.
 const PAGE: u64 = 5_000;
@@ -24,13 +25,15 @@ pub struct Reader {
     after: u64,
     /// Rows of a time at which what must happen was not known yet.
     ahead: VecDeque<Row>,
+    /// Where rows are kept, if anywhere.
+    file: Option<RowFile>,
 }
 
 impl Reader {
     /// A reader of rows of this population.
-    pub fn new(ground: &Arc<Ground>, population: &Arc<Population>) -> Self {
+    pub fn new(ground: &Arc<Ground>, population: &Arc<Population>, file: Option<RowFile>) -> Self {
         let books = FleetBooks::new(Arc::clone(population));
-        Self { ground: Arc::clone(ground), books, after: 0, ahead: VecDeque::new() }
+        Self { ground: Arc::clone(ground), books, after: 0, ahead: VecDeque::new(), file }
     }
 
     /// Takes what happened until this time, and compares it with the rows.
@@ -44,7 +47,7 @@ impl Reader {
             let there;
             (self, there) = comparing
                 .await
-                .map_err(|error| LoadError::Generator(format!("the audit broke off: {error}")))?;
+                .map_err(|error| LoadError::Generator(format!("the audit broke off: {error}")))??;
             if !there {
                 break;
             }
@@ -73,7 +76,10 @@ impl Reader {
     }
 
     /// Books the rows until this time; whether there may be more of them.
-    fn compare(mut self, page: &str, until: Millis) -> (Self, bool) {
+    fn compare(mut self, page: &str, until: Millis) -> Result<(Self, bool), LoadError> {
+        if let Some(file) = &mut self.file {
+            file.add(page)?;
+        }
         let (rows, unreadable) = rows::parse(page);
         self.after = rows.last().map_or(self.after, |row| row.seq);
         self.ahead.extend(rows);
@@ -82,11 +88,12 @@ impl Reader {
         self.books.read(self.ahead.drain(..known).collect(), &unreadable);
         // A page that cannot be read at all would be read again and again.
         let more = self.ahead.is_empty() && unreadable.is_empty();
-        (self, more)
+        Ok((self, more))
     }
 
     /// Compares the rows with what line items have used in the end.
-    pub fn close(self, after: &[rust_decimal::Decimal]) -> (Vec<Tally>, u64) {
-        self.books.close(after)
+    pub fn close(self, after: &[rust_decimal::Decimal]) -> Result<(Vec<Tally>, u64), LoadError> {
+        self.file.map(RowFile::finish).transpose()?;
+        Ok(self.books.close(after))
     }
 }
