@@ -71,7 +71,7 @@ impl Crew {
         let mut authorization = HeaderValue::from_str(&format!("Bearer {bearer}"))
             .map_err(|error| LoadError::Client(error.to_string()))?;
         authorization.set_sensitive(true);
-        let instance = || population.instances.first().map(|first| ground.api.instance(&first.id));
+        let instance = || population.instances.first().map(|first| ground.api(0).instance(&first.id));
         let warm_up_url = hall.map(|hall| hall.health_url.clone()).or_else(instance).unwrap_or_default();
         let mut desk = Desk::new(Arc::clone(ground), population, sessions, Arc::clone(&timeline));
         desk.licenses = licenses;

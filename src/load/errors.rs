@@ -101,6 +101,12 @@ pub enum LoadError {
          [usage] at its default, or leave --target out"
     )]
     FleetNeedsControl,
+    /// A site beside that of the target file can only be made.
+    #[error(
+        "several sites are made by the test control protocol; give the target file a [control] table, leave --target \
+         out, or set population.sites to 1"
+    )]
+    SitesNeedControl,
     /// License servers are made and read through control.
     #[error(
         "license servers are made by the operator's hand, which only the test control protocol has; give the target \

@@ -167,7 +167,7 @@ impl Desk {
         let session = slot.as_ref().and_then(|slot| slot.session.as_deref()).unwrap_or_default();
         let number = arrival.number;
         let wanted = if kind.charges() { arrival.wanted } else { Vec::new() };
-        let api = &self.ground.api;
+        let api = self.ground.api(instance);
         let (method, url) = match kind {
             Kind::AccessRequest => (Method::POST, self.population.access(instance)),
             Kind::SessionOpen => (Method::POST, Address::Text(api.sessions())),

@@ -110,6 +110,16 @@ fn population_rules(scenario: &LoadScenario) -> Vec<Rule> {
     let population = &scenario.population;
     vec![
         ((1..=10_000).contains(&population.instances), "population.instances", "must be between 1 and 10000"),
+        (
+            (1..=50).contains(&population.sites) && population.sites <= population.instances,
+            "population.sites",
+            "must be between 1 and 50, and not more than population.instances",
+        ),
+        (
+            population.sites == 1 || scenario.mix.rate_change <= 0.0,
+            "population.sites",
+            "must be 1 beside mix.rate_change, as a rate table takes effect at one site",
+        ),
         ((1..=100).contains(&population.line_items), "population.line_items", "must be between 1 and 100"),
         (population.requesters >= 1, "population.requesters", "must be at least 1"),
         (

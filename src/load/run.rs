@@ -41,8 +41,8 @@ const CLOSING_AT_ONCE: usize = 16;
 pub struct LoadReport {
     /// Verdict, figures and invariants; the same that was sent as an event.
     pub finished: LoadFinished,
-    /// The usage rows as they were read, one a line; none when the target offers none, or nothing is kept.
-    pub rows: Option<PathBuf>,
+    /// The usage rows as they were read, one a line, site by site; none when the target offers none, or nothing is kept.
+    pub rows: Vec<PathBuf>,
 }
 
 /// Where a run takes place and who hears of it.
@@ -96,7 +96,7 @@ pub async fn run_once(
 ) -> Result<LoadReport, LoadError> {
     let plan = Plan::of(scenario, options)?;
     let calibration = calibrate(&plan, site.stop).await?;
-    let ground = Arc::new(Ground::prepare(site.profile).await?);
+    let ground = Arc::new(Ground::prepare(site.profile, scenario.population.sites).await?);
     let run = LoadRun { plan, calibration };
     let outcome = run.carry_out(&ground, site.events, site.out, site.stop.clone()).await;
     ground.leave(site.events).await;
@@ -153,7 +153,7 @@ impl LoadRun<'_> {
         events: &Events,
         out: Option<&Path>,
         stop: watch::Receiver<bool>,
-    ) -> Result<(LoadFinished, Option<PathBuf>), LoadError> {
+    ) -> Result<(LoadFinished, Vec<PathBuf>), LoadError> {
         let Plan { scenario, course, planned, .. } = &self.plan;
         let (crew, audit) = self.gather(ground, out).await?;
         let shift = Arc::clone(&crew.shift);
@@ -377,13 +377,13 @@ pub(super) fn never_exercised(invariant: &str) -> String {
 /// Ends every session that may still be open.
 async fn close_sessions(desk: &Desk) {
     futures::stream::iter(desk.sessions.open_sessions())
-        .for_each_concurrent(CLOSING_AT_ONCE, |session| close_session(desk, session))
+        .for_each_concurrent(CLOSING_AT_ONCE, |(instance, session)| close_session(desk, instance, session))
         .await;
 }
 
 /// A session in doubt may be closed already, so a refusal is no fault.
-async fn close_session(desk: &Desk, session: Arc<str>) {
-    let call = desk.ground.authorized(Call::delete(desk.ground.api.session(&session)));
+async fn close_session(desk: &Desk, instance: u32, session: Arc<str>) {
+    let call = desk.ground.authorized(Call::delete(desk.ground.api(instance).session(&session)));
     if desk.ground.client.send(call).await.is(200) {
         desk.ledger.note_closed(session);
     }

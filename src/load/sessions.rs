@@ -94,7 +94,8 @@ fn cycle(heartbeats: usize) -> Arc<[Kind]> {
 #[derive(Debug)]
 pub struct SessionPool {
     free: Mutex<VecDeque<Slot>>,
-    set_aside: Mutex<Vec<Arc<str>>>,
+    /// With the instance of each.
+    set_aside: Mutex<Vec<(u32, Arc<str>)>>,
 }
 
 impl SessionPool {
@@ -130,19 +131,20 @@ impl SessionPool {
     pub fn check_in(&self, mut slot: Slot, now: Instant) {
         slot.advance();
         if slot.is_deserted() {
-            self.set_aside(slot.begin_anew());
+            self.set_aside(&mut slot);
         }
         self.put_back(slot, now);
     }
 
     /// Gives a slot back whose session is in doubt: the session is set aside and the slot begins anew.
     pub fn check_in_doubtful(&self, mut slot: Slot) {
-        self.set_aside(slot.begin_anew());
+        self.set_aside(&mut slot);
         self.put_back(slot, Instant::now());
     }
 
-    fn set_aside(&self, session: Option<Arc<str>>) {
-        self.set_aside.lock().unwrap_or_else(PoisonError::into_inner).extend(session);
+    fn set_aside(&self, slot: &mut Slot) {
+        let left = slot.begin_anew().map(|session| (slot.instance, session));
+        self.set_aside.lock().unwrap_or_else(PoisonError::into_inner).extend(left);
     }
 
     fn put_back(&self, mut slot: Slot, now: Instant) {
@@ -151,11 +153,11 @@ impl SessionPool {
         self.free.lock().unwrap_or_else(PoisonError::into_inner).push_back(slot);
     }
 
-    /// Every session that may still be open.
-    pub fn open_sessions(&self) -> Vec<Arc<str>> {
+    /// Every session that may still be open, with its instance.
+    pub fn open_sessions(&self) -> Vec<(u32, Arc<str>)> {
         let mut sessions = self.set_aside.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.extend(free.iter().filter_map(|slot| slot.session.clone()));
+        sessions.extend(free.iter().filter_map(|slot| Some((slot.instance, slot.session.clone()?))));
         sessions
     }
 }
@@ -237,7 +239,7 @@ mod tests {
             slot.active = step != Kind::SessionHalt;
             pool.check_in(slot, now);
         }
-        assert_eq!(pool.open_sessions(), [Arc::<str>::from("s")]);
+        assert_eq!(pool.open_sessions(), [(0, Arc::<str>::from("s"))]);
         assert!(pool.check_out(now).unwrap().session.is_none());
     }
 
@@ -247,7 +249,7 @@ mod tests {
         let mut slot = pool.check_out(Instant::now()).unwrap();
         slot.session = Some(Arc::from("s"));
         pool.check_in_doubtful(slot);
-        assert_eq!(pool.open_sessions(), [Arc::<str>::from("s")]);
+        assert_eq!(pool.open_sessions(), [(0, Arc::<str>::from("s"))]);
         assert!(pool.check_out(Instant::now()).unwrap().session.is_none());
     }
 }

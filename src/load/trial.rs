@@ -172,7 +172,7 @@ impl Counting {
 fn population(ground: &Ground, scenario: &LoadScenario) -> Population {
     debug_assert_eq!(scenario.population.items[0].name, ITEM);
     let id = "null".to_owned();
-    let access_url = ground.api.access_request(&id);
+    let access_url = ground.api(0).access_request(&id);
     let line_item = LineItem {
         activation_id: ACTIVATION.to_owned(),
         instance: 0,

@@ -164,11 +164,8 @@ impl Builder {
 
     /// Adds a cell, or says what kept it from fitting.
     fn append(&mut self, cell: Cell<'_>) -> Result<(), String> {
-        let cell = match cell {
-            Cell::Null => return Ok(self.append_null()),
-            cell => cell,
-        };
         match (self, cell) {
+            (builder, Cell::Null) => builder.append_null(),
             (Self::Integer(builder), Cell::Number(number)) => {
                 let whole = number.parse().or_else(|_| whole(&number).ok_or(()));
                 builder.append_value(whole.map_err(|()| format!("{number}, which is no whole number"))?);

@@ -1,8 +1,11 @@
 //! What load runs leave behind, beyond the reports of any run.
 
+use std::fs;
+
 use serde_json::Value;
 
 use crate::support::{run, run_json, text, validator};
+use crate::whole_run::plain;
 
 /// The rows of a fleet, in the columns that rows of a warehouse have, are judged like any others.
 #[test]
@@ -37,6 +40,44 @@ fn rows_are_asked_for_where_they_would_be_lost_and_nowhere_else() {
         assert_eq!(output.status.code(), Some(2), "{}", text(&output));
         assert!(text(&output).contains(says), "{}", text(&output));
     }
+}
+
+/// Each site has usage rows of its own, and all of them are compared and judged.
+#[test]
+fn a_population_may_live_on_several_sites() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("run");
+    let arguments = ["load", "session-churn", "--rate", "150", "--duration", "2", "--out"];
+    let output = run(&[arguments.as_slice(), &[&out.display().to_string()]].concat());
+    assert!(matches!(output.status.code(), Some(0 | 5)), "{}", text(&output));
+    let report = run_json(&out);
+    for invariant in report["loads"][0]["invariants"].as_array().unwrap() {
+        assert_eq!(invariant["violations"], 0, "{invariant}");
+    }
+    let mut all = 0;
+    let mut tenants = Vec::new();
+    for name in ["session-churn.jsonl", "session-churn-2.jsonl"] {
+        let rows = fs::read_to_string(out.join("usage").join(name)).unwrap();
+        let rows: Vec<Value> = rows.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(!rows.is_empty(), "{name}");
+        assert!(rows.iter().all(|row| row["TENANT_ID"] == rows[0]["TENANT_ID"]), "{name}");
+        assert!((1..).zip(&rows).all(|(seq, row)| row["_SEQ"] == seq), "{name}: numbered from 1");
+        all += rows.len() as u64;
+        tenants.push(rows[0]["TENANT_ID"].clone());
+    }
+    assert_ne!(tenants[0], tenants[1]);
+    assert_eq!(report["usage"]["rows"].as_u64().unwrap(), all, "both files were judged");
+}
+
+/// A site beside the one of the target file can be made by control alone.
+#[test]
+fn a_target_without_control_has_one_site() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_server, target) = plain(folder.path(), "");
+    let out = folder.path().join("run").display().to_string();
+    let output = run(&["load", "session-churn", "--quick", "--target", &target, "--out", &out]);
+    assert!(text(&output).contains("set population.sites to 1"), "{}", text(&output));
+    assert_ne!(output.status.code(), Some(0));
 }
 
 /// What the verdict on the measurement rests on is there in figures, too.

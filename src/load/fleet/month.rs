@@ -47,11 +47,11 @@ pub async fn run(
     }
     // The first midnight is that of today, so that line items, which begin and end around today, apply all month.
     let begins = now_ms() / DAY_MS * DAY_MS;
-    let ground = Arc::new(Ground::prepare_at(site.profile, Some(begins)).await?);
+    let ground = Arc::new(Ground::prepare_at(site.profile, scenario.population.sites, Some(begins)).await?);
     let outcome = month(site, scenario, spec, options, &ground, begins).await;
     ground.leave(site.events).await;
     let finished = outcome?;
-    Ok(LoadReport { finished, rows: None })
+    Ok(LoadReport { finished, rows: Vec::new() })
 }
 
 async fn month(
@@ -104,8 +104,9 @@ async fn month(
     let (tallies, rows) = reader.map(|reader| reader.close(&after)).transpose()?.unwrap_or_default();
     if let Some(path) = &options.rows {
         let path = path.display();
-        site.events
-            .send(Event::Note(format!("{rows} usage rows are in {path}; `usage check {path}` judges them")));
+        site.events.send(Event::Note(format!(
+            "{rows} usage rows are in {path}; `chargeproof usage check {path}` judges them"
+        )));
     }
     Ok(fleet.finished(scenario, tallies, rows, whole))
 }

@@ -54,7 +54,7 @@ impl LicenseAuditor {
     ) -> Result<Self, LoadError> {
         Ok(Self {
             books: LicenseBooks::new(&desk.hall, contenders, ground.offers_rows(), ground.row_patience),
-            log: keep.map(|(out, scenario)| RowLog::create(out, scenario)).transpose()?,
+            log: keep.map(|(out, scenario)| RowLog::create(out, scenario, 0)).transpose()?,
             shown: vec![0; desk.hall.accounts()],
             ground: Arc::clone(ground),
             desk: Arc::clone(desk),
@@ -83,7 +83,7 @@ impl LicenseAuditor {
     /// Takes what there is; why no rows could be read, if so.
     async fn round(mut self) -> Result<(Self, Result<(), LoadError>), LoadError> {
         loop {
-            let page = match self.ground.usage_rows(self.after, PAGE).await {
+            let page = match self.ground.usage_rows(0, self.after, PAGE).await {
                 Ok(page) => page,
                 Err(error) => return Ok((self, Err(error))),
             };
@@ -168,7 +168,7 @@ impl LicenseAuditor {
         read?;
         let note = auditor.try_users().await;
         let (tallies, totals) = auditor.books.close(&after);
-        let rows = auditor.log.map(RowLog::finish).transpose()?.flatten();
+        let rows = auditor.log.map(RowLog::finish).transpose()?.flatten().into_iter().collect();
         Ok(Audited { tallies, totals, rows, note })
     }
 
