@@ -100,6 +100,11 @@ impl Accounts {
         self.locked(begun.account).leave(begun.watch);
     }
 
+    /// When the host has returned everything since: what it may have held is held no more.
+    pub fn settled(&self, lost: &Move) {
+        self.locked(lost.account).change(0, -lost.most());
+    }
+
     /// Begins to watch a feature.
     pub fn watch(&self, account: usize) -> u64 {
         self.locked(account).watch()
@@ -165,5 +170,7 @@ mod tests {
         let more = accounts.begin(0, 0, 1);
         accounts.answered(&more, 1);
         assert_eq!(accounts.leave(0, watch), span(0, 3));
+        accounts.settled(&lost);
+        assert_eq!(accounts.now(0), span(1, 1), "the host has returned everything since");
     }
 }

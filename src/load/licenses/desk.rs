@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::super::audit::InvariantId;
 use super::super::ledger::{Kind, operation_id};
@@ -11,7 +12,7 @@ use super::super::recorder::End;
 use super::account::{Accounts, Move};
 use super::answers::{Asked, Outcome, understand};
 use super::hall::Hall;
-use super::hosts::{Counts, Doubtful, Host, HostPool, Menu, Wish};
+use super::hosts::{Counts, Host, HostPool, Menu, Wish};
 use super::journal::{Begun, Journal, LicenseFate, Note, Seen};
 use super::spec::LicenseSpec;
 
@@ -81,22 +82,22 @@ impl LicenseDesk {
             let server = u32::try_from(start % servers).unwrap_or(0);
             let host = Host::once(server, format!("{}-{number}", self.hall.run).into());
             let wish = Wish { kind: Kind::LicenseCheckout, wanted: vec![(feature, self.race_counts)] };
-            return Some(self.send(number, host, wish, Some(start), true));
+            return Some(self.send(number, host, wish, Some(start)));
         }
-        let mut host = self.hosts.check_out()?;
+        let mut host = self.hosts.check_out(Instant::now())?;
         let wish = host.wish(&self.menu);
-        Some(self.send(number, host, wish, None, true))
+        Some(self.send(number, host, wish, None))
     }
 
-    /// A host's request, noted; `certain` says whether what the host holds is known.
-    fn send(&self, number: u64, host: Host, wish: Wish, start: Option<u64>, certain: bool) -> Outgoing {
+    /// A host's request, noted.
+    fn send(&self, number: u64, host: Host, wish: Wish, start: Option<u64>) -> Outgoing {
         let Wish { kind, wanted } = wish;
         let moves = self.moves(host.instance, &host.held, &wanted);
         self.journal.note(Note::Begun(Begun {
             number,
             server: host.instance,
             host: Arc::clone(&host.name),
-            before: certain.then(|| host.held.clone()),
+            before: host.doubts.is_none().then(|| host.held.clone()),
             wanted: wanted.clone(),
             start,
         }));
@@ -150,11 +151,15 @@ impl LicenseDesk {
                 let end = if refused { End::Refused } else { End::Granted };
                 (end, self.answered(&step, outcomes))
             }
-            LicenseFate::Lost { .. } => (End::Lost, self.in_doubt(&step)),
-            LicenseFate::Wrong { .. } => (End::Wrong, self.in_doubt(&step)),
+            LicenseFate::Lost { .. } => (End::Lost, Vec::new()),
+            LicenseFate::Wrong { .. } => (End::Wrong, Vec::new()),
         };
-        self.give_back(step.host, &step.wanted, &fate, step.in_race);
-        self.journal.note(Note::Ended { number: step.number, fate, seen });
+        let number = step.number;
+        match &fate {
+            LicenseFate::Answered(outcomes) => self.give_back(step, outcomes),
+            LicenseFate::Lost { .. } | LicenseFate::Wrong { .. } => self.set_aside(step),
+        }
+        self.journal.note(Note::Ended { number, fate, seen });
         end
     }
 
@@ -188,18 +193,25 @@ impl LicenseDesk {
         seen
     }
 
-    fn in_doubt(&self, step: &Step) -> Vec<Seen> {
-        step.moves.iter().for_each(|begun| self.accounts.lost(begun));
-        Vec::new()
+    /// Nobody knows what the host holds now.
+    fn set_aside(&self, step: Step) {
+        let Step { host, moves, in_race, .. } = step;
+        moves.iter().for_each(|begun| self.accounts.lost(begun));
+        let now = Instant::now();
+        if in_race || host.doubts.is_some() {
+            self.hosts.set_aside(host, moves, now);
+        } else {
+            self.hosts.check_in_doubtful(host, moves, now);
+        }
     }
 
-    fn give_back(&self, mut host: Host, wanted: &Counts, fate: &LicenseFate, in_race: bool) {
-        let LicenseFate::Answered(outcomes) = fate else {
-            if in_race {
-                return self.hosts.set_aside(host.instance, host.name);
-            }
-            return self.hosts.check_in_doubtful(host);
-        };
+    fn give_back(&self, step: Step, outcomes: &[Outcome]) {
+        let Step { mut host, wanted, in_race, .. } = step;
+        if let Some(doubts) = host.doubts {
+            // What was consumed stays consumed.
+            let comes_back = |lost: &&Move| !self.hall.feature(lost.account).metered;
+            return doubts.iter().filter(comes_back).for_each(|lost| self.accounts.settled(lost));
+        }
         let held = wanted.iter().zip(outcomes).filter(|((feature, _), outcome)| {
             outcome.is_granted() && !self.hall.features[usize::from(*feature)].metered
         });
@@ -211,15 +223,9 @@ impl LicenseDesk {
 
     /// The requests that give back whatever is still held; numbers count on from this one.
     pub fn closing(&self, first: u64) -> Vec<Outgoing> {
-        let (holding, doubtful) = self.hosts.take_all();
-        let certain = holding.into_iter().map(|host| (host, true));
-        let doubtful =
-            doubtful.into_iter().map(|Doubtful { instance, name }| (Host::once(instance, name), false));
         let full_return = || Wish { kind: Kind::LicenseReturn, wanted: Vec::new() };
-        (first..)
-            .zip(certain.chain(doubtful))
-            .map(|(number, (host, certain))| self.send(number, host, full_return(), None, certain))
-            .collect()
+        let hosts = (first..).zip(self.hosts.take_all());
+        hosts.map(|(number, host)| self.send(number, host, full_return(), None)).collect()
     }
 }
 

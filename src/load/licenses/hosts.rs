@@ -1,15 +1,19 @@
 //! Hosts of license servers on their way between checking out and returning.
 //!
 //! A host is used by one worker at a time, because two requests of one host at once replace each other in an order
-//! that nobody knows. A host whose request had no answer is set aside, and another one comes in its place.
+//! that nobody knows. A host whose request had no answer is set aside, and another one comes in its place; when the request
+//! can be under way no longer, the host returns whatever it has, and is forgotten.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
+use super::super::ground::REQUEST_TIMEOUT;
 use super::super::ledger::Kind;
+use super::account::Move;
 use super::spec::LicenseSpec;
 
 /// Features, by their index at the license server, with counts.
@@ -33,6 +37,8 @@ pub struct Host {
     pub name: Arc<str>,
     /// What it holds.
     pub held: Counts,
+    /// Requests of it without an answer, in a host that was set aside.
+    pub doubts: Option<Vec<Move>>,
     place: usize,
     /// How many have been in this place before.
     generation: u32,
@@ -56,6 +62,7 @@ impl Host {
             instance,
             name,
             held: Vec::new(),
+            doubts: None,
             place: 0,
             generation: 0,
             consumes: false,
@@ -65,6 +72,9 @@ impl Host {
 
     /// What it does next, given the features with the counts in which they are asked for.
     pub fn wish(&mut self, menu: &Menu) -> Wish {
+        if self.doubts.is_some() {
+            return Wish { kind: Kind::LicenseReturn, wanted: Vec::new() };
+        }
         if self.consumes {
             return Wish { kind: Kind::LicenseConsume, wanted: vec![self.pick(&menu.metered, None)] };
         }
@@ -119,21 +129,13 @@ impl Menu {
     }
 }
 
-/// A host of which it is not certain what it holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Doubtful {
-    /// Index of its license server.
-    pub instance: u32,
-    /// What it is called.
-    pub name: Arc<str>,
-}
-
 /// All hosts of a run.
 #[derive(Debug)]
 pub struct HostPool {
     run: String,
     free: Mutex<VecDeque<Host>>,
-    doubtful: Mutex<Vec<Doubtful>>,
+    /// Hosts that were set aside then.
+    doubtful: Mutex<VecDeque<(Instant, Host)>>,
 }
 
 impl HostPool {
@@ -144,6 +146,7 @@ impl HostPool {
             instance: u32::try_from(place % spec.instances.max(1)).unwrap_or(0),
             name: name(run, place, 0),
             held: Vec::new(),
+            doubts: None,
             place,
             generation: 0,
             // As many as there shall be, as far apart as can be.
@@ -157,8 +160,13 @@ impl HostPool {
         }
     }
 
-    /// The host that has been free for longest.
-    pub fn check_out(&self) -> Option<Host> {
+    /// A host that was set aside so long ago that its request can be under way no longer, or the one that has been free
+    /// for longest.
+    pub fn check_out(&self, now: Instant) -> Option<Host> {
+        let mut doubtful = locked(&self.doubtful);
+        if doubtful.front().is_some_and(|(since, _)| *since + REQUEST_TIMEOUT <= now) {
+            return doubtful.pop_front().map(|(_, host)| host);
+        }
         locked(&self.free).pop_front()
     }
 
@@ -167,25 +175,28 @@ impl HostPool {
         locked(&self.free).push_back(host);
     }
 
-    /// Sets a host aside and lets another one take its place.
-    pub fn check_in_doubtful(&self, mut host: Host) {
-        self.set_aside(host.instance, Arc::clone(&host.name));
+    /// Sets a host aside after such requests without an answer, and lets another one take its place.
+    pub fn check_in_doubtful(&self, mut host: Host, doubts: Vec<Move>, now: Instant) {
+        let aside = Host::once(host.instance, Arc::clone(&host.name));
+        self.set_aside(aside, doubts, now);
         host.generation += 1;
         host.name = name(&self.run, host.place, host.generation);
         host.held.clear();
         self.check_in(host);
     }
 
-    /// Notes a host of which it is not certain what it holds.
-    pub fn set_aside(&self, instance: u32, name: Arc<str>) {
-        locked(&self.doubtful).push(Doubtful { instance, name });
+    /// Sets a host aside in whose place no other one comes.
+    pub fn set_aside(&self, mut host: Host, doubts: Vec<Move>, now: Instant) {
+        host.doubts.get_or_insert_default().extend(doubts);
+        locked(&self.doubtful).push_back((now, host));
     }
 
     /// Empties the pool: hosts that hold something, and those of which that is not certain.
-    pub fn take_all(&self) -> (Vec<Host>, Vec<Doubtful>) {
+    pub fn take_all(&self) -> Vec<Host> {
         let hosts = std::mem::take(&mut *locked(&self.free));
-        let holding = hosts.into_iter().filter(|host| !host.held.is_empty()).collect();
-        (holding, std::mem::take(&mut *locked(&self.doubtful)))
+        let doubtful = std::mem::take(&mut *locked(&self.doubtful));
+        let holding = hosts.into_iter().filter(|host| !host.held.is_empty());
+        holding.chain(doubtful.into_iter().map(|(_, host)| host)).collect()
     }
 }
 
@@ -236,7 +247,7 @@ mod tests {
     fn a_host_checks_out_before_it_renews_or_returns() {
         let (spec, menu) = (spec(), Menu::of(&spec()));
         let pool = HostPool::new("r", &spec, 7);
-        let mut host = pool.check_out().unwrap();
+        let mut host = pool.check_out(Instant::now()).unwrap();
         let mut seen = Vec::new();
         for _ in 0..60 {
             let wish = host.wish(&menu);
@@ -265,22 +276,39 @@ mod tests {
         let (spec, menu) = (spec(), Menu::of(&spec()));
         let pool = HostPool::new("r", &spec, 7);
         let wishes: Vec<Wish> =
-            std::iter::from_fn(|| pool.check_out()).map(|mut host| host.wish(&menu)).collect();
+            std::iter::from_fn(|| pool.check_out(Instant::now())).map(|mut host| host.wish(&menu)).collect();
         let consumed = wishes.iter().filter(|wish| wish.kind == Kind::LicenseConsume);
         assert_eq!((wishes.len(), consumed.count()), (4, 1));
     }
 
     #[test]
     fn another_host_comes_in_the_place_of_one_that_is_in_doubt() {
-        let pool = HostPool::new("r", &LicenseSpec { hosts: 1, consumers: 0, ..spec() }, 7);
-        let mut host = pool.check_out().unwrap();
+        let (spec, now) = (spec(), Instant::now());
+        let pool = HostPool::new("r", &LicenseSpec { hosts: 1, consumers: 0, ..spec.clone() }, 7);
+        let mut host = pool.check_out(now).unwrap();
         host.held = vec![(0, 1)];
-        pool.check_in_doubtful(host);
-        let next = pool.check_out().unwrap();
+        pool.check_in_doubtful(host, Vec::new(), now);
+        let next = pool.check_out(now).unwrap();
         assert_eq!((&*next.name, next.held.len()), ("r-0-1", 0));
-        pool.check_in(Host { held: vec![(1, 1)], ..next });
-        let (holding, doubtful) = pool.take_all();
-        assert_eq!(holding.len(), 1);
-        assert_eq!(doubtful, [Doubtful { instance: 0, name: "r-0".into() }]);
+        pool.check_in(next);
+        let later = now + REQUEST_TIMEOUT;
+        let mut first = pool.check_out(later).unwrap();
+        assert_eq!(&*first.name, "r-0", "its request can be under way no longer");
+        let wish = first.wish(&Menu::of(&spec));
+        assert_eq!(wish, Wish { kind: Kind::LicenseReturn, wanted: Vec::new() });
+        assert_eq!(&*pool.check_out(later).unwrap().name, "r-0-1");
+    }
+
+    #[test]
+    fn in_the_end_there_are_hosts_that_hold_something_or_may() {
+        let (spec, now) = (spec(), Instant::now());
+        let pool = HostPool::new("r", &spec, 7);
+        let mut holding = pool.check_out(now).unwrap();
+        holding.held = vec![(0, 1)];
+        pool.check_in(holding);
+        let doubtful = pool.check_out(now).unwrap();
+        pool.check_in_doubtful(doubtful, Vec::new(), now);
+        assert_eq!(pool.take_all().len(), 2);
+        assert!(pool.take_all().is_empty());
     }
 }
