@@ -247,6 +247,17 @@ impl Ledger {
         book.closed.push(session);
     }
 
+    /// Forgets the heartbeats of a session that no client takes up again, which the target may end at any time.
+    pub fn note_deserted(&self, session: &str) {
+        self.lock().heartbeats.remove(session);
+    }
+
+    /// How many sessions are remembered for their heartbeats.
+    #[cfg(test)]
+    pub fn remembered(&self) -> usize {
+        self.lock().heartbeats.len()
+    }
+
     /// The operations that have ended since the last time, in that order, and the sessions that were closed.
     pub fn take(&self) -> (Vec<Entry>, Vec<Arc<str>>) {
         let mut book = self.lock();
@@ -330,5 +341,9 @@ mod tests {
         assert_eq!(ledger.acknowledged(0, &[3]), None);
         ledger.note_closed(Arc::from("s-1"));
         assert!(ledger.heartbeat("s-1").is_none());
+        ledger.book(entry(Kind::SessionHeartbeat, answered(Vec::new())));
+        assert_eq!(ledger.remembered(), 1);
+        ledger.note_deserted("s-1");
+        assert_eq!(ledger.remembered(), 0, "a session that nobody takes up again");
     }
 }

@@ -43,6 +43,8 @@ mod licenses;
 mod limits;
 mod logs;
 mod looks;
+#[cfg(test)]
+mod memory_tests;
 mod merge;
 mod model;
 mod null_server;

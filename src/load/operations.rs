@@ -25,6 +25,9 @@ use super::sessions::{SessionPool, Slot};
 /// A request may end this long after the plan and still counts as completed in time.
 pub const GRACE: Duration = Duration::from_secs(1);
 
+/// Hang-ups that wait for a request that charges; where there are too few of those, more would wait for ever.
+const MOST_HANG_UPS: usize = 1_000;
+
 /// A request that is about to be sent.
 #[derive(Debug)]
 pub struct Job {
@@ -255,9 +258,7 @@ impl Desk {
         if let (Some(table), Fate::Answered(answered)) = (table, &fate) {
             self.population.prices.confirm(table.change, answered.at);
         }
-        if let Some(slot) = slot {
-            self.give_back(slot, kind, &fate, session.as_ref());
-        }
+        let left = slot.and_then(|slot| self.give_back(slot, kind, &fate, session.as_ref()));
         let on_purpose = matches!(fate, Fate::Lost { deliberate: true, .. });
         let entry = Entry { number, kind, instance, session, wanted, sent: moments.sent, fate };
         let end = match &entry.fate {
@@ -268,6 +269,9 @@ impl Desk {
         };
         self.measure(&Measured { kind, stage, attempt }, moments, end, on_purpose);
         self.ledger.book(entry);
+        if let Some(session) = left {
+            self.ledger.note_deserted(&session);
+        }
         again
     }
 
@@ -316,8 +320,16 @@ impl Desk {
         if kind.charges() {
             return waiting.pop();
         }
-        waiting.extend(drawn);
+        if waiting.len() < MOST_HANG_UPS {
+            waiting.extend(drawn);
+        }
         None
+    }
+
+    /// How many hang-ups wait for a request that charges.
+    #[cfg(test)]
+    pub fn hang_ups_waiting(&self) -> usize {
+        self.hang_ups.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     fn count(&self, done: Instant) {
@@ -358,8 +370,15 @@ impl Desk {
         }
     }
 
-    /// Gives a slot back with the state that the answer leaves its session in.
-    fn give_back(&self, mut slot: Slot, kind: Kind, fate: &Fate, session: Option<&Arc<str>>) {
+    /// Gives a slot back with the state that the answer leaves its session in. Returns the session that its client
+    /// leaves alone from here on, if it does.
+    fn give_back(
+        &self,
+        mut slot: Slot,
+        kind: Kind,
+        fate: &Fate,
+        session: Option<&Arc<str>>,
+    ) -> Option<Arc<str>> {
         let Fate::Answered(answered) = fate else { return self.sessions.check_in_doubtful(slot) };
         match kind {
             Kind::SessionOpen => slot.session = session.cloned(),
@@ -371,7 +390,7 @@ impl Desk {
             }
             _ => {}
         }
-        self.sessions.check_in(slot, Instant::now());
+        self.sessions.check_in(slot, Instant::now())
     }
 }
 
