@@ -7,6 +7,7 @@ mod compare;
 mod controls;
 mod crash;
 mod house;
+mod license_load;
 mod lint;
 mod load_files;
 mod measurement;

@@ -186,7 +186,7 @@ impl LicenseBooks {
     fn take_row(&mut self, row: LicenseRow) {
         let number = row.operation.as_deref().and_then(|id| operation_number(&self.hall.run, id));
         let server = self.hall.servers.iter().position(|server| *server == row.instance);
-        let feature = self.hall.features.iter().position(|feature| feature.name == row.feature);
+        let feature = self.hall.feature_named(&row.feature);
         let open = number.and_then(|number| self.open.get_mut(&number));
         let (Some(open), Some(server), Some(feature)) = (open, server, feature) else {
             return self.tallies.violate(InvariantId::OneSetOfRows, || {
@@ -194,7 +194,6 @@ impl LicenseBooks {
             });
         };
         let number = open.begun.number;
-        let feature = u16::try_from(feature).unwrap_or(u16::MAX);
         let asked = open.begun.wanted.iter().any(|(other, _)| *other == feature);
         open.rows.push(row.clone());
         if row.code.is_none() {

@@ -1,5 +1,6 @@
 //! The license servers of a run, made before the clock starts.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use reqwest::{Method, Url};
@@ -76,6 +77,8 @@ pub struct Hall {
     pub servers: Vec<String>,
     /// The features that each of them has; the last is the canary.
     pub features: Vec<Feature>,
+    /// The index of each feature by its name; a long race has thousands of them.
+    by_name: HashMap<String, u16>,
     /// The bearer of licensing requests.
     pub client_token: String,
     /// Address that tells nothing but that the server is there.
@@ -106,6 +109,7 @@ impl Hall {
             health_url: String::new(),
             access: Vec::new(),
             tokens: Vec::new(),
+            by_name: by_name(&features),
             features,
             base,
         };
@@ -159,6 +163,11 @@ impl Hall {
         self.servers.len() * self.features.len()
     }
 
+    /// The index of the feature with this name at each license server.
+    pub fn feature_named(&self, name: &str) -> Option<u16> {
+        self.by_name.get(name).copied()
+    }
+
     /// The feature with this index.
     pub fn feature(&self, account: usize) -> &Feature {
         &self.features[account % self.features.len()]
@@ -187,11 +196,14 @@ impl Hall {
         let list = answer.json().and_then(|list| list.as_array().cloned()).unwrap_or_default();
         let read = |entry: &Value| {
             let name = entry.get("featureName")?.as_str()?;
-            let index = self.features.iter().position(|feature| feature.name == name)?;
-            Some((u16::try_from(index).ok()?, entry.get("used")?.as_i64()?))
+            Some((self.feature_named(name)?, entry.get("used")?.as_i64()?))
         };
         Ok(list.iter().filter_map(read).collect())
     }
+}
+
+fn by_name(features: &[Feature]) -> HashMap<String, u16> {
+    features.iter().zip(0..).map(|(feature, index)| (feature.name.clone(), index)).collect()
 }
 
 /// A password that no policy refuses, and that nobody knows after the run.
@@ -223,15 +235,17 @@ pub mod fixture {
 
     /// Two license servers with features `a` (3 and an overdraft of 1), `b` (1), and `m`, which is metered (10).
     pub fn hall() -> Arc<Hall> {
+        let features = vec![
+            Feature::new("a", "1.0", [3, 1], false),
+            Feature::new("b", "1.0", [1, 0], false),
+            Feature::new("m", "1.0", [10, 0], true),
+            Feature::new(CANARY, "1.0", [1, 0], false),
+        ];
         Arc::new(Hall {
             run: "r".to_owned(),
             servers: ["ONE", "TWO"].map(str::to_owned).to_vec(),
-            features: vec![
-                Feature::new("a", "1.0", [3, 1], false),
-                Feature::new("b", "1.0", [1, 0], false),
-                Feature::new("m", "1.0", [10, 0], true),
-                Feature::new(CANARY, "1.0", [1, 0], false),
-            ],
+            by_name: by_name(&features),
+            features,
             client_token: String::new(),
             health_url: String::new(),
             base: "http://t.example".to_owned(),

@@ -35,8 +35,7 @@ pub fn reconcile(hall: &Hall, open: &Open, tallies: &mut Tallies) {
 }
 
 fn classified<'a>(hall: &Hall, open: &Open, row: &'a LicenseRow) -> Option<(u16, RowOf, &'a LicenseRow)> {
-    let index = hall.features.iter().position(|feature| feature.name == row.feature)?;
-    let feature = u16::try_from(index).ok()?;
+    let feature = hall.feature_named(&row.feature)?;
     let asked = open.begun.wanted.iter().any(|(other, _)| *other == feature);
     let kind = match (&row.code, asked) {
         (Some(_), _) => RowOf::Denial,
