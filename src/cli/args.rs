@@ -131,6 +131,10 @@ pub(super) struct LoadArgs {
     /// Carry out one share of the plan, for example 2/8; `load merge` puts the results of all shares together.
     #[arg(long, value_name = "I/N", requires = "target")]
     pub(super) segment: Option<Segment>,
+    /// Keep the usage rows of a fleet in this Parquet file, which `usage check` reads; other scenarios leave theirs in the
+    /// run folder anyhow.
+    #[arg(long, value_name = "FILE.parquet")]
+    pub(super) rows: Option<PathBuf>,
     /// When the schedule begins, for example 2026-01-15T12:00:00Z, so that all segments run at the same time.
     #[arg(long, value_name = "TIME")]
     pub(super) start_at: Option<jiff::Timestamp>,

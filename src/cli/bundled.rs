@@ -24,8 +24,9 @@ pub(super) struct Bundled {
 }
 
 impl Bundled {
-    /// Starts a server on a free port; its store is the file, or memory without one.
-    pub(super) fn start(store: Option<&Path>) -> Result<Self, Failure> {
+    /// Starts a server on a free port; its store is the file, or memory without one. A suite makes sites by the hundred
+    /// and guards nobody's password; a load finds out how long a password takes.
+    pub(super) fn start(store: Option<&Path>, password_cost: PasswordCost) -> Result<Self, Failure> {
         let token = Uuid::new_v4().to_string();
         let options = ServerOptions {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -35,8 +36,7 @@ impl Bundled {
             administration_keys: Vec::new(),
             key_propagation: 0,
             limits: Limits::default(),
-            // A run makes sites by the hundred, and guards nobody's password.
-            password_cost: PasswordCost::Quick,
+            password_cost,
             tls: None,
             demo: None,
             non_loopback_control: false,

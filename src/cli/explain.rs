@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use reference_server::PasswordCost;
 use serde_json::{Value, json};
 
 use super::args::ExplainArgs;
@@ -169,7 +170,7 @@ const fn meaning(level: Level) -> &'static str {
 
 /// The bundled server's own faults that break a requirement, as it tells them.
 fn faults(id: &str) -> Result<Vec<Fault>, Failure> {
-    let bundled = Bundled::start(None)?;
+    let bundled = Bundled::start(None, PasswordCost::Quick)?;
     let profile = bundled.profile();
     let Some(control) = &profile.control else { return Ok(Vec::new()) };
     let client = Client::new(Duration::from_secs(10)).map_err(|error| Failure::new(HARNESS_FAULT, &error))?;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::args::{LoadArgs, LoadCommand};
 use super::exit::{CONFIGURATION, Failure};
-use super::run::Run;
+use super::run::{LOAD, Run};
 use super::verify::judge_load;
 use crate::conformance::{self, SmokeOutcome};
 use crate::load::{LoadOptions, LoadScenario};
@@ -23,7 +23,15 @@ pub(super) fn run(args: &LoadArgs) -> Result<u8, Failure> {
     if args.rate.is_some_and(|rate| !rate.is_finite() || rate <= 0.0) {
         return Err(Failure::words(CONFIGURATION, "--rate must be more than 0 requests a second"));
     }
-    let run = Run::begin("load", &args.target)?;
+    if args.rows.is_some() && !resolved.keeps_rows_on_demand() {
+        let message =
+            "--rows is for scenarios of a fleet; others leave their rows in usage/ of the run folder";
+        return Err(Failure::words(CONFIGURATION, message));
+    }
+    if args.rows.as_deref().is_some_and(|rows| rows.extension().is_none_or(|ending| ending != "parquet")) {
+        return Err(Failure::words(CONFIGURATION, "--rows writes Parquet; end the name in .parquet"));
+    }
+    let run = Run::begin(LOAD, &args.target)?;
     if run.wait(conformance::smoke(&run.profile, &run.events)) == SmokeOutcome::Ready {
         let options = LoadOptions {
             quick: args.quick,
@@ -31,6 +39,7 @@ pub(super) fn run(args: &LoadArgs) -> Result<u8, Failure> {
             duration,
             seed: args.seed,
             segment: args.segment,
+            rows: args.rows.clone(),
             start_at: args.start_at.map(Into::into),
         };
         judge_load(&run, scenario, &options)?;

@@ -1,5 +1,7 @@
 //! `prove`: the suite against every reading and every mutant.
 
+use reference_server::PasswordCost;
+
 use super::args::ProveArgs;
 use super::bundled::Bundled;
 use super::exit::{CONFIGURATION, Failure, HARNESS_FAULT, UNREACHABLE, print};
@@ -11,14 +13,21 @@ pub(super) fn run(args: &ProveArgs) -> Result<u8, Failure> {
     let registry = registry()?;
     let suite =
         Suite::load(&Selection::default(), &registry).map_err(|error| Failure::new(HARNESS_FAULT, &error))?;
-    let bundled = if args.target.target.is_none() { Some(Bundled::start(None)?) } else { None };
-    let profile = match (&args.target.target, &bundled) {
-        (Some(path), _) => load_profile(path)?,
-        (None, Some(bundled)) => bundled.profile(),
+    let servers = match &args.target.target {
+        Some(_) => None,
+        None => {
+            let start = |cost| Bundled::start(None, cost);
+            Some((start(PasswordCost::Quick)?, start(PasswordCost::Standard)?))
+        }
+    };
+    let (profile, loaded) = match (&args.target.target, &servers) {
+        (Some(path), _) => (load_profile(path)?, load_profile(path)?),
+        (None, Some((suite, load))) => (suite.profile(), load.profile()),
         (None, None) => return Err(Failure::words(HARNESS_FAULT, "there is no target")),
     };
     let filter = ProveFilter { mutants: args.mutant.clone(), readings: args.reading.clone() };
-    let work = prove::run(&profile, registry.clone(), &suite, &filter, Progress::to_standard_error());
+    let work =
+        prove::run((&profile, &loaded), registry.clone(), &suite, &filter, Progress::to_standard_error());
     let report = runtime()?.block_on(work).map_err(|error| failure(&error))?;
     if let Some(out) = &args.target.out {
         prove::write_folder(out, &report, &registry).map_err(|error| Failure::new(CONFIGURATION, &error))?;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use reference_server::PasswordCost;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
@@ -17,6 +18,9 @@ use crate::report::events::{
 use crate::report::{self, ColourChoice, ModelListener, NdjsonListener, RunModel, TerminalListener};
 use crate::spec::{CAPABILITIES, Registry};
 use crate::target::{Client, ControlClient, Profile};
+
+/// The command that measures, passwords included.
+pub(super) const LOAD: &str = "load";
 
 /// A run under way.
 pub(super) struct Run {
@@ -57,7 +61,8 @@ impl Run {
         let (profile, bundled) = match profile {
             Some(profile) => (profile, None),
             None => {
-                let bundled = Bundled::start(Some(&out.join("store.sqlite")))?;
+                let cost = if command == LOAD { PasswordCost::Standard } else { PasswordCost::Quick };
+                let bundled = Bundled::start(Some(&out.join("store.sqlite")), cost)?;
                 (bundled.profile(), Some(bundled))
             }
         };

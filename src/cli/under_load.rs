@@ -116,7 +116,7 @@ async fn side_by_side(
             let out = first.then_some(run.out.as_path());
             match load::run(&run.profile, load, &LoadOptions::default(), &events, out, run.stop.clone()).await
             {
-                Ok(report) => judge_rows(run, load.name(), report.rows.as_deref()),
+                Ok(report) => judge_rows(run, load.name(), &report.rows),
                 Err(error) => {
                     run.events.send(not_begun(load.name(), &error));
                     break;

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::VerifyArgs;
 use super::exit::{CONFIGURATION, Failure};
@@ -63,7 +63,7 @@ pub(super) fn judge_load(run: &Run, name: &str, options: &LoadOptions) -> Result
     let scenario = LoadScenario::resolve(name).map_err(|error| Failure::new(CONFIGURATION, &error))?;
     let work = load::run(&run.profile, &scenario, options, &run.events, Some(&run.out), run.stop.clone());
     match run.wait(work) {
-        Ok(report) => judge_rows(run, scenario.name(), report.rows.as_deref()),
+        Ok(report) => judge_rows(run, scenario.name(), &report.rows),
         Err(error) if error.is_of_the_target() => run.events.send(not_begun(scenario.name(), &error)),
         Err(error) => run.events.send(Event::HarnessFault(error.to_string())),
     }
@@ -87,14 +87,20 @@ pub(super) fn not_begun(load: &str, error: &LoadError) -> Event {
 }
 
 /// Judges the usage rows that a load left.
-pub(super) fn judge_rows(run: &Run, name: &str, rows: Option<&Path>) {
-    let Some(rows) = rows else { return };
+pub(super) fn judge_rows(run: &Run, name: &str, rows: &[PathBuf]) {
+    for (site, rows) in (1..).zip(rows) {
+        let source = if site == 1 { format!("load {name}") } else { format!("load {name}, site {site}") };
+        judge_file(run, &source, rows);
+    }
+}
+
+fn judge_file(run: &Run, source: &str, rows: &Path) {
     let mut judge = Judge::new(Settings::default());
     let read = File::open(rows).and_then(|file| {
         BufReader::new(file).lines().try_for_each(|line| line.map(|line| judge.line(&line)))
     });
     match read {
-        Ok(()) => run.events.send(Event::UsageChecked(judge.finish(&format!("load {name}")))),
+        Ok(()) => run.events.send(Event::UsageChecked(judge.finish(source))),
         Err(error) => {
             let fault = format!("the usage rows in {} cannot be read: {error}", rows.display());
             run.events.send(Event::HarnessFault(fault));

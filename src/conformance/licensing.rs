@@ -1,7 +1,7 @@
 //! License servers of a scenario: what it has set up of them, and the calls that many steps make.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use cucumber::gherkin::Step;
 use serde_json::{Map, Value, json};
 
@@ -186,8 +186,7 @@ pub(super) fn client_claims(now_s: i64) -> Value {
 
 /// The public half of a key in DER.
 pub(super) fn der_of(key: &KeyPair) -> Vec<u8> {
-    let text: String = key.public_pem().lines().filter(|line| !line.starts_with('-')).collect();
-    STANDARD.decode(text).unwrap_or_default()
+    key.public_der()
 }
 
 /// The token in an answer to `authorize`.

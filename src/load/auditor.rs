@@ -37,9 +37,10 @@ pub struct Auditor {
     ledger: Arc<Ledger>,
     books: Books,
     looks: Looks,
-    log: Option<RowLog>,
-    /// The last row that was read.
-    after: u64,
+    /// Where the rows of each site are kept; nowhere when there are none.
+    logs: Vec<RowLog>,
+    /// The last row that was read of each site.
+    after: Vec<u64>,
     /// Whether a page of nothing but unreadable rows was met: there is no place to go on from.
     stuck: bool,
 }
@@ -51,7 +52,9 @@ pub struct Audited {
     /// How many operations there were.
     pub totals: Totals,
     /// The rows as they were read, if they were kept and there are any.
-    pub rows: Option<PathBuf>,
+    pub rows: Vec<PathBuf>,
+    /// What else is to be said.
+    pub note: Option<String>,
 }
 
 impl Auditor {
@@ -64,15 +67,16 @@ impl Auditor {
         keep: Option<(&Path, &str)>,
     ) -> Result<Self, LoadError> {
         let clock = Clock { instant: Instant::now(), millis: now_ms() };
-        let patience = ground.row_patience;
+        let (sites, patience) = (ground.sites(), ground.row_patience);
+        let log = |site| keep.map(|(out, scenario)| RowLog::create(out, scenario, site));
         Ok(Self {
-            books: Books::new(Arc::clone(population), before, ground.offers_rows(), patience, clock),
+            books: Books::new(Arc::clone(population), before, ground.offers_rows(), patience, clock, sites),
             looks: Looks::new(population),
-            log: keep.map(|(out, scenario)| RowLog::create(out, scenario)).transpose()?,
+            logs: (0..sites).filter_map(log).collect::<Result<_, _>>()?,
             ground: Arc::clone(ground),
             population: Arc::clone(population),
             ledger: Arc::clone(ledger),
-            after: 0,
+            after: vec![0; sites],
             stuck: false,
         })
     }
@@ -99,26 +103,28 @@ impl Auditor {
 
     /// Takes what there is. Also returns how many lines were read, or why none could be.
     async fn round(mut self) -> Result<(Self, Result<u64, LoadError>), LoadError> {
-        let mut total = 0;
+        let (mut total, mut site) = (0, 0);
         loop {
             let read_at = Instant::now();
-            let page = match self.ground.usage_rows(self.after, PAGE).await {
+            let page = match self.ground.usage_rows(site, self.after[site], PAGE).await {
                 Ok(page) => page,
                 Err(error) => return Ok((self, Err(error))),
             };
-            let (auditor, lines) =
-                tokio::task::spawn_blocking(move || self.compare(&page, read_at))
-                    .await
-                    .map_err(|error| LoadError::Generator(format!("the audit broke off: {error}")))??;
+            let (auditor, lines) = tokio::task::spawn_blocking(move || self.compare(&page, site, read_at))
+                .await
+                .map_err(|error| LoadError::Generator(format!("the audit broke off: {error}")))??;
             self = auditor;
             total += lines;
             if lines < PAGE || self.stuck {
+                site += 1;
+            }
+            if site == self.after.len() {
                 return Ok((self, Ok(total)));
             }
         }
     }
 
-    fn compare(mut self, page: &str, read_at: Instant) -> Result<(Self, u64), LoadError> {
+    fn compare(mut self, page: &str, site: usize, read_at: Instant) -> Result<(Self, u64), LoadError> {
         let (entries, closed) = self.ledger.take();
         for entry in entries {
             self.books.enter(entry);
@@ -128,12 +134,13 @@ impl Auditor {
         }
         let (rows, unreadable) = rows::parse(page);
         let lines = (rows.len() + unreadable.len()) as u64;
-        let last = rows.last().map_or(self.after, |row| row.seq);
+        let after = self.after[site];
+        let last = rows.last().map_or(after, |row| row.seq);
         if lines > 0 && !self.stuck {
-            self.stuck = last <= self.after;
-            self.after = last;
-            self.books.read(rows, &unreadable, read_at);
-            if let Some(log) = &mut self.log {
+            self.stuck = last <= after;
+            self.after[site] = last;
+            self.books.read(rows, &unreadable, site, read_at);
+            if let Some(log) = self.logs.get_mut(site) {
                 log.add(page)?;
             }
         }
@@ -166,7 +173,8 @@ impl Auditor {
         let closed = tokio::task::spawn_blocking(move || books.close(&after)).await;
         let (tallies, totals) =
             closed.map_err(|error| LoadError::Generator(format!("the audit broke off: {error}")))?;
-        let rows = self.log.map(RowLog::finish).transpose()?.flatten();
-        Ok(Audited { tallies, totals, rows })
+        let kept = self.logs.into_iter().filter_map(|log| log.finish().transpose());
+        let rows = kept.collect::<Result<_, _>>()?;
+        Ok(Audited { tallies, totals, rows, note: None })
     }
 }

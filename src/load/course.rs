@@ -1,5 +1,6 @@
 //! What is really planned: the scenario together with what the command line says.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -24,6 +25,8 @@ pub struct LoadOptions {
     pub seed: Option<u64>,
     /// The share of the plan to carry out, when others carry out the rest.
     pub segment: Option<Segment>,
+    /// A Parquet file for the usage rows of a fleet, which are kept nowhere else.
+    pub rows: Option<PathBuf>,
     /// When the schedule begins; as soon as everything is ready when left out.
     pub start_at: Option<SystemTime>,
 }

@@ -6,6 +6,8 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
+use crate::report::events::Cores;
+
 /// Names of threads that belong to a server inside this process.
 const SERVERS: [&str; 3] = ["reference-serv", "null-server", "store"];
 
@@ -16,6 +18,12 @@ pub struct CpuUse {
     pub busy: f64,
     /// Cores that the process may use.
     pub cores: f64,
+}
+
+impl From<CpuUse> for Cores {
+    fn from(used: CpuUse) -> Self {
+        Self { busy: used.busy, available: used.cores }
+    }
 }
 
 /// The threads of this process at an instant.

@@ -11,6 +11,7 @@ use super::LoadError;
 use super::cpu::{CpuSample, CpuUse};
 use super::goose_adapter::Shift;
 use super::ground::Ground;
+use super::licenses::LicenseDesk;
 use super::limits::Gauge;
 use super::operations::{Desk, Retries};
 use super::pacer::{Pacer, Timeline};
@@ -56,6 +57,7 @@ impl Crew {
         plan: &Plan<'_>,
         ground: &Arc<Ground>,
         population: Arc<Population>,
+        licenses: Option<Arc<LicenseDesk>>,
     ) -> Result<Self, LoadError> {
         let Plan { scenario, course, .. } = plan;
         let workers = plan.workers()?;
@@ -64,12 +66,15 @@ impl Crew {
         let timeline = Arc::new(Timeline::new(course.duration));
         let queue = Arc::new(TicketQueue::new());
         let (report_ready, ready) = mpsc::channel();
-        let mut authorization = HeaderValue::from_str(&format!("Bearer {}", ground.token))
+        let hall = licenses.as_ref().map(|licenses| &licenses.hall);
+        let bearer = hall.map_or(&ground.token, |hall| &hall.client_token);
+        let mut authorization = HeaderValue::from_str(&format!("Bearer {bearer}"))
             .map_err(|error| LoadError::Client(error.to_string()))?;
         authorization.set_sensitive(true);
-        let warm_up_url =
-            population.instances.first().map_or_else(String::new, |first| ground.api.instance(&first.id));
+        let instance = || population.instances.first().map(|first| ground.api(0).instance(&first.id));
+        let warm_up_url = hall.map(|hall| hall.health_url.clone()).or_else(instance).unwrap_or_default();
         let mut desk = Desk::new(Arc::clone(ground), population, sessions, Arc::clone(&timeline));
+        desk.licenses = licenses;
         desk.retries = Retries { most: scenario.retries, next: AtomicU64::new(plan.planned_all) };
         desk.require = scenario.require.iter().map(|limit| Gauge::new(limit, course)).collect();
         desk.abort = scenario.abort.iter().map(|limit| Gauge::new(limit, course)).collect();

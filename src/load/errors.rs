@@ -4,6 +4,7 @@
 //! reported in the invariants.
 
 use crate::target::{ClientError, ControlError, CredentialError};
+use crate::usage::RowFileError;
 
 /// Why a load run did not take place.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +33,9 @@ pub enum LoadError {
         /// What the operating system said.
         source: std::io::Error,
     },
+    /// Usage rows could not be kept.
+    #[error("the usage rows cannot be kept: {0}")]
+    Rows(#[from] RowFileError),
     /// The text is no scenario.
     #[error("{origin} is not a load scenario: {message}")]
     Malformed {
@@ -97,6 +101,21 @@ pub enum LoadError {
          [usage] at its default, or leave --target out"
     )]
     FleetNeedsControl,
+    /// A site beside that of the target file can only be made.
+    #[error(
+        "several sites are made by the test control protocol; give the target file a [control] table, leave --target \
+         out, or set population.sites to 1"
+    )]
+    SitesNeedControl,
+    /// License servers are made and read through control.
+    #[error(
+        "license servers are made by the operator's hand, which only the test control protocol has; give the target \
+         file a [control] table, or leave --target out"
+    )]
+    LicensesNeedControl,
+    /// Hosts of license servers were to be shared out.
+    #[error("load on license servers cannot be shared out; leave --segment out")]
+    LicensesInSegments,
     /// A fleet was given what belongs to arrivals.
     #[error("a fleet has a pace of its own; leave --rate, --duration, --segment and --start-at out")]
     FleetHasItsPace,

@@ -93,7 +93,7 @@ pub fn forget() {
 /// Runs the workers until the queue has no tickets for them any more.
 pub async fn attack(shift: Arc<Shift>) -> Result<(), LoadError> {
     let failed = |error: goose::GooseError| LoadError::Generator(error.to_string());
-    let configuration = configuration(&shift.desk.ground.api.base, shift.workers);
+    let configuration = configuration(&shift.desk.ground.api(0).base, shift.workers);
     let silence: Arc<OnceLock<Silence>> = Arc::default();
     let transaction: TransactionFunction = Arc::new(move |user| {
         let shift = Arc::clone(&shift);

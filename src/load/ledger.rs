@@ -34,11 +34,19 @@ pub enum Kind {
     LineItemsRead,
     /// A rate table that takes effect while the load goes on.
     RateChange,
+    /// A host that holds nothing asks for licenses.
+    LicenseCheckout,
+    /// A host asks for what it holds, so that its borrows begin anew.
+    LicenseRenewal,
+    /// A host gives back all that it holds, or a part of it.
+    LicenseReturn,
+    /// A host consumes a metered feature.
+    LicenseConsume,
 }
 
 impl Kind {
     /// All kinds, in the order of their index.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 13] = [
         Self::AccessRequest,
         Self::SessionOpen,
         Self::SessionAccess,
@@ -48,6 +56,10 @@ impl Kind {
         Self::SessionClose,
         Self::LineItemsRead,
         Self::RateChange,
+        Self::LicenseCheckout,
+        Self::LicenseRenewal,
+        Self::LicenseReturn,
+        Self::LicenseConsume,
     ];
 
     /// Name in reports.
@@ -62,6 +74,10 @@ impl Kind {
             Self::SessionClose => "session-close",
             Self::LineItemsRead => "line-items-read",
             Self::RateChange => "rate-change",
+            Self::LicenseCheckout => "license-checkout",
+            Self::LicenseRenewal => "license-renewal",
+            Self::LicenseReturn => "license-return",
+            Self::LicenseConsume => "license-consume",
         }
     }
 
@@ -72,7 +88,15 @@ impl Kind {
 
     /// Whether it is part of a session.
     pub fn in_session(self) -> bool {
-        !matches!(self, Self::AccessRequest | Self::LineItemsRead | Self::RateChange)
+        matches!(
+            self,
+            Self::SessionOpen
+                | Self::SessionAccess
+                | Self::SessionHeartbeat
+                | Self::SessionChange
+                | Self::SessionHalt
+                | Self::SessionClose
+        )
     }
 }
 
@@ -223,6 +247,17 @@ impl Ledger {
         book.closed.push(session);
     }
 
+    /// Forgets the heartbeats of a session that no client takes up again, which the target may end at any time.
+    pub fn note_deserted(&self, session: &str) {
+        self.lock().heartbeats.remove(session);
+    }
+
+    /// How many sessions are remembered for their heartbeats.
+    #[cfg(test)]
+    pub fn remembered(&self) -> usize {
+        self.lock().heartbeats.len()
+    }
+
     /// The operations that have ended since the last time, in that order, and the sessions that were closed.
     pub fn take(&self) -> (Vec<Entry>, Vec<Arc<str>>) {
         let mut book = self.lock();
@@ -306,5 +341,9 @@ mod tests {
         assert_eq!(ledger.acknowledged(0, &[3]), None);
         ledger.note_closed(Arc::from("s-1"));
         assert!(ledger.heartbeat("s-1").is_none());
+        ledger.book(entry(Kind::SessionHeartbeat, answered(Vec::new())));
+        assert_eq!(ledger.remembered(), 1);
+        ledger.note_deserted("s-1");
+        assert_eq!(ledger.remembered(), 0, "a session that nobody takes up again");
     }
 }

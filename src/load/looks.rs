@@ -89,7 +89,8 @@ impl Looks {
         instance: usize,
     ) -> Vec<Seen> {
         let began = Instant::now();
-        let call = Call::get(ground.api.sessions_of(&population.instances[instance].id));
+        let api = ground.api(u32::try_from(instance).unwrap_or(u32::MAX));
+        let call = Call::get(api.sessions_of(&population.instances[instance].id));
         let answer = ground.client.send(ground.authorized(call)).await;
         let list = answer.json().and_then(|list| list.as_array().cloned()).unwrap_or_default();
         let read = |entry: &Value| {

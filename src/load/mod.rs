@@ -19,6 +19,7 @@
 //! | `rows`, `cell`, `row_log` | the usage rows, as they are read and kept |
 //! | `model` | the pure rules that a target is compared with |
 //! | `auditor`, `looks`, `audit` | reading while the run goes on, and the invariants |
+//! | `licenses` | license servers in place of line items: hosts, what they hold, and their rows |
 //! | `segment`, `merge` | shares of a plan on several machines, and their results as one |
 //! | `fleet` | a month of many clients on the virtual clock |
 //! | `null_server`, `trial` | the generator alone, to calibrate by and to test the measurement |
@@ -38,9 +39,12 @@ mod fleet;
 mod goose_adapter;
 mod ground;
 mod ledger;
+mod licenses;
 mod limits;
 mod logs;
 mod looks;
+#[cfg(test)]
+mod memory_tests;
 mod merge;
 mod model;
 mod null_server;

@@ -13,6 +13,7 @@ use reqwest::Method;
 use super::answers::{self, Meaning, Question};
 use super::ground::Ground;
 use super::ledger::{Answered, Entry, Fate, Kind, Ledger, operation_id};
+use super::licenses::{LicenseDesk, Outgoing, Step};
 use super::limits::Gauge;
 use super::pacer::Timeline;
 use super::population::{Address, Population};
@@ -23,6 +24,9 @@ use super::sessions::{SessionPool, Slot};
 
 /// A request may end this long after the plan and still counts as completed in time.
 pub const GRACE: Duration = Duration::from_secs(1);
+
+/// Hang-ups that wait for a request that charges; where there are too few of those, more would wait for ever.
+const MOST_HANG_UPS: usize = 1_000;
 
 /// A request that is about to be sent.
 #[derive(Debug)]
@@ -45,6 +49,7 @@ pub struct Job {
     wanted: Vec<Wanted>,
     slot: Option<Slot>,
     table: Option<NextTable>,
+    license: Option<Step>,
 }
 
 /// What came back.
@@ -75,6 +80,13 @@ pub struct Retries {
     pub next: AtomicU64,
 }
 
+/// What a measurement counts under.
+struct Measured {
+    kind: Kind,
+    stage: u16,
+    attempt: u32,
+}
+
 /// Makes jobs of tickets and books their ends.
 pub struct Desk {
     /// Where the run takes place.
@@ -89,6 +101,8 @@ pub struct Desk {
     pub sessions: SessionPool,
     /// What clients do that had no answer.
     pub retries: Retries,
+    /// The hosts of license servers, in a run that is about them.
+    pub licenses: Option<Arc<LicenseDesk>>,
     /// What the target must keep to.
     pub require: Vec<Gauge>,
     /// What ends the run at once.
@@ -116,6 +130,7 @@ impl Desk {
             recorder: Arc::new(Recorder::new()),
             sessions,
             retries: Retries::default(),
+            licenses: None,
             require: Vec::new(),
             abort: Vec::new(),
             timeline,
@@ -142,6 +157,7 @@ impl Desk {
             Work::AccessRequest => (Kind::AccessRequest, None),
             Work::AdminRead => (Kind::LineItemsRead, None),
             Work::RateChange => (Kind::RateChange, None),
+            Work::LicenseStep => return self.begin_licensed(&arrival),
             Work::SessionStep => {
                 let Some(mut slot) = self.sessions.check_out(Instant::now()) else {
                     self.undone.fetch_add(1, Ordering::Relaxed);
@@ -154,7 +170,7 @@ impl Desk {
         let session = slot.as_ref().and_then(|slot| slot.session.as_deref()).unwrap_or_default();
         let number = arrival.number;
         let wanted = if kind.charges() { arrival.wanted } else { Vec::new() };
-        let api = &self.ground.api;
+        let api = self.ground.api(instance);
         let (method, url) = match kind {
             Kind::AccessRequest => (Method::POST, self.population.access(instance)),
             Kind::SessionOpen => (Method::POST, Address::Text(api.sessions())),
@@ -168,6 +184,10 @@ impl Desk {
                 (Method::GET, Address::Text(api.line_items(id)))
             }
             Kind::RateChange => (Method::POST, Address::Text(api.rate_tables())),
+            // These are made at a desk of their own.
+            Kind::LicenseCheckout | Kind::LicenseRenewal | Kind::LicenseReturn | Kind::LicenseConsume => {
+                return None;
+            }
         };
         let table = (kind == Kind::RateChange).then(|| self.population.prices.next(Instant::now()));
         let body = match kind {
@@ -193,11 +213,44 @@ impl Desk {
             wanted,
             slot,
             table,
+            license: None,
+        })
+    }
+
+    /// The request of some host of a license server; nothing when none is free.
+    fn begin_licensed(&self, arrival: &Arrival) -> Option<Job> {
+        let Some(begun) = self.licenses.as_ref().and_then(|licenses| licenses.begin(arrival.number)) else {
+            self.undone.fetch_add(1, Ordering::Relaxed);
+            return None;
+        };
+        let Outgoing { url, body, step } = begun;
+        Some(Job {
+            kind: step.kind,
+            method: Method::POST,
+            url,
+            body: Some(body),
+            hang_up_after: arrival.hang_up_after,
+            number: arrival.number,
+            attempt: 0,
+            instance: arrival.instance,
+            requester: arrival.requester,
+            stage: arrival.stage,
+            wanted: Vec::new(),
+            slot: None,
+            table: None,
+            license: Some(step),
         })
     }
 
     /// Books the end of a request; the request that its client sends next, if it tries again.
-    pub fn finish(&self, job: Job, moments: &Moments, received: Received) -> Option<Arrival> {
+    pub fn finish(&self, mut job: Job, moments: &Moments, received: Received) -> Option<Arrival> {
+        if let (Some(step), Some(licenses)) = (job.license.take(), &self.licenses) {
+            let on_purpose = matches!(received, Received::Lost { deliberate: true, .. });
+            let end = licenses.finish(step, &received);
+            let of = Measured { kind: job.kind, stage: job.stage, attempt: job.attempt };
+            self.measure(&of, moments, end, on_purpose);
+            return None;
+        }
         let again = self.again(&job, &received);
         let Job { kind, number, attempt, instance, stage, wanted, slot, table, .. } = job;
         let mut session = slot.as_ref().and_then(|slot| slot.session.clone());
@@ -205,9 +258,7 @@ impl Desk {
         if let (Some(table), Fate::Answered(answered)) = (table, &fate) {
             self.population.prices.confirm(table.change, answered.at);
         }
-        if let Some(slot) = slot {
-            self.give_back(slot, kind, &fate, session.as_ref());
-        }
+        let left = slot.and_then(|slot| self.give_back(slot, kind, &fate, session.as_ref()));
         let on_purpose = matches!(fate, Fate::Lost { deliberate: true, .. });
         let entry = Entry { number, kind, instance, session, wanted, sent: moments.sent, fate };
         let end = match &entry.fate {
@@ -216,16 +267,24 @@ impl Desk {
             Fate::Answered(_) if entry.is_refused() => End::Refused,
             Fate::Answered(_) => End::Granted,
         };
-        self.recorder.record(kind, moments, end);
+        self.measure(&Measured { kind, stage, attempt }, moments, end, on_purpose);
+        self.ledger.book(entry);
+        if let Some(session) = left {
+            self.ledger.note_deserted(&session);
+        }
+        again
+    }
+
+    /// Counts how a request went, apart from what it was about.
+    fn measure(&self, of: &Measured, moments: &Moments, end: End, on_purpose: bool) {
+        self.recorder.record(of.kind, moments, end);
         for gauge in self.require.iter().chain(&self.abort) {
-            gauge.record(kind, stage, moments, end);
+            gauge.record(of.kind, of.stage, moments, end);
         }
         // What is sent again comes on top of the plan.
-        if attempt == 0 && (end != End::Lost || on_purpose) {
+        if of.attempt == 0 && (end != End::Lost || on_purpose) {
             self.count(moments.done);
         }
-        self.ledger.book(entry);
-        again
     }
 
     /// The same request once more, under a number of its own, from a client that has hung up and is more patient
@@ -261,8 +320,16 @@ impl Desk {
         if kind.charges() {
             return waiting.pop();
         }
-        waiting.extend(drawn);
+        if waiting.len() < MOST_HANG_UPS {
+            waiting.extend(drawn);
+        }
         None
+    }
+
+    /// How many hang-ups wait for a request that charges.
+    #[cfg(test)]
+    pub fn hang_ups_waiting(&self) -> usize {
+        self.hang_ups.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     fn count(&self, done: Instant) {
@@ -303,8 +370,15 @@ impl Desk {
         }
     }
 
-    /// Gives a slot back with the state that the answer leaves its session in.
-    fn give_back(&self, mut slot: Slot, kind: Kind, fate: &Fate, session: Option<&Arc<str>>) {
+    /// Gives a slot back with the state that the answer leaves its session in. Returns the session that its client
+    /// leaves alone from here on, if it does.
+    fn give_back(
+        &self,
+        mut slot: Slot,
+        kind: Kind,
+        fate: &Fate,
+        session: Option<&Arc<str>>,
+    ) -> Option<Arc<str>> {
         let Fate::Answered(answered) = fate else { return self.sessions.check_in_doubtful(slot) };
         match kind {
             Kind::SessionOpen => slot.session = session.cloned(),
@@ -316,7 +390,7 @@ impl Desk {
             }
             _ => {}
         }
-        self.sessions.check_in(slot, Instant::now());
+        self.sessions.check_in(slot, Instant::now())
     }
 }
 

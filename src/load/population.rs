@@ -4,6 +4,7 @@
 //! and the upper bound are really put to the test, whatever rate and duration were chosen.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::Arc;
 
 use reqwest::Url;
@@ -101,6 +102,15 @@ pub enum Address {
     Text(String),
 }
 
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Parsed(url) => f.write_str(url.as_str()),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
 /// Everything that requests of a run are about.
 #[derive(Clone, Debug)]
 pub struct Population {
@@ -156,25 +166,30 @@ impl Population {
         let line_items = layout(spec, &ground.run, demand, segment);
         let series = series(&ground.run);
         let table = rate_table(&series, &items, "1", now_ms() - DAY_MS, Decimal::ONE);
-        send(ground, Call::post(ground.api.rate_tables(), table), "the rate table").await?;
+        for site in 0..u32::try_from(ground.sites()).unwrap_or(u32::MAX) {
+            let call = Call::post(ground.api(site).rate_tables(), table.clone());
+            send(ground, call, "the rate table").await?;
+        }
 
         let mut instances = Vec::with_capacity(segment.share(spec.instances) + 1);
-        for index in owned(spec, segment).chain([spec.instances]) {
+        for (own, index) in (0..).zip(owned(spec, segment).chain([spec.instances])) {
+            let api = ground.api(own);
             let body =
                 json!({"shortName": format!("load-{}-{index}", ground.run), "accountId": series.as_str()});
-            let answer = send(ground, Call::post(ground.api.instances(), body), "an instance").await?;
+            let answer = send(ground, Call::post(api.instances(), body), "an instance").await?;
             let id = answer.json().and_then(|body| Some(body.get("id")?.as_str()?.to_owned()));
             let Some(id) = id else { return Err(refused("an instance", &answer)) };
             instances.push(Instance {
                 plenty: index >= spec.limited_instances,
-                access_url: ground.api.access_request(&id),
+                access_url: api.access_request(&id),
                 id,
             });
         }
         for (position, line_item) in line_items.iter().enumerate() {
             let instance = &instances[position / spec.line_items].id;
             let body = line_item_body(line_item, position % spec.line_items, &series);
-            send(ground, Call::put(ground.api.line_items(instance), body), "a line item").await?;
+            let call = Call::put(ground.api(line_item.instance).line_items(instance), body);
+            send(ground, call, "a line item").await?;
         }
         Ok(Self::new(&ground.run, items, instances, line_items))
     }
@@ -203,7 +218,8 @@ impl Population {
         instance: usize,
     ) -> Result<Vec<(u32, Decimal)>, LoadError> {
         let what = "the list of line items";
-        let call = Call::get(ground.api.line_items(&self.instances[instance].id));
+        let api = ground.api(u32::try_from(instance).unwrap_or(u32::MAX));
+        let call = Call::get(api.line_items(&self.instances[instance].id));
         let answer = send(ground, call, what).await?;
         let list = answer.json();
         let Some(list) = list.as_ref().and_then(Value::as_array) else {

@@ -4,6 +4,7 @@
 //! wrong table is off by a factor that no rounding explains. Between the sending of a new table and a moment
 //! after its answer either price is right, because the clocks of target and harness are not the same.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,6 +16,9 @@ use super::ground::now_ms;
 /// How far the clocks of target and harness may be apart.
 const SKEW: Duration = Duration::from_secs(1);
 
+/// How long it may be asked afterwards what a request may have cost: far longer than rows take to come.
+const MEMORY: Duration = Duration::from_secs(3600);
+
 /// A table that was sent after the first one.
 #[derive(Clone, Copy, Debug)]
 struct Change {
@@ -23,10 +27,29 @@ struct Change {
     answered: Option<Instant>,
 }
 
+/// The tables that may still matter.
+#[derive(Debug, Default)]
+struct Changes {
+    /// How many there were before those that are kept.
+    forgotten: usize,
+    kept: VecDeque<Change>,
+}
+
+impl Changes {
+    /// Forgets the tables that a later one has replaced for so long that nobody asks for their prices any more.
+    fn forget(&mut self, now: Instant) {
+        let long_ago = |change: &Change| change.answered.is_some_and(|at| at + MEMORY < now);
+        while self.kept.get(1).is_some_and(long_ago) {
+            self.kept.pop_front();
+            self.forgotten += 1;
+        }
+    }
+}
+
 /// The rate tables of a run beyond the first.
 #[derive(Clone, Debug, Default)]
 pub struct Prices {
-    changes: Arc<Mutex<Vec<Change>>>,
+    changes: Arc<Mutex<Changes>>,
     /// Read on every answer, so that runs without changes take no lock.
     sent: Arc<AtomicUsize>,
 }
@@ -47,17 +70,20 @@ impl Prices {
     pub fn next(&self, now: Instant) -> NextTable {
         let mut changes = self.lock();
         // Two tables that take effect at once would leave it open which one applies.
-        let after_last = changes.last().map_or(i64::MIN, |last| last.effective_ms.saturating_add(1));
+        let after_last = changes.kept.back().map_or(i64::MIN, |last| last.effective_ms.saturating_add(1));
         let effective_ms = now_ms().max(after_last);
-        changes.push(Change { effective_ms, sent: now, answered: None });
-        let change = changes.len();
+        changes.forget(now);
+        changes.kept.push_back(Change { effective_ms, sent: now, answered: None });
+        let change = changes.forgotten + changes.kept.len();
         self.sent.store(change, Ordering::Release);
         NextTable { change, effective_ms, factor: factor(change) }
     }
 
     /// Notes that the target has confirmed a table.
     pub fn confirm(&self, change: usize, at: Instant) {
-        if let Some(change) = self.lock().get_mut(change.wrapping_sub(1)) {
+        let mut changes = self.lock();
+        let place = change.checked_sub(changes.forgotten + 1);
+        if let Some(change) = place.and_then(|place| changes.kept.get_mut(place)) {
             change.answered = Some(at);
         }
     }
@@ -69,8 +95,9 @@ impl Prices {
         }
         let changes = self.lock();
         let certain = |change: &Change| change.answered.is_some_and(|at| at + SKEW <= sent);
-        let oldest = changes.iter().rposition(certain).map_or(0, |index| index + 1);
-        let newest = changes.iter().rposition(|change| change.sent <= answered).map_or(0, |index| index + 1);
+        let number = |place: Option<usize>| changes.forgotten + place.map_or(0, |place| place + 1);
+        let oldest = number(changes.kept.iter().rposition(certain));
+        let newest = number(changes.kept.iter().rposition(|change| change.sent <= answered));
         match (newest > oldest, factor(oldest) == Decimal::ONE) {
             (true, _) => &[Decimal::ONE, Decimal::TWO],
             (false, true) => &[Decimal::ONE],
@@ -78,7 +105,7 @@ impl Prices {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Change>> {
+    fn lock(&self) -> MutexGuard<'_, Changes> {
         self.changes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -114,6 +141,19 @@ mod tests {
         prices.confirm(1, now);
         assert_eq!(prices.factors(later, later), [Decimal::TWO]);
         assert_eq!(prices.factors(now, later), [Decimal::ONE, Decimal::TWO]);
+    }
+
+    #[test]
+    fn tables_that_were_replaced_long_ago_are_forgotten_and_prices_stay() {
+        let (prices, now) = (Prices::default(), Instant::now());
+        for change in 1..=1000 {
+            let at = after(now, 60 * change);
+            assert_eq!(prices.next(at).change as u64, change);
+            prices.confirm(change as usize, at);
+            let later = after(at, 5);
+            assert_eq!(prices.factors(later, later), [factor(change as usize)]);
+            assert!(prices.lock().kept.len() <= 63, "an hour of tables, one a minute");
+        }
     }
 
     #[test]

@@ -55,7 +55,16 @@ fn line_of(text: &str, key: &str) -> Option<usize> {
 
 /// The first problem of a scenario, if it has any.
 pub fn first_problem(scenario: &LoadScenario) -> Option<Problem> {
-    let simple = simple_rules(scenario).into_iter().find(|(holds, ..)| !holds);
+    let of_licenses = scenario.licenses.iter().flat_map(|licenses| licenses.rules(scenario.workers));
+    let what_is_made: Vec<Rule> = match scenario.licenses {
+        Some(_) => vec![(
+            scenario.population.instances == 0 && scenario.fleet.is_none() && scenario.retries == 0,
+            "licenses",
+            "cannot stand beside population, fleet or retries",
+        )],
+        None => population_rules(scenario),
+    };
+    let simple = of_licenses.chain(what_is_made).chain(simple_rules(scenario)).find(|(holds, ..)| !holds);
     simple
         .map(|(_, key, must)| Problem { key, must: must.to_owned() })
         .or_else(|| match &scenario.fleet {
@@ -70,7 +79,6 @@ type Rule = (bool, &'static str, &'static str);
 fn simple_rules(scenario: &LoadScenario) -> Vec<Rule> {
     let share = |value: f64| (0.0..=1.0).contains(&value);
     let name_is_plain = scenario.name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
-    let (population, sessions, quick) = (&scenario.population, &scenario.sessions, &scenario.quick);
     let weights = scenario.mix.weights();
     let mut rules = vec![
         (!scenario.name.is_empty() && name_is_plain, "name", "must consist of letters, digits and hyphens"),
@@ -87,11 +95,31 @@ fn simple_rules(scenario: &LoadScenario) -> Vec<Rule> {
             "must not have negative weights",
         ),
         (
-            scenario.fleet.is_some() || weights.iter().sum::<f64>() > 0.0,
+            scenario.has_work_of_its_own() != (weights.iter().sum::<f64>() > 0.0),
             "mix",
-            "must give a weight to some kind of work",
+            "must give a weight to some kind of work; beside fleet or licenses, it must not be there",
         ),
+    ];
+    rules.extend(later_rules(scenario));
+    rules
+}
+
+/// What must hold of instances, line items and the rate table.
+fn population_rules(scenario: &LoadScenario) -> Vec<Rule> {
+    let share = |value: f64| (0.0..=1.0).contains(&value);
+    let population = &scenario.population;
+    vec![
         ((1..=10_000).contains(&population.instances), "population.instances", "must be between 1 and 10000"),
+        (
+            (1..=50).contains(&population.sites) && population.sites <= population.instances,
+            "population.sites",
+            "must be between 1 and 50, and not more than population.instances",
+        ),
+        (
+            population.sites == 1 || scenario.mix.rate_change <= 0.0,
+            "population.sites",
+            "must be 1 beside mix.rate_change, as a rate table takes effect at one site",
+        ),
         ((1..=100).contains(&population.line_items), "population.line_items", "must be between 1 and 100"),
         (population.requesters >= 1, "population.requesters", "must be at least 1"),
         (
@@ -109,8 +137,14 @@ fn simple_rules(scenario: &LoadScenario) -> Vec<Rule> {
             "population.items",
             "must each have a name, a rate above zero, and counts above zero",
         ),
-    ];
-    rules.extend([
+    ]
+}
+
+/// What must hold of sessions, the short form and the search.
+fn later_rules(scenario: &LoadScenario) -> Vec<Rule> {
+    let share = |value: f64| (0.0..=1.0).contains(&value);
+    let (sessions, quick) = (&scenario.sessions, &scenario.quick);
+    vec![
         ((1..=1_000_000).contains(&sessions.count), "sessions.count", "must be between 1 and 1000000"),
         (sessions.think_s.is_finite() && sessions.think_s >= 0.0, "sessions.think_s", "must not be negative"),
         (share(sessions.abandoned), "sessions.abandoned", "must be a share between 0 and 1"),
@@ -143,8 +177,7 @@ fn simple_rules(scenario: &LoadScenario) -> Vec<Rule> {
             "search.precision",
             "must be a share between 0.005 and 0.5",
         ),
-    ]);
-    rules
+    ]
 }
 
 /// What cannot be in a scenario of a fleet, which has a day's work of its own in place of arrivals.

@@ -16,10 +16,11 @@ pub struct RowLog {
 }
 
 impl RowLog {
-    /// A log of this scenario below the folder of a run.
-    pub fn create(out: &Path, scenario: &str) -> Result<Self, LoadError> {
+    /// A log of one site of this scenario below the folder of a run.
+    pub fn create(out: &Path, scenario: &str, site: usize) -> Result<Self, LoadError> {
         let folder = out.join("usage");
-        let path = folder.join(format!("{scenario}.jsonl"));
+        let number = if site == 0 { String::new() } else { format!("-{}", site + 1) };
+        let path = folder.join(format!("{scenario}{number}.jsonl"));
         let created = std::fs::create_dir_all(&folder).and_then(|()| File::create(&path));
         let file = BufWriter::new(created.map_err(|source| Self::failed(&path, source))?);
         Ok(Self { path, file, rows: 0 })
@@ -60,13 +61,13 @@ mod tests {
     #[test]
     fn pages_end_in_a_line_each_and_nothing_leaves_no_file() {
         let folder = tempfile::tempdir().unwrap();
-        let mut log = RowLog::create(folder.path(), "s").unwrap();
+        let mut log = RowLog::create(folder.path(), "s", 0).unwrap();
         for page in ["{\"_SEQ\":1}\n{\"_SEQ\":2}\n", "", "{\"_SEQ\":3}"] {
             log.add(page).unwrap();
         }
         let path = log.finish().unwrap().unwrap();
         assert_eq!(std::fs::read_to_string(path).unwrap().lines().count(), 3);
-        assert_eq!(RowLog::create(folder.path(), "t").unwrap().finish().unwrap(), None);
-        assert!(!folder.path().join("usage/t.jsonl").exists());
+        assert_eq!(RowLog::create(folder.path(), "t", 1).unwrap().finish().unwrap(), None);
+        assert!(!folder.path().join("usage/t-2.jsonl").exists());
     }
 }

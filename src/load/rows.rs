@@ -122,7 +122,8 @@ fn typed(raw: &RawRow<'_>) -> Option<Row> {
     })
 }
 
-fn amount(cell: &Cell<'_>) -> Option<Decimal> {
+/// An amount, as number or text.
+pub(super) fn amount(cell: &Cell<'_>) -> Option<Decimal> {
     match cell {
         Cell::Empty => None,
         Cell::Text(text) => amount::from_text(text.trim()),
@@ -141,7 +142,8 @@ fn activation(cell: &Cell<'_>) -> Option<String> {
     }
 }
 
-fn operation(cell: &Cell<'_>) -> Option<String> {
+/// The ID of an operation in `META_DATA`.
+pub(super) fn operation(cell: &Cell<'_>) -> Option<String> {
     let read = |members: &Value| members.get("op")?.as_str().map(str::to_owned);
     match cell {
         Cell::Other(object) => read(object),
@@ -150,13 +152,14 @@ fn operation(cell: &Cell<'_>) -> Option<String> {
     }
 }
 
-fn time_ms(cell: &Cell<'_>) -> Option<i64> {
+/// A time in milliseconds since 1970.
+pub(super) fn time_ms(cell: &Cell<'_>) -> Option<i64> {
     let text = cell.text()?;
     text.parse().ok().or_else(|| text.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_millisecond))
 }
 
 /// The beginning of a line, for a message.
-fn excerpt(line: &str) -> String {
+pub(super) fn excerpt(line: &str) -> String {
     line.chars().take(120).collect()
 }
 

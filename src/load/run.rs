@@ -17,16 +17,20 @@ use super::course::LoadOptions;
 use super::crew::{Crew, Performance};
 use super::fleet;
 use super::ground::Ground;
+use super::licenses::{Hall, LicenseAuditor, LicenseDesk};
 use super::operations::Desk;
 use super::plan::Plan;
-use super::population::Population;
+use super::population::{Population, catalogue};
 use super::scenario::LoadScenario;
 use super::scribe::Scribe;
 use super::search::search;
 use super::segment::{self, SegmentRecord};
 use super::trial::calibrate;
 use super::verdict::{Calibration, Measured, judge, with_calibration};
-use crate::report::events::{Event, Events, Invariant, LoadFinished, LoadPart, LoadStarted, Rate, Threshold};
+use crate::report::events::{
+    Event, Events, GeneratorFigures, Invariant, Latencies, LoadFinished, LoadPart, LoadStarted, Rate,
+    Threshold,
+};
 use crate::target::{Call, Profile};
 
 /// Sessions that are closed at once after the run.
@@ -37,8 +41,8 @@ const CLOSING_AT_ONCE: usize = 16;
 pub struct LoadReport {
     /// Verdict, figures and invariants; the same that was sent as an event.
     pub finished: LoadFinished,
-    /// The usage rows as they were read, one a line; none when the target offers none, or nothing is kept.
-    pub rows: Option<PathBuf>,
+    /// The usage rows as they were read, one a line, site by site; none when the target offers none, or nothing is kept.
+    pub rows: Vec<PathBuf>,
 }
 
 /// Where a run takes place and who hears of it.
@@ -92,7 +96,7 @@ pub async fn run_once(
 ) -> Result<LoadReport, LoadError> {
     let plan = Plan::of(scenario, options)?;
     let calibration = calibrate(&plan, site.stop).await?;
-    let ground = Arc::new(Ground::prepare(site.profile).await?);
+    let ground = Arc::new(Ground::prepare(site.profile, scenario.population.sites).await?);
     let run = LoadRun { plan, calibration };
     let outcome = run.carry_out(&ground, site.events, site.out, site.stop.clone()).await;
     ground.leave(site.events).await;
@@ -149,17 +153,12 @@ impl LoadRun<'_> {
         events: &Events,
         out: Option<&Path>,
         stop: watch::Receiver<bool>,
-    ) -> Result<(LoadFinished, Option<PathBuf>), LoadError> {
+    ) -> Result<(LoadFinished, Vec<PathBuf>), LoadError> {
         let Plan { scenario, course, planned, .. } = &self.plan;
-        let demand = self.plan.demand();
-        let population = Population::set_up(ground, &scenario.population, demand, self.plan.segment).await?;
-        let before = population.read_used(ground).await?;
-        let crew = Crew::gather(&self.plan, ground, Arc::new(population))?;
+        let (crew, audit) = self.gather(ground, out).await?;
         let shift = Arc::clone(&crew.shift);
-        let keep = out.map(|out| (out, scenario.name.as_str()));
-        let auditor = Auditor::new(ground, &shift.desk.population, &shift.desk.ledger, &before, keep)?;
         let (enough, told) = oneshot::channel();
-        let auditor = tokio::spawn(auditor.follow(told));
+        let auditor = tokio::spawn(audit.follow(told));
         events.send(Event::LoadStarted(LoadStarted {
             scenario: scenario.name.clone(),
             planned: *planned,
@@ -187,7 +186,8 @@ impl LoadRun<'_> {
             .await
             .map_err(|error| LoadError::Generator(format!("the audit broke off: {error}")))??;
         close_sessions(&shift.desk).await;
-        let Audited { tallies, totals, rows } = auditor.finish().await?;
+        let Audited { tallies, totals, rows, note } = auditor.finish(self.plan.planned_all).await?;
+        note.into_iter().for_each(|note| events.send(Event::Note(note)));
         let (never_exercised, excused) = self.unexercised(&tallies, ground.offers_rows());
         if let (Some(out), true) = (out, self.plan.is_shared) {
             self.record(timeline.start(), &never_exercised).write(out)?;
@@ -195,6 +195,28 @@ impl LoadRun<'_> {
         let idle = Idle { never_exercised, excused };
         let finished = self.finished(&shift.desk, &totals, tallies, &idle, performance);
         Ok((finished, rows))
+    }
+
+    /// Makes what the run is about, and gets everybody together who takes part.
+    async fn gather(&self, ground: &Arc<Ground>, out: Option<&Path>) -> Result<(Crew, Audit), LoadError> {
+        let Plan { scenario, course, .. } = &self.plan;
+        let keep = out.map(|out| (out, scenario.name.as_str()));
+        if let Some(spec) = &scenario.licenses {
+            let starts = self.plan.planned.checked_div(spec.contenders as u64).map_or(0, |full| full + 1);
+            let hall = Hall::set_up(ground, spec, starts, course.duration).await?;
+            let licenses = Arc::new(LicenseDesk::new(hall, spec, course.seed));
+            let nobody = Population::new(&ground.run, catalogue(&[]), Vec::new(), Vec::new());
+            let crew = Crew::gather(&self.plan, ground, Arc::new(nobody), Some(Arc::clone(&licenses)))?;
+            let auditor = LicenseAuditor::new(ground, &licenses, spec.contenders as u64, keep)?;
+            return Ok((crew, Audit::Licenses(Box::new(auditor))));
+        }
+        let demand = self.plan.demand();
+        let population = Population::set_up(ground, &scenario.population, demand, self.plan.segment).await?;
+        let before = population.read_used(ground).await?;
+        let crew = Crew::gather(&self.plan, ground, Arc::new(population), None)?;
+        let desk = &crew.shift.desk;
+        let auditor = Auditor::new(ground, &desk.population, &desk.ledger, &before, keep)?;
+        Ok((crew, Audit::Tokens(Box::new(auditor))))
     }
 
     fn finished(
@@ -218,7 +240,7 @@ impl LoadRun<'_> {
             lateness_limit: Duration::from_secs_f64(scenario.thresholds.lateness_p99_ms / 1000.0),
             service_p99: Duration::from_micros(latency_us.service.p99),
             peak: self.plan.peak(),
-            generator,
+            generator: generator.clone(),
         });
         let (verdict, mut reason) = with_calibration(measured, &self.calibration);
         if !idle.excused.is_empty() {
@@ -245,6 +267,7 @@ impl LoadRun<'_> {
             thresholds,
             thresholds_failed,
             duration_ms: 0,
+            generator: Some(generator_figures(&generator, &latency_us, &self.calibration)),
         }
     }
 
@@ -293,6 +316,45 @@ impl LoadRun<'_> {
     }
 }
 
+fn generator_figures(
+    generator: &Performance,
+    latency_us: &Latencies,
+    calibration: &Calibration,
+) -> GeneratorFigures {
+    GeneratorFigures {
+        workers: generator.workers as u64,
+        found_no_worker: generator.short,
+        handed_out_late: generator.late,
+        held_up_ms: u64::try_from(generator.held_up.as_millis()).unwrap_or(u64::MAX),
+        lateness_us: latency_us.lateness,
+        cores: generator.cpu.map(Into::into),
+        calibration: calibration.figures.clone(),
+    }
+}
+
+/// Who follows a run: what is charged, or what is held.
+enum Audit {
+    Tokens(Box<Auditor>),
+    Licenses(Box<LicenseAuditor>),
+}
+
+impl Audit {
+    async fn follow(self, stop: oneshot::Receiver<()>) -> Result<Self, LoadError> {
+        Ok(match self {
+            Self::Tokens(auditor) => Self::Tokens(Box::new(auditor.follow(stop).await?)),
+            Self::Licenses(auditor) => Self::Licenses(Box::new(auditor.follow(stop).await?)),
+        })
+    }
+
+    /// What the books say in the end; requests beyond the plan are numbered from here.
+    async fn finish(self, first_number: u64) -> Result<Audited, LoadError> {
+        match self {
+            Self::Tokens(auditor) => auditor.finish().await,
+            Self::Licenses(auditor) => auditor.finish(first_number).await,
+        }
+    }
+}
+
 /// Declared invariants that were never put to the test.
 struct Idle {
     /// Though they could have been.
@@ -315,13 +377,13 @@ pub(super) fn never_exercised(invariant: &str) -> String {
 /// Ends every session that may still be open.
 async fn close_sessions(desk: &Desk) {
     futures::stream::iter(desk.sessions.open_sessions())
-        .for_each_concurrent(CLOSING_AT_ONCE, |session| close_session(desk, session))
+        .for_each_concurrent(CLOSING_AT_ONCE, |(instance, session)| close_session(desk, instance, session))
         .await;
 }
 
 /// A session in doubt may be closed already, so a refusal is no fault.
-async fn close_session(desk: &Desk, session: Arc<str>) {
-    let call = desk.ground.authorized(Call::delete(desk.ground.api.session(&session)));
+async fn close_session(desk: &Desk, instance: u32, session: Arc<str>) {
+    let call = desk.ground.authorized(Call::delete(desk.ground.api(instance).session(&session)));
     if desk.ground.client.send(call).await.is(200) {
         desk.ledger.note_closed(session);
     }

@@ -12,6 +12,7 @@ use serde::Deserialize;
 use super::LoadError;
 use super::audit::InvariantId;
 use super::fleet::FleetSpec;
+use super::licenses::LicenseSpec;
 use super::limits::Limit;
 use super::problems::first_problem;
 use super::shape::{Recording, Shape};
@@ -48,13 +49,16 @@ pub struct LoadScenario {
     /// What requests are; nothing in a scenario of a fleet.
     #[serde(default)]
     pub(super) mix: Mix,
-    /// What they are sent to.
+    /// What they are sent to; nothing in a scenario of license servers.
+    #[serde(default)]
     pub(super) population: PopulationSpec,
     /// How sessions go, for scenarios that have any.
     #[serde(default)]
     pub(super) sessions: SessionSpec,
     /// A fleet of clients on the virtual clock, in place of arrivals and mix.
     pub(super) fleet: Option<FleetSpec>,
+    /// License servers with their hosts, in place of population and mix.
+    pub(super) licenses: Option<LicenseSpec>,
     /// The short form.
     #[serde(default)]
     pub(super) quick: QuickSpec,
@@ -128,6 +132,17 @@ impl LoadScenario {
     #[must_use]
     pub fn says(&self) -> &str {
         &self.says
+    }
+
+    /// Whether its usage rows are so many that they are kept only when somebody asks for them.
+    #[must_use]
+    pub fn keeps_rows_on_demand(&self) -> bool {
+        self.fleet.is_some()
+    }
+
+    /// Whether what is done comes from elsewhere than the mix.
+    pub(super) fn has_work_of_its_own(&self) -> bool {
+        self.fleet.is_some() || self.licenses.is_some()
     }
 
     /// The stages; a scenario without any is one stage.

@@ -58,6 +58,8 @@ pub enum Work {
     AdminRead,
     /// A new rate table.
     RateChange,
+    /// The next step of some host of a license server.
+    LicenseStep,
 }
 
 /// One requested item.
@@ -85,6 +87,11 @@ pub struct Schedule {
     /// Grows by `abandon` with each arrival; when it reaches one, the client hangs up. Sharing out evenly
     /// makes sure that a short run has its share too.
     hang_ups_owed: f64,
+    /// Whether all work is on license servers.
+    licenses: bool,
+    /// How many arrivals in a row are due at the instant of the first of them.
+    at_once: u64,
+    instant: Duration,
 }
 
 impl Schedule {
@@ -105,10 +112,16 @@ impl Schedule {
             pair_share: scenario.population.pairs,
             abandon: scenario.abandon,
             hang_ups_owed,
+            licenses: scenario.licenses.is_some(),
+            at_once: scenario.licenses.as_ref().map_or(0, |licenses| licenses.contenders as u64).max(1),
+            instant: Duration::ZERO,
         }
     }
 
     fn draw_work(&mut self) -> Work {
+        if self.licenses {
+            return Work::LicenseStep;
+        }
         let kinds = [Work::AccessRequest, Work::SessionStep, Work::AdminRead, Work::RateChange];
         let weights = self.mix.weights();
         let mut left = self.random.random::<f64>() * weights.iter().sum::<f64>();
@@ -165,9 +178,12 @@ impl Iterator for Schedule {
         let (offset, stage) = self.offsets.next()?;
         let number = self.number;
         self.number += 1;
+        if number.is_multiple_of(self.at_once) {
+            self.instant = offset;
+        }
         Some(Arrival {
             number,
-            offset,
+            offset: self.instant,
             work: self.draw_work(),
             instance: self.random.random_range(0..self.instances.max(1)),
             requester: self.random.random_range(0..self.requesters.max(1)),

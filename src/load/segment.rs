@@ -77,6 +77,9 @@ impl Segment {
         if scenario.fleet.is_some() {
             return Err(LoadError::FleetHasItsPace);
         }
+        if scenario.licenses.is_some() {
+            return Err(LoadError::LicensesInSegments);
+        }
         if scenario.search.is_some() && rate.is_none() {
             return Err(LoadError::SearchInSegments);
         }

@@ -14,6 +14,9 @@ use rand::{Rng, SeedableRng};
 use super::ledger::Kind;
 use super::spec::SessionSpec;
 
+/// Sessions set aside that are closed after the run. Ten megabytes at most, however long it lasts.
+const MOST_SET_ASIDE: usize = 100_000;
+
 /// The place of one session after another.
 #[derive(Debug)]
 pub struct Slot {
@@ -94,7 +97,8 @@ fn cycle(heartbeats: usize) -> Arc<[Kind]> {
 #[derive(Debug)]
 pub struct SessionPool {
     free: Mutex<VecDeque<Slot>>,
-    set_aside: Mutex<Vec<Arc<str>>>,
+    /// With the instance of each. The latest ones only: those before have been ended by time, or will be.
+    set_aside: Mutex<VecDeque<(u32, Arc<str>)>>,
 }
 
 impl SessionPool {
@@ -112,7 +116,7 @@ impl SessionPool {
             habits,
             random: SmallRng::seed_from_u64(seed.wrapping_add(index as u64)),
         });
-        Self { free: Mutex::new(free.collect()), set_aside: Mutex::new(Vec::new()) }
+        Self { free: Mutex::new(free.collect()), set_aside: Mutex::default() }
     }
 
     /// The slot that has been free for longest, if its client has finished thinking.
@@ -126,23 +130,31 @@ impl SessionPool {
     }
 
     /// Gives a slot back whose step is done, and goes on to the next one. A client that is not heard of again
-    /// leaves its session to time, and another client takes the slot.
-    pub fn check_in(&self, mut slot: Slot, now: Instant) {
+    /// leaves its session to time, and another client takes the slot. Returns what was left.
+    pub fn check_in(&self, mut slot: Slot, now: Instant) -> Option<Arc<str>> {
         slot.advance();
-        if slot.is_deserted() {
-            self.set_aside(slot.begin_anew());
-        }
+        let left = if slot.is_deserted() { self.set_aside(&mut slot) } else { None };
         self.put_back(slot, now);
+        left
     }
 
-    /// Gives a slot back whose session is in doubt: the session is set aside and the slot begins anew.
-    pub fn check_in_doubtful(&self, mut slot: Slot) {
-        self.set_aside(slot.begin_anew());
+    /// Gives a slot back whose session is in doubt: the session is set aside and the slot begins anew. Returns what was
+    /// left.
+    pub fn check_in_doubtful(&self, mut slot: Slot) -> Option<Arc<str>> {
+        let left = self.set_aside(&mut slot);
         self.put_back(slot, Instant::now());
+        left
     }
 
-    fn set_aside(&self, session: Option<Arc<str>>) {
-        self.set_aside.lock().unwrap_or_else(PoisonError::into_inner).extend(session);
+    /// Sets aside what a client left behind.
+    fn set_aside(&self, slot: &mut Slot) -> Option<Arc<str>> {
+        let session = slot.begin_anew()?;
+        let mut set_aside = self.set_aside.lock().unwrap_or_else(PoisonError::into_inner);
+        if set_aside.len() == MOST_SET_ASIDE {
+            set_aside.pop_front();
+        }
+        set_aside.push_back((slot.instance, Arc::clone(&session)));
+        Some(session)
     }
 
     fn put_back(&self, mut slot: Slot, now: Instant) {
@@ -151,11 +163,12 @@ impl SessionPool {
         self.free.lock().unwrap_or_else(PoisonError::into_inner).push_back(slot);
     }
 
-    /// Every session that may still be open.
-    pub fn open_sessions(&self) -> Vec<Arc<str>> {
-        let mut sessions = self.set_aside.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    /// Every session that may still be open, with its instance.
+    pub fn open_sessions(&self) -> Vec<(u32, Arc<str>)> {
+        let set_aside = self.set_aside.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sessions: Vec<_> = set_aside.iter().cloned().collect();
         let free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.extend(free.iter().filter_map(|slot| slot.session.clone()));
+        sessions.extend(free.iter().filter_map(|slot| Some((slot.instance, slot.session.clone()?))));
         sessions
     }
 }
@@ -237,8 +250,20 @@ mod tests {
             slot.active = step != Kind::SessionHalt;
             pool.check_in(slot, now);
         }
-        assert_eq!(pool.open_sessions(), [Arc::<str>::from("s")]);
+        assert_eq!(pool.open_sessions(), [(0, Arc::<str>::from("s"))]);
         assert!(pool.check_out(now).unwrap().session.is_none());
+    }
+
+    #[test]
+    fn sessions_set_aside_are_not_kept_without_end() {
+        let pool = pool(1, with_heartbeats(1));
+        let session: Arc<str> = Arc::from("s");
+        for _ in 0..MOST_SET_ASIDE + 10 {
+            let mut slot = pool.check_out(Instant::now()).unwrap();
+            slot.session = Some(Arc::clone(&session));
+            assert_eq!(pool.check_in_doubtful(slot).as_deref(), Some("s"));
+        }
+        assert_eq!(pool.open_sessions().len(), MOST_SET_ASIDE);
     }
 
     #[test]
@@ -247,7 +272,7 @@ mod tests {
         let mut slot = pool.check_out(Instant::now()).unwrap();
         slot.session = Some(Arc::from("s"));
         pool.check_in_doubtful(slot);
-        assert_eq!(pool.open_sessions(), [Arc::<str>::from("s")]);
+        assert_eq!(pool.open_sessions(), [(0, Arc::<str>::from("s"))]);
         assert!(pool.check_out(Instant::now()).unwrap().session.is_none());
     }
 }

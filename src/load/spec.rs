@@ -74,10 +74,13 @@ impl Mix {
 }
 
 /// What is made before the clock starts.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PopulationSpec {
-    /// Instances.
+    /// Sites, each a tenant of its own with the same rate table; the instances are shared out among them.
+    #[serde(default = "one_site")]
+    pub sites: usize,
+    /// Instances of all sites.
     pub instances: usize,
     /// Line items of each instance.
     pub line_items: usize,
@@ -105,6 +108,10 @@ pub struct PopulationSpec {
 }
 
 fn one() -> u32 {
+    1
+}
+
+fn one_site() -> usize {
     1
 }
 

@@ -23,7 +23,7 @@ use super::population::{Instance, LineItem, Population, catalogue};
 use super::scenario::LoadScenario;
 use super::shape::Shape;
 use super::verdict::{Calibration, Measured, judge};
-use crate::report::events::{Events, Latencies, Measurement, Rate};
+use crate::report::events::{CalibrationFigures, Cores, Events, Latencies, Measurement, Rate};
 
 /// One-off requests for the only item that the null server knows.
 const SCENARIO: &str = r#"
@@ -79,6 +79,8 @@ pub struct TrialFigures {
     pub latency_us: Latencies,
     /// Operations in the ledger whose answer makes sense.
     pub booked: u64,
+    /// What the generator took of the machine, where the system tells.
+    pub cores: Option<Cores>,
 }
 
 impl Trial {
@@ -105,12 +107,13 @@ impl Trial {
         let plan = Plan::new(&scenario, course);
         let ground = Arc::new(Ground::bare(&server.base())?);
         let population = Arc::new(population(&ground, &scenario));
-        let crew = Crew::gather(&plan, &ground, population)?;
+        let crew = Crew::gather(&plan, &ground, population, None)?;
         let shift = Arc::clone(&crew.shift);
         let counting = Counting::begin(&shift.desk.ledger)?;
         let generator = crew.carry_out(&plan, &Events::new(Vec::new()), stop).await?;
         let booked = counting.finish()?;
         let (latency_us, _) = shift.desk.recorder.overall();
+        let cores = generator.cpu.map(Into::into);
         let completed_in_time = shift.desk.completed().1;
         let seconds = self.duration.as_secs_f64();
         let (verdict, reason) = judge(&Measured {
@@ -126,7 +129,7 @@ impl Trial {
         });
         let rate =
             Rate { planned: plan.planned as f64 / seconds, achieved: completed_in_time as f64 / seconds };
-        Ok(TrialFigures { verdict, reason, planned: plan.planned, rate, latency_us, booked })
+        Ok(TrialFigures { verdict, reason, planned: plan.planned, rate, latency_us, booked, cores })
     }
 }
 
@@ -169,7 +172,7 @@ impl Counting {
 fn population(ground: &Ground, scenario: &LoadScenario) -> Population {
     debug_assert_eq!(scenario.population.items[0].name, ITEM);
     let id = "null".to_owned();
-    let access_url = ground.api.access_request(&id);
+    let access_url = ground.api(0).access_request(&id);
     let line_item = LineItem {
         activation_id: ACTIVATION.to_owned(),
         instance: 0,
@@ -198,10 +201,11 @@ pub async fn calibrate(plan: &Plan<'_>, stop: &watch::Receiver<bool>) -> Result<
     };
     let mut tries = 1;
     loop {
-        let TrialFigures { verdict, reason, latency_us, .. } = trial.run(&server, stop.clone()).await?;
+        let TrialFigures { verdict, reason, rate, latency_us, cores, .. } =
+            trial.run(&server, stop.clone()).await?;
         if verdict == Measurement::Valid || tries == CALIBRATIONS || *stop.borrow() {
-            let lateness_p99 = Duration::from_micros(latency_us.lateness.p99);
-            return Ok(Calibration { verdict, reason, lateness_p99 });
+            let figures = CalibrationFigures { verdict, rate, lateness_us: latency_us.lateness, cores };
+            return Ok(Calibration { figures, reason });
         }
         tries += 1;
     }

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::crew::Performance;
-use crate::report::events::Measurement;
+use crate::report::events::{CalibrationFigures, Measurement};
 
 /// The share of the planned requests that must be completed in time.
 const LEAST_COMPLETED: f64 = 0.99;
@@ -44,12 +44,10 @@ pub struct Measured {
 /// What the generator reaches on this machine when nothing else can hold it up.
 #[derive(Clone, Debug)]
 pub struct Calibration {
-    /// Whether it held the highest rate of the plan.
-    pub verdict: Measurement,
+    /// Whether it held the highest rate of the plan, and with which figures.
+    pub figures: CalibrationFigures,
     /// Why, in a sentence.
     pub reason: String,
-    /// How late it sent 99 % of the requests at most.
-    pub lateness_p99: Duration,
 }
 
 /// The verdict and its reason in a sentence.
@@ -74,9 +72,9 @@ pub fn with_calibration(
     (verdict, reason): (Measurement, String),
     calibration: &Calibration,
 ) -> (Measurement, String) {
-    match (verdict, calibration.verdict) {
+    match (verdict, calibration.figures.verdict) {
         (_, Measurement::Valid) => {
-            let lateness = ms(calibration.lateness_p99);
+            let lateness = ms(Duration::from_micros(calibration.figures.lateness_us.p99));
             (
                 verdict,
                 format!(
@@ -190,6 +188,7 @@ fn ms(duration: Duration) -> f64 {
 mod tests {
     use super::super::cpu::CpuUse;
     use super::*;
+    use crate::report::events::{Percentiles, Rate};
 
     fn good() -> Measured {
         Measured {
@@ -269,9 +268,13 @@ mod tests {
     #[test]
     fn a_generator_that_fails_alone_proves_nothing_of_the_target() {
         let calibration = |verdict| Calibration {
-            verdict,
+            figures: CalibrationFigures {
+                verdict,
+                rate: Rate { planned: 2000.0, achieved: 1000.0 },
+                lateness_us: Percentiles { p99: 300, ..Percentiles::default() },
+                cores: None,
+            },
             reason: "half was completed".to_owned(),
-            lateness_p99: Duration::from_micros(300),
         };
         let (verdict, reason) = with_calibration(judge(&good()), &calibration(Measurement::Valid));
         assert_eq!(verdict, Measurement::Valid);

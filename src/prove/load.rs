@@ -1,6 +1,7 @@
 //! Mutants that only load reveals: a short load on the changed target, in which an invariant must break that stands
 //! for one of the mutant's requirements.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -14,8 +15,14 @@ use crate::target::{Decision, Mutant, Profile};
 /// Decision points of which the suite need not see anything, because one request after the other shows no fault.
 const ONLY_UNDER_LOAD: &str = "load.";
 
+/// Those of license servers among them.
+const OF_LICENSES: &str = "load.license";
+
 /// One-off requests and sessions, one after the other.
 const SCENARIOS: [&str; 2] = ["steady-access", "session-heartbeats"];
+
+/// The same for license servers.
+const LICENSE_SCENARIOS: [&str; 2] = ["cmapi-checkout", "cmapi-last-license"];
 
 /// Requests a second, few enough for an unoptimised build.
 const RATE: f64 = 800.0;
@@ -40,9 +47,18 @@ pub(super) fn is_revealed_by_load(decision: &Decision) -> bool {
     decision.name.starts_with(ONLY_UNDER_LOAD)
 }
 
-/// Requires that no invariant breaks on the unchanged target.
-pub(super) async fn require_green(profile: &Profile) -> Result<(), ProveError> {
-    for scenario in SCENARIOS {
+/// The scenarios that reveal the mutants of a decision point.
+fn scenarios(decision: &Decision) -> [&'static str; 2] {
+    if decision.name.starts_with(OF_LICENSES) { LICENSE_SCENARIOS } else { SCENARIOS }
+}
+
+/// Requires that no invariant breaks on the unchanged target in the scenarios of these decision points.
+pub(super) async fn require_green<'a>(
+    profile: &Profile,
+    decisions: impl Iterator<Item = &'a Decision>,
+) -> Result<(), ProveError> {
+    let needed: BTreeSet<&str> = decisions.flat_map(scenarios).collect();
+    for scenario in needed {
         if let Some(broken) = broken_under_load(profile, scenario).await?.first() {
             let example = broken.invariant.examples.first().map_or("", String::as_str);
             return Err(ProveError::NotGreen(format!("{}: {example}", broken.name())));
@@ -58,7 +74,7 @@ pub(super) async fn try_mutant(
     mutant: &Mutant,
 ) -> Result<MutantResult, ProveError> {
     let mut seen = Vec::new();
-    for scenario in SCENARIOS {
+    for scenario in scenarios(decision) {
         seen.extend(broken_under_load(changed, scenario).await?);
         let result = judge(decision, mutant, &seen);
         if result.outcome == MutantOutcome::Killed {

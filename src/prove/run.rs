@@ -63,12 +63,12 @@ impl Progress {
     }
 }
 
-/// Proves the suite against a target that offers decision points.
+/// Proves the suite against a target that offers decision points, and load against a target that is meant for it.
 ///
 /// # Errors
 /// When the target offers none, the suite cannot run, or the unchanged target does not pass.
 pub async fn run(
-    profile: &Profile,
+    (profile, loaded): (&Profile, &Profile),
     registry: Arc<Registry>,
     suite: &Suite,
     filter: &ProveFilter,
@@ -94,7 +94,7 @@ pub async fn run(
         require_green(&run_once(profile, &registry, suite).await?)?;
     }
     if !under_load.is_empty() {
-        load::require_green(profile).await?;
+        load::require_green(loaded, under_load.iter().map(|(decision, _)| *decision)).await?;
     }
     let mut report = ProveReport::default();
     for (decision, value) in readings {
@@ -106,7 +106,7 @@ pub async fn run(
     }
     for (decision, mutant) in under_load {
         progress.next(&format!("{}={}", decision.name, mutant.value));
-        let changed = profile.clone().with_policy(&decision.name, &mutant.value);
+        let changed = loaded.clone().with_policy(&decision.name, &mutant.value);
         report.mutants.push(load::try_mutant(&changed, decision, mutant).await?);
     }
     for (decision, mutant) in in_suite {

@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 pub use super::scenario::without_version;
 pub use super::traffic::{OperationSeen, StatusSeen};
 pub use load::{
-    Invariant, Latencies, LoadFinished, LoadPart, LoadProgress, LoadSecond, LoadStarted, Measurement,
-    OperationFigures, Percentiles, Rate, Threshold,
+    CalibrationFigures, Cores, GeneratorFigures, Invariant, Latencies, LoadFinished, LoadPart, LoadProgress,
+    LoadSecond, LoadStarted, Measurement, OperationFigures, Percentiles, Rate, Threshold,
 };
 
 /// How binding a requirement is.

@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::coverage::{Coverage, NotTested};
 use super::errors::ReportError;
 use super::events::{
-    ExpectedDeviation, Finding, Invariant, Latencies, LoadFinished, LoadPart, Measurement, Rate,
-    SmokeChecked, TargetInfo, Threshold,
+    ExpectedDeviation, Finding, GeneratorFigures, Invariant, Latencies, LoadFinished, LoadPart, Measurement,
+    Rate, SmokeChecked, TargetInfo, Threshold,
 };
 use super::expected::DeviationState;
 use super::failure::Failure;
@@ -148,6 +148,7 @@ struct Load<'a> {
     operations: Vec<Operation<'a>>,
     duration_ms: u64,
     thresholds: &'a [Threshold],
+    generator: Option<&'a GeneratorFigures>,
     part: Option<LoadPart>,
     series: Option<String>,
 }
@@ -176,6 +177,7 @@ impl<'a> Load<'a> {
             operations: operations.collect(),
             duration_ms: load.duration_ms,
             thresholds: &load.thresholds,
+            generator: load.generator.as_ref(),
             part: model.plan_of(&load.scenario).and_then(|plan| plan.part),
             series: (!model.seconds_of(&load.scenario).is_empty()).then(|| csv_name(&load.scenario)),
         }

@@ -14,6 +14,7 @@ use super::events::{
     RegisteredRequirement, RunStarted, ScenarioFinished, SmokeChecked, Stamped, SuiteOrdered, TargetInfo,
     UsageChecked,
 };
+use super::series::{MOST_SECONDS, halved};
 use super::traffic::OperationSeen;
 
 /// The values seen at one decision point.
@@ -123,7 +124,7 @@ pub struct RunModel {
     pub traffic: Vec<OperationSeen>,
     /// The load runs that were begun.
     pub plans: Vec<LoadStarted>,
-    /// What each second of the load runs was like.
+    /// What each second of the load runs was like; several are one in runs of many hours.
     pub seconds: Vec<LoadSecond>,
     /// The load runs that ended.
     pub loads: Vec<LoadFinished>,
@@ -169,7 +170,7 @@ impl RunModel {
             Event::TrafficCounted(seen) => self.traffic.clone_from(seen),
             Event::LoadStarted(plan) => self.begin_load(plan),
             Event::LoadProgress(_) => {}
-            Event::LoadSecond(second) => self.seconds.push(second.clone()),
+            Event::LoadSecond(second) => self.note_second(second),
             Event::LoadFinished(load) => self.loads.push(load.clone()),
             Event::UsageChecked(usage) => self.usage.push(usage.clone()),
             Event::Note(note) => self.notes.push(note.clone()),
@@ -250,6 +251,14 @@ impl RunModel {
             _ => None,
         });
         self.faults.iter().cloned().chain(in_scenarios).collect()
+    }
+
+    /// However long a run lasts, what is kept of its seconds stays within bounds.
+    fn note_second(&mut self, second: &LoadSecond) {
+        self.seconds.push(second.clone());
+        if self.seconds.len() > MOST_SECONDS {
+            self.seconds = halved(std::mem::take(&mut self.seconds));
+        }
     }
 
     /// A search carries out its scenario at one rate after another; what is reported is the last one.

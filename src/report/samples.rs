@@ -1,10 +1,11 @@
 //! Runs for the tests of the reports: small, complete, and with every kind of event.
 
 use super::events::{
-    Checked, Event, Exchange, ExpectedDeviation, Finding, FindingExample, Invariant, Latencies, Level,
-    LoadFinished, LoadPart, LoadProgress, LoadSecond, LoadStarted, Measurement, OperationFigures, Outcome,
-    Percentiles, Rate, ReadingSeen, RegisteredRequirement, RunStarted, ScenarioFinished, ScenarioRef,
-    Severity, SmokeChecked, Stamped, SuiteOrdered, TargetInfo, Threshold, UsageChecked,
+    CalibrationFigures, Checked, Cores, Event, Exchange, ExpectedDeviation, Finding, FindingExample,
+    GeneratorFigures, Invariant, Latencies, Level, LoadFinished, LoadPart, LoadProgress, LoadSecond,
+    LoadStarted, Measurement, OperationFigures, Outcome, Percentiles, Rate, ReadingSeen,
+    RegisteredRequirement, RunStarted, ScenarioFinished, ScenarioRef, Severity, SmokeChecked, Stamped,
+    SuiteOrdered, TargetInfo, Threshold, UsageChecked,
 };
 use super::model::RunModel;
 use super::traffic::{OperationSeen, StatusSeen};
@@ -191,6 +192,20 @@ pub(super) fn load(verdict: Measurement) -> LoadFinished {
         }],
         thresholds_failed: Vec::new(),
         duration_ms: 60_000,
+        generator: Some(GeneratorFigures {
+            workers: 96,
+            found_no_worker: 0,
+            handed_out_late: 3,
+            held_up_ms: 0,
+            lateness_us: latencies().lateness,
+            cores: Some(Cores { busy: 0.4, available: 2.0 }),
+            calibration: CalibrationFigures {
+                verdict: Measurement::Valid,
+                rate: Rate { planned: 200.0, achieved: 200.0 },
+                lateness_us: latencies().lateness,
+                cores: None,
+            },
+        }),
     }
 }
 

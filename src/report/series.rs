@@ -11,6 +11,41 @@ response_p50_us,response_p90_us,response_p99_us,response_p999_us,response_max_us
 service_p50_us,service_p90_us,service_p99_us,service_p999_us,service_max_us,\
 lateness_p50_us,lateness_p90_us,lateness_p99_us,lateness_p999_us,lateness_max_us,measurement";
 
+/// The seconds that are kept of all load runs: four hours. The journal of events has each of them.
+pub(super) const MOST_SECONDS: usize = 14_400;
+
+/// Makes one of every two seconds of a run that follow one another: counts add up, and of latencies the larger one stays,
+/// as in drawings.
+pub(super) fn halved(seconds: Vec<LoadSecond>) -> Vec<LoadSecond> {
+    let mut halved = Vec::with_capacity(seconds.len().div_ceil(2));
+    let mut seconds = seconds.into_iter().peekable();
+    while let Some(mut one) = seconds.next() {
+        if let Some(other) = seconds.next_if(|other| other.scenario == one.scenario) {
+            one.lasted_ms += other.lasted_ms;
+            one.planned += other.planned;
+            one.completed += other.completed;
+            one.refused += other.refused;
+            one.indeterminate += other.indeterminate;
+            one.wrong += other.wrong;
+            let (own, others) = (&mut one.latency_us, &other.latency_us);
+            larger(&mut own.response, &others.response);
+            larger(&mut own.service, &others.service);
+            larger(&mut own.lateness, &others.lateness);
+        }
+        halved.push(one);
+    }
+    halved
+}
+
+fn larger(own: &mut Percentiles, other: &Percentiles) {
+    let Percentiles { p50, p90, p99, p999, max } = own;
+    for (own, other) in
+        [p50, p90, p99, p999, max].into_iter().zip([other.p50, other.p90, other.p99, other.p999, other.max])
+    {
+        *own = other.max(*own);
+    }
+}
+
 impl RunModel {
     /// The seconds of the load run with this name.
     pub(super) fn seconds_of(&self, scenario: &str) -> Vec<&LoadSecond> {
@@ -107,6 +142,7 @@ fn raise(largest: &mut [u64; 3], latency: &Percentiles) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::events::Event;
     use super::super::samples;
     use super::*;
 
@@ -118,6 +154,34 @@ mod tests {
         assert_eq!(widths, [23, 23, 23]);
         assert!(text.lines().skip(1).all(|line| line.ends_with(",SATURATED")), "{text}");
         assert!(text.contains("\n1,1000,200,199,3,1,0,3420,5100,9870,21300,48211,"), "{text}");
+    }
+
+    #[test]
+    fn a_run_of_a_week_is_kept_within_bounds_and_nothing_is_lost() {
+        let mut model = RunModel::new();
+        let week = 7 * 24 * 3_600;
+        for number in 0..week {
+            let mut second = samples::second(number);
+            if number == 99_999 {
+                second.latency_us.response.max = 9_000_000;
+            }
+            model.apply(&samples::stamped(Event::LoadSecond(second)));
+            assert!(model.seconds.len() <= MOST_SECONDS);
+        }
+        let seconds = model.seconds_of("steady");
+        assert!(seconds.len() > MOST_SECONDS / 4, "{}", seconds.len());
+        assert_eq!(seconds.iter().map(|one| one.completed).sum::<u64>(), 199 * week);
+        assert_eq!(seconds.iter().map(|one| one.lasted_ms).sum::<u64>(), 1_000 * week);
+        assert!(seconds.iter().any(|one| one.latency_us.response.max == 9_000_000));
+        let next = |pair: &[&LoadSecond]| pair[0].second + pair[0].lasted_ms / 1_000 == pair[1].second;
+        assert!(seconds.windows(2).all(next), "without a gap");
+    }
+
+    #[test]
+    fn seconds_of_two_runs_stay_apart() {
+        let other = LoadSecond { scenario: "other".to_owned(), ..samples::second(0) };
+        let halved = halved(vec![samples::second(0), other, samples::second(1), samples::second(2)]);
+        assert_eq!(halved.iter().map(|one| one.lasted_ms).collect::<Vec<_>>(), [1_000, 1_000, 2_000]);
     }
 
     #[test]

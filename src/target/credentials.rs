@@ -86,6 +86,7 @@ struct Inner {
     id: String,
     algorithm: Algorithm,
     public_pem: String,
+    public_der: Vec<u8>,
     private_pem: String,
     signing: EncodingKey,
 }
@@ -168,7 +169,8 @@ impl KeyPair {
         signing: EncodingKey,
     ) -> KeyPair {
         let public_pem = pem_text("PUBLIC KEY", public_der);
-        KeyPair { inner: Arc::new(Inner { id: id.to_owned(), algorithm, public_pem, private_pem, signing }) }
+        let (id, public_der) = (id.to_owned(), public_der.to_vec());
+        KeyPair { inner: Arc::new(Inner { id, algorithm, public_pem, public_der, private_pem, signing }) }
     }
 
     /// The ID under which the public half is saved at the target.
@@ -181,6 +183,12 @@ impl KeyPair {
     #[must_use]
     pub fn public_pem(&self) -> &str {
         &self.inner.public_pem
+    }
+
+    /// The public half as SPKI DER, in which license servers take it.
+    #[must_use]
+    pub fn public_der(&self) -> Vec<u8> {
+        self.inner.public_der.clone()
     }
 
     /// The private half as PKCS #8 PEM text.

@@ -53,6 +53,9 @@ fn mutants_under_load_are_caught_by_an_invariant() {
         ("load.capacity=stale-read", "no-overspend"),
         ("load.rows=lost", "one-set-of-rows"),
         ("load.total=lost-update", "running-total"),
+        ("load.licenses=granted-twice", "held-within-entitled"),
+        ("load.licenses=return-lost", "returns-restore"),
+        ("load.license_accounts=strangers-do-not-wait", "users-not-told-apart"),
     ];
     let mut arguments = vec!["prove", "--json"];
     arguments.extend(mutants.iter().flat_map(|(mutant, _)| ["--mutant", mutant]));

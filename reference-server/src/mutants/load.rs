@@ -223,7 +223,7 @@ fn held_back(traffic: &mut Traffic, row: KindOfRow, late: bool, operations: u64)
 }
 
 /// Holds every 97th row back until a row of another request comes, and gives each the correlation ID of the other.
-fn mixed(traffic: &mut Traffic, (kind, mut row): KindOfRow) -> Vec<KindOfRow> {
+pub(super) fn mixed(traffic: &mut Traffic, (kind, mut row): KindOfRow) -> Vec<KindOfRow> {
     let of_another = |held: &(u64, KindOfRow)| held.1.1.correlation_id != row.correlation_id;
     if traffic.held.front().is_some_and(of_another) {
         let Some((_, (held_kind, mut held))) = traffic.held.pop_front() else { return vec![(kind, row)] };

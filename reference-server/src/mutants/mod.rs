@@ -19,6 +19,7 @@ mod licensing_rows;
 mod licensing_wire;
 mod line_items;
 mod load;
+mod load_licenses;
 mod provisioning;
 mod rate_tables;
 mod session_life;
@@ -74,6 +75,7 @@ pub fn all() -> impl Iterator<Item = &'static Mutant> {
         licensing_wire::MUTANTS,
         line_items::MUTANTS,
         load::MUTANTS,
+        load_licenses::MUTANTS,
         provisioning::MUTANTS,
         rate_tables::MUTANTS,
         session_life::MUTANTS,

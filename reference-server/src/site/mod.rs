@@ -36,7 +36,7 @@ pub use rate_tables::NewRateTable;
 pub use restore::RestoreError;
 pub use sessions::{SessionDetail, SessionSummary};
 pub use state::{Clock, Site, SiteSettings};
-pub use steps::{KindOfRow, RefundParts, Steps, Traffic};
+pub use steps::{KindOfRow, LicenseSteps, RefundParts, Steps, Taken, Traffic};
 pub use timers::ClockError;
 
 /// A fresh ID.

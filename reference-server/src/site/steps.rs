@@ -6,6 +6,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use crate::domain::licensing::Share as LicenseShare;
 use crate::domain::usage_row::RowKind;
 use crate::domain::{LineItem, RequestedItem, Share, Tokens, UsageRow};
 
@@ -35,6 +36,8 @@ pub struct Traffic {
     pub held: VecDeque<(u64, KindOfRow)>,
     /// What a step counts.
     pub count: u64,
+    /// What the last request at a license server has taken, where a step looks at it.
+    pub taken: Taken,
 }
 
 impl Traffic {
@@ -46,10 +49,44 @@ impl Traffic {
         }
     }
 
+    /// What the operation right before this one has taken at a license server, if both are under way at once.
+    #[must_use]
+    pub fn taken_at_once(&self, instance: &str) -> &[LicenseShare] {
+        let at_once = self.crowded && self.taken.operation + 1 == self.operations;
+        if at_once && *self.taken.instance == *instance { &self.taken.counts } else { &[] }
+    }
+
     /// Counts, and says whether it is the turn of every n-th.
     pub fn every(&mut self, n: u64) -> bool {
         self.count += 1;
         self.count.is_multiple_of(n)
+    }
+}
+
+/// What one request has changed of the counts of licenses in use.
+#[derive(Clone, Debug, Default)]
+pub struct Taken {
+    /// The operation.
+    pub operation: u64,
+    /// The license server.
+    pub instance: Arc<str>,
+    /// License by license, what was taken, and less than nothing where it was given back.
+    pub counts: Vec<LicenseShare>,
+}
+
+/// The steps in force at license servers.
+#[derive(Clone, Copy, Default)]
+pub struct LicenseSteps {
+    /// What of the counts in use at a license server a request does not see when it is judged.
+    pub unseen: Option<fn(&Traffic, &str) -> Vec<LicenseShare>>,
+    /// How much of a change is booked; the flag says whether the license is metered.
+    pub booked: Option<fn(&mut Traffic, bool, LicenseShare) -> i64>,
+}
+
+impl LicenseSteps {
+    /// Whether any of them looks at what a request has changed.
+    pub(super) const fn look(&self) -> bool {
+        self.unseen.is_some() || self.booked.is_some()
     }
 }
 
@@ -72,6 +109,8 @@ pub struct Steps {
     pub shown: fn(&Traffic, &LineItem) -> Tokens,
     /// Whether a heartbeat that is answered is noted.
     pub noted: fn(&mut Traffic) -> bool,
+    /// The steps at license servers.
+    pub licenses: LicenseSteps,
 }
 
 impl Default for Steps {
@@ -85,6 +124,7 @@ impl Default for Steps {
             written: None,
             shown: |_traffic, item| item.used,
             noted: |_traffic| true,
+            licenses: LicenseSteps::default(),
         }
     }
 }

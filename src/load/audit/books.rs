@@ -39,9 +39,10 @@ pub struct Books {
     instances: Vec<InstanceBook>,
     sessions: Sessions,
     open: OpenOperations,
-    /// Rows that were read at these instants and belong to nobody yet, and those behind them.
-    rows: VecDeque<(Instant, Row)>,
-    last_seq: u64,
+    /// Rows that were read of a site at these instants and belong to nobody yet, and those behind them.
+    rows: VecDeque<(Instant, usize, Row)>,
+    /// The last row of each site.
+    last_seq: Vec<u64>,
     any_session: bool,
     totals: Totals,
     tallies: Tallies,
@@ -55,6 +56,7 @@ impl Books {
         offers_rows: bool,
         patience: Duration,
         clock: Clock,
+        sites: usize,
     ) -> Self {
         Self {
             line_items: before.iter().copied().map(LineItemBook::new).collect(),
@@ -65,7 +67,7 @@ impl Books {
             sessions: Sessions::new(clock, patience + HORIZON),
             open: OpenOperations::default(),
             rows: VecDeque::new(),
-            last_seq: 0,
+            last_seq: vec![0; sites],
             any_session: false,
             totals: Totals::default(),
             tallies: Tallies::new(),
@@ -119,9 +121,9 @@ impl Books {
         self.sessions.note_closed(session);
     }
 
-    /// Takes rows that were read at this instant, in their order, and what is wrong with lines that could not be.
-    pub fn read(&mut self, rows: Vec<Row>, unreadable: &[String], at: Instant) {
-        self.rows.extend(rows.into_iter().map(|row| (at, row)));
+    /// Takes rows that were read of a site at this instant, in their order, and what is wrong with lines that could not be.
+    pub fn read(&mut self, rows: Vec<Row>, unreadable: &[String], site: usize, at: Instant) {
+        self.rows.extend(rows.into_iter().map(|row| (at, site, row)));
         for line in unreadable {
             self.tallies.violate(InvariantId::OneSetOfRows, || format!("a row cannot be read: {line}"));
         }
@@ -149,13 +151,13 @@ impl Books {
     }
 
     fn go_on(&mut self, now: Instant, all: bool) {
-        while let Some((read_at, row)) = self.rows.pop_front() {
+        while let Some((read_at, site, row)) = self.rows.pop_front() {
             let now_or_never = all || now.saturating_duration_since(read_at) > HORIZON;
             let Some(owner) = owner(&self.population, &self.open, &self.sessions, &row, now_or_never) else {
-                self.rows.push_front((read_at, row));
+                self.rows.push_front((read_at, site, row));
                 break;
             };
-            self.take_row(row, owner);
+            self.take_row(row, site, owner);
         }
         for open in self.open.take_due(now, all) {
             if self.offers_rows {
@@ -169,14 +171,14 @@ impl Books {
         self.sessions.forget(now, all, &mut self.tallies);
     }
 
-    fn take_row(&mut self, row: Row, owner: Owner) {
-        let (from, to) = (self.last_seq + 1, row.seq);
+    fn take_row(&mut self, row: Row, site: usize, owner: Owner) {
+        let (from, to) = (self.last_seq[site] + 1, row.seq);
         if from < to {
             self.tallies.violate(InvariantId::OneSetOfRows, || {
                 format!("the rows from {from} to before {to} are missing")
             });
         }
-        self.last_seq = to;
+        self.last_seq[site] = to;
         let line_item = row.activation.as_ref().and_then(|id| self.population.by_activation.get(id));
         if let Some(index) = line_item.map(|index| *index as usize) {
             let entry = match &owner {

@@ -166,9 +166,14 @@ impl Story {
 
     /// Empty books for the run.
     pub fn books(&self) -> Books {
+        self.books_of(1)
+    }
+
+    /// Empty books for the run on so many sites.
+    pub fn books_of(&self, sites: usize) -> Books {
         let before = vec![Decimal::ZERO; self.after.len()];
         let clock = Clock { instant: self.begin, millis: CHARGED_MS };
-        Books::new(Arc::new(self.population.clone()), &before, self.offers_rows, Duration::ZERO, clock)
+        Books::new(Arc::new(self.population.clone()), &before, self.offers_rows, Duration::ZERO, clock, sites)
     }
 
     /// The tallies of all invariants.
@@ -178,7 +183,7 @@ impl Story {
         for entry in entries {
             books.enter(entry);
         }
-        books.read(rows, &[], Instant::now());
+        books.read(rows, &[], 0, Instant::now());
         books.look(true, String::new);
         books.close(&self.after).0
     }

@@ -23,17 +23,34 @@ pub struct Totals {
 impl Totals {
     /// Counts an operation.
     pub fn enter(&mut self, entry: &Entry) {
-        self.operations += 1;
         match &entry.fate {
-            Fate::Answered(_) => self.answered += 1,
-            Fate::Lost { deliberate: false, why } => {
-                self.losses += 1;
-                if self.reasons.len() < REASONS {
-                    self.first.get_or_insert_with(|| why.clone());
-                    self.reasons.insert(why.clone());
-                }
-            }
-            Fate::Lost { .. } | Fate::Wrong { .. } => {}
+            Fate::Answered(_) => self.answered(),
+            Fate::Lost { deliberate, why } => self.lost(*deliberate, why),
+            Fate::Wrong { .. } => self.wrong(),
+        }
+    }
+
+    /// Counts an operation whose answer makes sense.
+    pub fn answered(&mut self) {
+        self.operations += 1;
+        self.answered += 1;
+    }
+
+    /// Counts one whose answer makes none.
+    pub fn wrong(&mut self) {
+        self.operations += 1;
+    }
+
+    /// Counts one without an answer.
+    pub fn lost(&mut self, deliberate: bool, why: &str) {
+        self.operations += 1;
+        if deliberate {
+            return;
+        }
+        self.losses += 1;
+        if self.reasons.len() < REASONS {
+            self.first.get_or_insert_with(|| why.to_owned());
+            self.reasons.insert(why.to_owned());
         }
     }
 

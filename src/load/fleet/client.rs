@@ -139,13 +139,14 @@ impl Client {
             (self.session, self.next_charge) = (None, None);
             return;
         }
-        let call = Call::get(hall.ground.api.heartbeat(&session));
+        let call = Call::get(hall.ground.api(self.instance).heartbeat(&session));
         self.send(hall, Kind::SessionHeartbeat, call, &[], notes).await;
     }
 
     async fn open(&mut self, hall: &Hall, notes: &mut Vec<Note>) {
         let id = &hall.population.instances[self.instance as usize].id;
-        let call = Call::post(hall.ground.api.sessions(), serde_json::json!({ "instanceId": id }));
+        let call =
+            Call::post(hall.ground.api(self.instance).sessions(), serde_json::json!({ "instanceId": id }));
         if let Some(Meaning::Opened(id)) = self.send(hall, Kind::SessionOpen, call, &[], notes).await {
             self.session = Some(Arc::from(id));
         }
@@ -182,7 +183,7 @@ impl Client {
         notes: &mut Vec<Note>,
     ) {
         let (kind, call) = if closes {
-            (Kind::SessionClose, Call::delete(hall.ground.api.session(session)))
+            (Kind::SessionClose, Call::delete(hall.ground.api(self.instance).session(session)))
         } else {
             (Kind::SessionHalt, self.put(hall, session, Kind::SessionHalt, &[]))
         };
@@ -217,7 +218,7 @@ impl Client {
         let number = hall.operations.fetch_add(1, Ordering::Relaxed);
         let text = access_body(&hall.population, kind, number, self.number, wanted);
         let body = Body::Text { content_type: "application/json".to_owned(), text };
-        Call::new(reqwest::Method::PUT, hall.ground.api.session(session), body)
+        Call::new(reqwest::Method::PUT, hall.ground.api(self.instance).session(session), body)
     }
 
     async fn send(

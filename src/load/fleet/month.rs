@@ -21,6 +21,7 @@ use super::client::{Client, Hall, Note};
 use super::reader::Reader;
 use super::rhythm::{FleetSpec, QUARTERS, day};
 use crate::report::events::{Event, LoadFinished, LoadProgress, LoadStarted, Measurement, Rate};
+use crate::usage::RowFile;
 
 /// Requests under way at once.
 const AT_ONCE: usize = 64;
@@ -46,11 +47,11 @@ pub async fn run(
     }
     // The first midnight is that of today, so that line items, which begin and end around today, apply all month.
     let begins = now_ms() / DAY_MS * DAY_MS;
-    let ground = Arc::new(Ground::prepare_at(site.profile, Some(begins)).await?);
+    let ground = Arc::new(Ground::prepare_at(site.profile, scenario.population.sites, Some(begins)).await?);
     let outcome = month(site, scenario, spec, options, &ground, begins).await;
     ground.leave(site.events).await;
     let finished = outcome?;
-    Ok(LoadReport { finished, rows: None })
+    Ok(LoadReport { finished, rows: Vec::new() })
 }
 
 async fn month(
@@ -68,6 +69,8 @@ async fn month(
         if options.quick { (spec.quick_clients, spec.quick_days) } else { (spec.clients, spec.days) };
     let spec = FleetSpec { clients, days, ..*spec };
     let seed = options.seed.unwrap_or(scenario.seed);
+    // A file that cannot be made is told before anything else is.
+    let file = options.rows.as_deref().map(RowFile::create).transpose()?;
     let population = Arc::new(Population::set_up(ground, &scenario.population, 0.0, Segment::WHOLE).await?);
     let hall = Hall {
         ground: Arc::clone(ground),
@@ -83,7 +86,7 @@ async fn month(
         name: scenario.name(),
         planned: planned(&spec, seed),
         clients: (0..spec.clients).map(|number| Client::new(&hall, number)).collect(),
-        reading: Some(tokio::spawn(std::future::ready(Ok(Reader::new(ground, &population))))),
+        reading: Some(tokio::spawn(std::future::ready(Ok(Reader::new(ground, &population, file))))),
         hall,
         began: Instant::now(),
         told: Instant::now(),
@@ -98,7 +101,13 @@ async fn month(
     let whole = fleet.live(begins).await?;
     let reader = fleet.reader().await?;
     let after = population.read_used(ground).await?;
-    let (tallies, rows) = reader.map(|reader| reader.close(&after)).unwrap_or_default();
+    let (tallies, rows) = reader.map(|reader| reader.close(&after)).transpose()?.unwrap_or_default();
+    if let Some(path) = &options.rows {
+        let path = path.display();
+        site.events.send(Event::Note(format!(
+            "{rows} usage rows are in {path}; `chargeproof usage check {path}` judges them"
+        )));
+    }
     Ok(fleet.finished(scenario, tallies, rows, whole))
 }
 
@@ -214,6 +223,7 @@ impl Fleet<'_> {
             thresholds: Vec::new(),
             thresholds_failed,
             duration_ms: 0,
+            generator: None,
         }
     }
 }

@@ -49,6 +49,7 @@ fn part(segment: u32, verdict: Measurement, started_ms: u64) -> Part {
             }],
             thresholds_failed: Vec::new(),
             duration_ms: 2_000,
+            generator: None,
         },
         usage: Vec::new(),
     }

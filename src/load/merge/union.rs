@@ -123,6 +123,7 @@ pub fn finished(parts: &[Part], totals: &[Track]) -> LoadFinished {
         thresholds_failed: missed(parts, &invariants),
         invariants,
         duration_ms: loads().map(|load| load.duration_ms).max().unwrap_or(0),
+        generator: None,
     }
 }
 

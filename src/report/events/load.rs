@@ -77,6 +77,47 @@ pub enum Measurement {
     Invalid,
 }
 
+/// What the generator took of the machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Cores {
+    /// Cores that it kept busy on average.
+    pub busy: f64,
+    /// Cores that it may use.
+    pub available: f64,
+}
+
+/// The run of the generator alone, against a server that only answers, by which a load run is calibrated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CalibrationFigures {
+    /// Whether it held the highest rate of the plan.
+    pub verdict: Measurement,
+    /// Planned and achieved.
+    pub rate: Rate,
+    /// How late it sent, in microseconds.
+    pub lateness_us: Percentiles,
+    /// What it took of the machine, where the system tells.
+    pub cores: Option<Cores>,
+}
+
+/// How the generator fared, apart from what the target did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GeneratorFigures {
+    /// Requests that could be under way at once.
+    pub workers: u64,
+    /// Requests that found every worker waiting for the target.
+    pub found_no_worker: u64,
+    /// Requests that were handed out more than a millisecond late.
+    pub handed_out_late: u64,
+    /// How long the process stood still, in milliseconds.
+    pub held_up_ms: u64,
+    /// How late it sent, in microseconds.
+    pub lateness_us: Percentiles,
+    /// What it took of the machine, where the system tells.
+    pub cores: Option<Cores>,
+    /// The same against a server that only answers.
+    pub calibration: CalibrationFigures,
+}
+
 /// Figures of one kind of operation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OperationFigures {
@@ -153,6 +194,9 @@ pub struct LoadFinished {
     pub thresholds_failed: Vec<String>,
     /// Wall time in milliseconds.
     pub duration_ms: u64,
+    /// How the generator fared; none for a fleet, which keeps no pace, and for a merge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generator: Option<GeneratorFigures>,
 }
 
 /// What one second of a load run was like, or the part of one in which it ended.

@@ -10,6 +10,7 @@ mod write;
 use std::path::Path;
 
 pub use write::GenerateError;
+pub(super) use write::type_of;
 
 /// What to make.
 #[derive(Clone, Copy, Debug)]

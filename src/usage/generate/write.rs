@@ -167,7 +167,8 @@ fn csv_line(row: &Made, line: &mut String) {
 const PRECISION: u8 = 18;
 const SCALE: i8 = 2;
 
-fn type_of(column: Column) -> DataType {
+/// The type that a column has in a Parquet file.
+pub(in crate::usage) fn type_of(column: Column) -> DataType {
     match column {
         Column::UsageTime
         | Column::WriteTime

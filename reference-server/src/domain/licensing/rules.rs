@@ -48,6 +48,8 @@ pub struct AccountRules {
     pub unknown: (u16, &'static str),
     /// The same for a known account with another password, or without any.
     pub refused: (u16, &'static str),
+    /// Whether a password is tried for who has none, so that they wait as long as others (CM-AUTH-006).
+    pub tries_for_nobody: bool,
     /// Life of a token, s (CM-AUTH-005).
     pub token_seconds: i64,
     /// The roles in its tokens.
@@ -84,6 +86,7 @@ impl Default for AccountRules {
             administrators_everywhere: false,
             unknown: (401, "user name or password is wrong"),
             refused: (401, "user name or password is wrong"),
+            tries_for_nobody: true,
             token_seconds: 86_400,
             roles: Account::roles,
             own_xsrf: true,

@@ -12,7 +12,7 @@ use super::account_token::{self, Issued};
 use super::api::{LicensingApi, body_refusal, of_sites};
 use super::call::LicensingCall;
 use super::render::timestamp;
-use crate::site::{Passwords, Refusal};
+use crate::site::{Passwords, Refusal, Site};
 
 /// Trades a password for a token. The password is tried outside of the site's lock, and what it opens is looked up
 /// again under it: it may have been replaced meanwhile.
@@ -23,12 +23,17 @@ pub(super) async fn authorize(
 ) -> Response {
     let credentials = body.read(schema::credentials).map_err(body_refusal);
     let user = credentials.as_ref().map(|(user, _)| user.clone()).unwrap_or_default();
-    let found = match api.sites.act(call.site(), |site| site.passwords(call.instance(), &user)).await {
+    let look = |site: &mut Site| {
+        (site.passwords(call.instance(), &user), site.rules().licensing.accounts.tries_for_nobody)
+    };
+    let (found, tries_for_nobody) = match api.sites.act(call.site(), look).await {
         Ok(found) => found,
         Err(error) => return of_sites(&error),
     };
     let secret = match (&credentials, &found) {
-        (Ok((_, password)), Ok(found)) => api.passwords.find(found.passwords.clone(), password.clone()).await,
+        (Ok((_, password)), Ok(found)) if tries_for_nobody || !found.passwords.is_empty() => {
+            api.passwords.find(found.passwords.clone(), password.clone()).await
+        }
         _ => None,
     };
     api.answer_anyone(

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::rows::Heading;
 use super::state::{client_id, total_id};
-use crate::domain::licensing::{CapabilityRequest, Client, HostKey, Served};
+use crate::domain::licensing::{CapabilityRequest, Client, HostKey, License, Served, Share};
+use crate::site::steps::{LicenseSteps, Taken, Traffic};
 use crate::site::{Kind, Refusal, Site, new_id};
 
 /// What became of an access request.
@@ -55,7 +56,17 @@ impl Site {
         let server = self.licensing.servers.get_mut(&instance);
         let server = server.ok_or_else(|| Refusal::not_found("license-server instance"))?;
         let before = server.clients.get(&host).and_then(Client::next_end);
+        let steps = self.rules.steps.licenses;
+        let unseen = steps.unseen.map_or_else(Vec::new, |unseen| unseen(&self.traffic, &instance));
+        change(&mut server.licenses, &unseen, -1);
+        let former = if steps.look() { in_use(&server.licenses) } else { Vec::new() };
         let served = server.serve(&rules, now, request);
+        if steps.look() {
+            let counts = book(steps, &mut self.traffic, &mut server.licenses, &former);
+            let (operation, instance) = (self.traffic.operations, Arc::clone(&instance));
+            self.traffic.taken = Taken { operation, instance, counts };
+        }
+        change(&mut server.licenses, &unseen, 1);
         let correlation_id = request.correlation_id.clone().unwrap_or_else(new_id);
         if let Some(client) = server.clients.get_mut(&host) {
             client.correlation_id.clone_from(&correlation_id);
@@ -122,4 +133,34 @@ impl Site {
         self.touch(Kind::ServedClient, client_id(instance, host));
         self.licensing.set_timer(instance, host, None);
     }
+}
+
+/// What is in use of each license.
+fn in_use(licenses: &[License]) -> Vec<i64> {
+    licenses.iter().map(|license| license.used).collect()
+}
+
+/// Adds counts to what is in use, so many times.
+fn change(licenses: &mut [License], counts: &[Share], times: i64) {
+    for share in counts {
+        for license in licenses.iter_mut().filter(|license| license.id == share.license) {
+            license.used += times * share.count;
+        }
+    }
+}
+
+/// Books what a request has changed as the steps in force do; returns what it has changed.
+fn book(steps: LicenseSteps, traffic: &mut Traffic, licenses: &mut [License], former: &[i64]) -> Vec<Share> {
+    let mut counts = Vec::new();
+    for (license, former) in licenses.iter_mut().zip(former) {
+        let share = Share { license: license.id, count: license.used - former };
+        if share.count == 0 {
+            continue;
+        }
+        if let Some(booked) = steps.booked {
+            license.used = former + booked(traffic, license.model.is_metered(), share);
+        }
+        counts.push(share);
+    }
+    counts
 }
