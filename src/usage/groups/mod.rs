@@ -4,7 +4,7 @@
 //! | group | state | bound |
 //! | --- | --- | --- |
 //! | request | its rows, reduced; later its ID | the 8,192 latest requests; the 65,536 before them |
-//! | session | last charges, refunds of one instant, charged line items | the 65,536 latest sessions |
+//! | session | last charges, refunds of one instant, charged line items | 131,072 sessions, those that ended go first; the IDs of 1,048,576 that had to go before |
 //! | running total | rows of one instant, one number | one for each line item |
 //! | metered use | the last USED | one for each feature and line item |
 //! | line items, rate tables, client log | the latest row of each line item | as large as they are |
@@ -14,6 +14,7 @@
 mod few;
 mod known;
 mod metered;
+mod open_sessions;
 mod requests;
 mod running;
 mod sessions;
@@ -34,8 +35,8 @@ use sessions::Sessions;
 
 /// How many requests are open at a time. Rows come in the order of time, and those of a request have one time.
 const OPEN_REQUESTS: usize = 8_192;
-/// How many sessions are open at a time, and how many requests are remembered.
-const OPEN_GROUPS: usize = 65_536;
+/// How many requests are remembered once they are judged.
+const PAST_REQUESTS: usize = 65_536;
 
 /// Where groups write what they find.
 pub(super) struct Book {

@@ -18,7 +18,7 @@ use super::super::forms::Form;
 use super::super::knowledge::{Knowledge, LineItem};
 use super::super::numbers::{at_most, close};
 use super::super::reading::quote;
-use super::{Book, OPEN_GROUPS, OPEN_REQUESTS};
+use super::{Book, OPEN_REQUESTS, PAST_REQUESTS};
 use crate::report::events::Severity::{self, E, W};
 
 const COST: &str = "WH-USAGE-055";
@@ -147,7 +147,7 @@ impl Requests {
         request.close(&self.knowledge, book);
         self.past.insert(request.key, request.first.row);
         self.past_order.push_back(request.key);
-        if self.past_order.len() > OPEN_GROUPS
+        if self.past_order.len() > PAST_REQUESTS
             && let Some(oldest) = self.past_order.pop_front()
         {
             self.past.remove(&oldest);

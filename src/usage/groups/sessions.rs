@@ -5,18 +5,18 @@
 //! session; a refund is therefore an error only if the session was charged before it *in the data*, and a
 //! refund of a charge that is not in the data is merely mentioned.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::super::compact::hash::{self, HashedMap};
+use super::super::compact::hash;
 use super::super::compact::{Compact, Correlation};
 use super::super::findings::At;
 use super::super::knowledge::Knowledge;
 use super::super::numbers::close;
+use super::Book;
 use super::few::Few;
-use super::{Book, OPEN_GROUPS};
+use super::open_sessions::Open;
 use crate::report::events::Severity::{E, I, W};
 
 const AUTOMATIC: &str = "WH-USAGE-075";
@@ -78,19 +78,20 @@ struct Session {
     idle_ms: Option<i64>,
     newest_ms: Option<i64>,
     disordered: bool,
+    /// Earlier rows of it were seen, and what they charged has had to be forgotten.
+    resumed: bool,
 }
 
 /// All open sessions.
 pub(super) struct Sessions {
     charge_period_ms: Option<i64>,
     knowledge: Arc<Knowledge>,
-    open: HashedMap<Session>,
-    order: VecDeque<u64>,
+    open: Open<Session>,
 }
 
 impl Sessions {
     pub(super) fn new(charge_period_ms: Option<i64>, knowledge: Arc<Knowledge>) -> Self {
-        Self { charge_period_ms, knowledge, open: HashedMap::default(), order: VecDeque::new() }
+        Self { charge_period_ms, knowledge, open: Open::new() }
     }
 
     pub(super) fn take(&mut self, row: &Compact, book: &mut Book) {
@@ -99,10 +100,8 @@ impl Sessions {
             return;
         }
         let period = self.charge_period_ms;
-        let session = self.open.entry(key).or_insert_with(|| {
-            self.order.push_back(key);
-            Session::default()
-        });
+        let session = self.open.entry(key, |resumed| Session { resumed, ..Session::default() });
+        let had_ended = session.ended_ms.is_some();
         session.advance(time, period, book);
         if row.facts.denied {
             session.watch_end(row, time);
@@ -114,20 +113,18 @@ impl Sessions {
                 self.knowledge.logged.as_ref().is_some_and(|log| !log.contains(&row.correlation.key()));
             session.charge(row, time, period.filter(|_| row.response == 0 || unlogged), book);
         }
-        if self.open.len() > OPEN_GROUPS
-            && let Some(oldest) = self.order.pop_front()
-            && let Some(mut session) = self.open.remove(&oldest)
-        {
+        if let Some(ended) = session.ended_ms.filter(|_| !had_ended) {
+            self.open.ended(key, ended.saturating_add(SKEW_MS));
+        }
+        if let Some(mut session) = self.open.make_room(time) {
             session.close(period, book);
         }
     }
 
     pub(super) fn finish(&mut self, book: &mut Book) {
-        for session in self.open.values_mut() {
+        for mut session in self.open.drain() {
             session.close(self.charge_period_ms, book);
         }
-        self.open.clear();
-        self.order.clear();
     }
 }
 
@@ -276,6 +273,9 @@ impl Session {
 
     fn close(&mut self, period: Option<i64>, book: &mut Book) {
         self.judge_refunds(period, book);
+        if self.resumed {
+            return;
+        }
         for (line_item, refund) in self.destinations.iter() {
             if self.charged_line_items.get(line_item).is_some() {
                 continue;
