@@ -175,9 +175,14 @@ pub(super) struct UsageEntitiesArgs {
     /// Folder of files that are named after entities, as in account.csv or SEC_VW_USER.parquet.
     #[arg(value_name = "DIR", required_unless_present = "schema")]
     pub(super) folder: Option<PathBuf>,
-    /// Print the JSON Schema of all entities instead.
-    #[arg(long, conflicts_with_all = ["folder", "json"])]
-    pub(super) schema: bool,
+    /// Print the schema of all entities instead: as JSON Schema, or with =parquet as Parquet message types, or with =arrow
+    /// as Arrow schemas.
+    #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "json",
+        value_parser = ["json", "parquet", "arrow"], conflicts_with_all = ["folder", "json"])]
+    pub(super) schema: Option<String>,
+    /// Name columns of the Parquet or Arrow schema as the API does, not as the database.
+    #[arg(long, requires = "schema")]
+    pub(super) dapi_names: bool,
     /// Print the findings as JSON (chargeproof-entities/1).
     #[arg(long)]
     pub(super) json: bool,
@@ -231,7 +236,7 @@ pub(super) struct UsageGenerateArgs {
     /// Folder to write all entities into, one file each, that fit together; --rows counts the usage rows.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "line_items"])]
     pub(super) entities: Option<PathBuf>,
-    /// Format of the entities: jsonl, json or csv.
+    /// Format of the entities: jsonl, json, csv or parquet.
     #[arg(long, value_name = "FORMAT", default_value = "jsonl", requires = "entities")]
     pub(super) format: Format,
     /// Name columns of entities as the API does, not as the database.

@@ -10,7 +10,7 @@ use super::exit::{CONFIGURATION, Failure, NOTHING_TESTED, print};
 use super::usage_target::rows_of;
 use crate::usage::sql::{self, Dialect};
 use crate::usage::{
-    self, EntitiesError, EntitiesOrder, Format, Input, Judged, Knowledge, Settings, UsageError,
+    self, EntitiesError, EntitiesOrder, Input, Judged, Knowledge, Settings, UsageError,
 };
 
 pub(super) fn run(command: &UsageCommand) -> Result<u8, Failure> {
@@ -56,10 +56,6 @@ fn generate(args: &UsageGenerateArgs) -> Result<u8, Failure> {
             dapi_names: args.dapi_names,
             corruption: args.corrupt.clone(),
         };
-        if order.format == Format::Parquet {
-            return Err(Failure::words(CONFIGURATION, "entities are not made as Parquet")
-                .advise("take --format jsonl, json or csv"));
-        }
         let made = usage::generate_entities(&order, folder);
         let rows = made.map_err(|error| Failure::new(CONFIGURATION, &error))?;
         print(&format!("{rows} rows of all entities in {}", folder.display()));
@@ -77,7 +73,7 @@ fn entities(args: &UsageEntitiesArgs) -> Result<u8, Failure> {
     let wrong = |error: EntitiesError| Failure::new(CONFIGURATION, &error);
     // Without a folder the schema is asked for: the arguments demand one of both.
     let Some(folder) = &args.folder else {
-        print(&format!("{:#}", usage::entities_schema().map_err(wrong)?));
+        print_schema(args).map_err(wrong)?;
         return Ok(0);
     };
     let judged = usage::check_entities(folder, args.examples).map_err(wrong)?;
@@ -94,6 +90,16 @@ fn entities(args: &UsageEntitiesArgs) -> Result<u8, Failure> {
             .advise("name a folder of which the files hold records"));
     }
     Ok(0)
+}
+
+fn print_schema(args: &UsageEntitiesArgs) -> Result<(), EntitiesError> {
+    let text = match args.schema.as_deref() {
+        Some("parquet") => usage::entities_parquet_schema(args.dapi_names)?,
+        Some("arrow") => format!("{:#}", usage::entities_arrow_schema(args.dapi_names)?),
+        _ => format!("{:#}", usage::entities_schema()?),
+    };
+    print(&text);
+    Ok(())
 }
 
 fn check(args: &UsageCheckArgs) -> Result<u8, Failure> {

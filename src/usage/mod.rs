@@ -40,8 +40,7 @@ pub use canonical::canonical;
 pub use columns::{Column, ColumnSet};
 pub use engine::{Judged, check};
 pub use entities::{
-    EntitiesError, EntitiesJudged, EntitiesOrder, EntityExample, EntityFinding, JudgedEntity, check_entities,
-    entities_schema, generate_entities,
+    EntitiesError, EntitiesJudged, EntitiesOrder, EntityExample, EntityFinding, JudgedEntity, check_entities, entities_arrow_schema, entities_parquet_schema, entities_schema, generate_entities,
 };
 pub use errors::UsageError;
 pub use forms::Forms;

@@ -3,6 +3,7 @@
 //! `schema` is what is known of the fields, as data; `values` judges cells, `row_rules` rows, and `relations` across
 //! entities. `world` makes entities that fit together, and `corruptions` break them in one place each.
 
+mod arrow_form;
 mod corruptions;
 mod errors;
 mod findings;
@@ -10,6 +11,7 @@ mod joins;
 mod json_schema;
 mod judge;
 mod output;
+mod parquet_file;
 mod records;
 mod relations;
 mod row;
@@ -23,6 +25,7 @@ mod values;
 mod world;
 mod write;
 
+pub use arrow_form::{entities_arrow_schema, entities_parquet_schema};
 pub use errors::EntitiesError;
 pub use findings::{EntityExample, EntityFinding};
 pub use json_schema::entities_schema;
