@@ -9,6 +9,7 @@ mod canonical;
 mod cases;
 mod columns;
 mod compact;
+mod data_access;
 mod engine;
 mod entities;
 mod errors;
@@ -38,9 +39,11 @@ mod unsigned;
 
 pub use canonical::canonical;
 pub use columns::{Column, ColumnSet};
+pub use data_access::{Days, Mode, Patience, Pull, PullError, PulledReport, Service, Told};
 pub use engine::{Judged, check};
 pub use entities::{
-    EntitiesError, EntitiesJudged, EntitiesOrder, EntityExample, EntityFinding, JudgedEntity, check_entities, entities_arrow_schema, entities_parquet_schema, entities_schema, generate_entities,
+    EntitiesError, EntitiesJudged, EntitiesOrder, EntityExample, EntityFinding, JudgedEntity, PulledEntities,
+    check_entities, entities_arrow_schema, entities_parquet_schema, entities_schema, generate_entities,
 };
 pub use errors::UsageError;
 pub use forms::Forms;
