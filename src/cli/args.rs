@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use super::data_access_args::DataAccessArgs;
+#[cfg(feature = "snowflake")]
+use super::usage_snowflake::SnowflakeArgs;
 use crate::conformance::Order;
 use crate::load::Segment;
 use crate::usage::Format;
@@ -257,7 +259,7 @@ pub(super) struct UsageGenerateArgs {
 #[derive(Args, Debug)]
 pub(super) struct UsageCheckArgs {
     /// Files, folders or patterns of usage rows.
-    #[arg(value_name = "PATH", required_unless_present_any = ["target", "data_access"])]
+    #[arg(value_name = "PATH", required_unless_present_any = UsageCheckArgs::ELSEWHERE)]
     pub(super) paths: Vec<PathBuf>,
     /// Target file: judge the rows that the target tells, too.
     #[arg(long, value_name = "FILE", group = "service")]
@@ -314,6 +316,17 @@ pub(super) struct UsageCheckArgs {
     // Last, because what follows would stand under the same heading.
     #[command(flatten)]
     pub(super) data_access: DataAccessArgs,
+    #[cfg(feature = "snowflake")]
+    #[command(flatten)]
+    pub(super) snowflake: SnowflakeArgs,
+}
+
+impl UsageCheckArgs {
+    /// Arguments that name rows which are in no file.
+    #[cfg(not(feature = "snowflake"))]
+    const ELSEWHERE: [&str; 2] = ["target", "data_access"];
+    #[cfg(feature = "snowflake")]
+    const ELSEWHERE: [&str; 3] = ["target", "data_access", "snowflake_table"];
 }
 
 #[derive(Args, Debug)]

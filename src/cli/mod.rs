@@ -17,6 +17,8 @@ mod serve;
 mod under_load;
 mod usage;
 mod usage_data_access;
+#[cfg(feature = "snowflake")]
+mod usage_snowflake;
 mod usage_target;
 mod verify;
 

@@ -144,6 +144,10 @@ fn told_rows(args: &UsageCheckArgs) -> Result<Vec<Input>, Failure> {
     } else if args.data_access.data_access.is_some() {
         told.push(usage_data_access::rows_of(&args.data_access, None)?);
     }
+    #[cfg(feature = "snowflake")]
+    if args.snowflake.snowflake_table.is_some() {
+        told.push(super::usage_snowflake::rows_of(&args.snowflake)?);
+    }
     Ok(told)
 }
 

@@ -30,6 +30,8 @@ mod row;
 mod row_file;
 mod rules;
 mod settings;
+#[cfg(feature = "snowflake")]
+mod snowflake;
 mod source;
 pub mod sql;
 #[cfg(test)]
@@ -55,4 +57,6 @@ pub use row::{MeterCostList, Row, RowFault};
 pub use row_file::{RowFile, RowFileError};
 pub use rules::{Rule, rules};
 pub use settings::Settings;
+#[cfg(feature = "snowflake")]
+pub use snowflake::{SnowflakeCredential, SnowflakeError, SnowflakeTable};
 pub use source::{Format, Input, expand};
