@@ -31,6 +31,7 @@ Feature: Reports of other entities
     And every report row has the fields (DAPI-042):
       | field                                     |
       | CustomersAndPartners.EndCustomerAccountID |
+    And the form of "CustomersAndPartners.EndCustomerAccountID" is read
 
   @DAPI-043 @site
   Scenario: Cells with commas, quotation marks and nothing in them
@@ -45,3 +46,12 @@ Feature: Reports of other entities
       | field       |
       | AccountID   |
       | AccountName |
+
+  @DAPI-078 @site
+  Scenario: Attributes that the producer defines
+    Given the warehouse holds as "account":
+      """
+      [{"AccountID": "ACME", "OrgUnitCustomAttribute": {"Segment": "Print"}, "LastUpdated": $DAYS_AGO(0.5)}]
+      """
+    When the "account" report is pulled
+    Then every report row has the attribute "Segment" of "Print" in "OrgUnitCustomAttribute"

@@ -51,3 +51,8 @@ Feature: What can be asked of reports
       | parameter | value |
       | query     | {     |
     Then the answer follows the reading "data_access.invalid.http"
+
+  @DAPI-012
+  Scenario: The reference for people
+    When the page "swagger-ui.html" of the Data Access API is opened
+    Then a page for people comes

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use super::data_access_args::DataAccessArgs;
+#[cfg(feature = "snowflake")]
+use super::usage_snowflake::SnowflakeArgs;
 use crate::conformance::Order;
 use crate::load::Segment;
 use crate::usage::Format;
@@ -173,17 +176,28 @@ pub(super) enum UsageCommand {
 #[derive(Args, Debug)]
 pub(super) struct UsageEntitiesArgs {
     /// Folder of files that are named after entities, as in account.csv or SEC_VW_USER.parquet.
-    #[arg(value_name = "DIR", required_unless_present = "schema")]
+    #[arg(value_name = "DIR", required_unless_present_any = ["schema", "target", "data_access"])]
     pub(super) folder: Option<PathBuf>,
-    /// Print the JSON Schema of all entities instead.
-    #[arg(long, conflicts_with_all = ["folder", "json"])]
-    pub(super) schema: bool,
+    /// Print the schema of all entities instead: as JSON Schema, or with =parquet as Parquet message types, or with =arrow
+    /// as Arrow schemas.
+    #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "json",
+        value_parser = ["json", "parquet", "arrow"], conflicts_with_all = ["folder", "json", "target", "data_access"])]
+    pub(super) schema: Option<String>,
+    /// Name columns of the Parquet or Arrow schema as the API does, not as the database.
+    #[arg(long, requires = "schema")]
+    pub(super) dapi_names: bool,
+    /// Target file: judge what its Data Access API has.
+    #[arg(long, value_name = "FILE", conflicts_with = "folder", group = "service")]
+    pub(super) target: Option<PathBuf>,
     /// Print the findings as JSON (chargeproof-entities/1).
     #[arg(long)]
     pub(super) json: bool,
     /// Examples for each finding.
     #[arg(long, value_name = "N", default_value_t = 3)]
     pub(super) examples: usize,
+    // Last, because what follows would stand under the same heading.
+    #[command(flatten)]
+    pub(super) data_access: DataAccessArgs,
 }
 
 #[derive(Args, Debug)]
@@ -231,7 +245,7 @@ pub(super) struct UsageGenerateArgs {
     /// Folder to write all entities into, one file each, that fit together; --rows counts the usage rows.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "line_items"])]
     pub(super) entities: Option<PathBuf>,
-    /// Format of the entities: jsonl, json or csv.
+    /// Format of the entities: jsonl, json, csv or parquet.
     #[arg(long, value_name = "FORMAT", default_value = "jsonl", requires = "entities")]
     pub(super) format: Format,
     /// Name columns of entities as the API does, not as the database.
@@ -245,12 +259,16 @@ pub(super) struct UsageGenerateArgs {
 #[derive(Args, Debug)]
 pub(super) struct UsageCheckArgs {
     /// Files, folders or patterns of usage rows.
-    #[arg(value_name = "PATH", required_unless_present = "target")]
+    #[arg(value_name = "PATH", required_unless_present_any = UsageCheckArgs::ELSEWHERE)]
     pub(super) paths: Vec<PathBuf>,
-    /// Target file: judge the rows that its test control protocol tells, too.
-    #[arg(long, value_name = "FILE")]
+    /// Target file: judge the rows that the target tells, too.
+    #[arg(long, value_name = "FILE", group = "service")]
     pub(super) target: Option<PathBuf>,
-    /// Site of the target.
+    /// How the target tells them: control, its test control protocol, or data-access, its Data Access API [default:
+    /// the usage source of the target file].
+    #[arg(long, value_name = "NAME", value_parser = ["control", "data-access"], requires = "target")]
+    pub(super) source: Option<String>,
+    /// Site of the target, for its test control protocol.
     #[arg(long, value_name = "ID", default_value = "default", requires = "target")]
     pub(super) site: String,
     /// jsonl, json, csv or parquet [default: told by content and name].
@@ -295,6 +313,20 @@ pub(super) struct UsageCheckArgs {
     /// A result code that means granted [default: 101 and 1101, those of both versions]. May be repeated.
     #[arg(long, value_name = "CODE")]
     pub(super) granted_code: Vec<String>,
+    // Last, because what follows would stand under the same heading.
+    #[command(flatten)]
+    pub(super) data_access: DataAccessArgs,
+    #[cfg(feature = "snowflake")]
+    #[command(flatten)]
+    pub(super) snowflake: SnowflakeArgs,
+}
+
+impl UsageCheckArgs {
+    /// Arguments that name rows which are in no file.
+    #[cfg(not(feature = "snowflake"))]
+    const ELSEWHERE: [&str; 2] = ["target", "data_access"];
+    #[cfg(feature = "snowflake")]
+    const ELSEWHERE: [&str; 3] = ["target", "data_access", "snowflake_table"];
 }
 
 #[derive(Args, Debug)]

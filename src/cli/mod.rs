@@ -3,6 +3,7 @@
 mod args;
 mod bundled;
 mod conformance;
+mod data_access_args;
 mod diff;
 mod exit;
 mod expect;
@@ -15,6 +16,9 @@ mod run;
 mod serve;
 mod under_load;
 mod usage;
+mod usage_data_access;
+#[cfg(feature = "snowflake")]
+mod usage_snowflake;
 mod usage_target;
 mod verify;
 

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use super::args::{UsageCheckArgs, UsageCommand, UsageEntitiesArgs, UsageGenerateArgs, UsageSqlArgs};
 use super::exit::{CONFIGURATION, Failure, NOTHING_TESTED, print};
+use super::run::load_profile;
+use super::usage_data_access::{self, entities_of};
 use super::usage_target::rows_of;
+use crate::target::UsageProfile;
 use crate::usage::sql::{self, Dialect};
-use crate::usage::{
-    self, EntitiesError, EntitiesOrder, Format, Input, Judged, Knowledge, Settings, UsageError,
-};
+use crate::usage::{self, EntitiesError, EntitiesOrder, Input, Judged, Knowledge, Settings, UsageError};
 
 pub(super) fn run(command: &UsageCommand) -> Result<u8, Failure> {
     match command {
@@ -56,10 +57,6 @@ fn generate(args: &UsageGenerateArgs) -> Result<u8, Failure> {
             dapi_names: args.dapi_names,
             corruption: args.corrupt.clone(),
         };
-        if order.format == Format::Parquet {
-            return Err(Failure::words(CONFIGURATION, "entities are not made as Parquet")
-                .advise("take --format jsonl, json or csv"));
-        }
         let made = usage::generate_entities(&order, folder);
         let rows = made.map_err(|error| Failure::new(CONFIGURATION, &error))?;
         print(&format!("{rows} rows of all entities in {}", folder.display()));
@@ -75,12 +72,17 @@ fn generate(args: &UsageGenerateArgs) -> Result<u8, Failure> {
 
 fn entities(args: &UsageEntitiesArgs) -> Result<u8, Failure> {
     let wrong = |error: EntitiesError| Failure::new(CONFIGURATION, &error);
-    // Without a folder the schema is asked for: the arguments demand one of both.
-    let Some(folder) = &args.folder else {
-        print(&format!("{:#}", usage::entities_schema().map_err(wrong)?));
-        return Ok(0);
+    let judged = match &args.folder {
+        Some(folder) => usage::check_entities(folder, args.examples).map_err(wrong)?,
+        None if args.schema.is_some() => {
+            print_schema(args).map_err(wrong)?;
+            return Ok(0);
+        }
+        None => {
+            let pulled = entities_of(&args.data_access, args.target.as_deref())?;
+            pulled.check(args.examples).map_err(wrong)?
+        }
     };
-    let judged = usage::check_entities(folder, args.examples).map_err(wrong)?;
     if args.json {
         print(&format!("{:#}", judged.to_json()));
     } else {
@@ -96,15 +98,22 @@ fn entities(args: &UsageEntitiesArgs) -> Result<u8, Failure> {
     Ok(0)
 }
 
+fn print_schema(args: &UsageEntitiesArgs) -> Result<(), EntitiesError> {
+    let text = match args.schema.as_deref() {
+        Some("parquet") => usage::entities_parquet_schema(args.dapi_names)?,
+        Some("arrow") => format!("{:#}", usage::entities_arrow_schema(args.dapi_names)?),
+        _ => format!("{:#}", usage::entities_schema()?),
+    };
+    print(&text);
+    Ok(())
+}
+
 fn check(args: &UsageCheckArgs) -> Result<u8, Failure> {
     let wrong = |error: UsageError| Failure::new(CONFIGURATION, &error);
     let settings = settings(args).map_err(wrong)?;
-    let mut inputs = Vec::new();
-    if args.target.is_none() || !args.paths.is_empty() {
-        inputs = usage::expand(&args.paths, args.format).map_err(wrong)?;
-    }
-    if let Some(target) = &args.target {
-        inputs.push(rows_of(target, &args.site)?);
+    let mut inputs = told_rows(args)?;
+    if inputs.is_empty() || !args.paths.is_empty() {
+        inputs.splice(0..0, usage::expand(&args.paths, args.format).map_err(wrong)?);
     }
     let mut judged = usage::check(&inputs, &settings).map_err(wrong)?;
     if let Some(path) = &args.baseline {
@@ -122,9 +131,42 @@ fn check(args: &UsageCheckArgs) -> Result<u8, Failure> {
     }
     if judged.checked.rows == 0 {
         return Err(Failure::words(NOTHING_TESTED, "there was no usage row to judge")
-            .advise("name a file that holds usage rows"));
+            .advise("name a file that holds usage rows, or other days with --from and --to"));
     }
     Ok(0)
+}
+
+/// The rows that services tell.
+fn told_rows(args: &UsageCheckArgs) -> Result<Vec<Input>, Failure> {
+    let mut told = Vec::new();
+    if let Some(target) = &args.target {
+        told.push(target_rows(args, target)?);
+    } else if args.data_access.data_access.is_some() {
+        told.push(usage_data_access::rows_of(&args.data_access, None)?);
+    }
+    #[cfg(feature = "snowflake")]
+    if args.snowflake.snowflake_table.is_some() {
+        told.push(super::usage_snowflake::rows_of(&args.snowflake)?);
+    }
+    Ok(told)
+}
+
+/// The rows of a target, in the way that is asked for or that its file says.
+fn target_rows(args: &UsageCheckArgs, target: &Path) -> Result<Input, Failure> {
+    let by_data_access = match args.source.as_deref() {
+        Some(source) => source == "data-access",
+        None => load_profile(target)?.usage == UsageProfile::Other("data-access".to_owned()),
+    };
+    if by_data_access {
+        return usage_data_access::rows_of(&args.data_access, Some(target));
+    }
+    let asked = &args.data_access;
+    if asked.from.is_some() || asked.to.is_some() || asked.save.is_some() {
+        let message = "--from, --to and --save are for the Data Access API";
+        let advice = "take --source data-access with them; the test control protocol tells all rows";
+        return Err(Failure::words(CONFIGURATION, message).advise(advice));
+    }
+    rows_of(target, &args.site)
 }
 
 fn settings(args: &UsageCheckArgs) -> Result<Settings, UsageError> {

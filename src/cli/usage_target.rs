@@ -17,7 +17,8 @@ pub(super) fn rows_of(target: &Path, site: &str) -> Result<Input, Failure> {
     let Some(given) = &profile.control else {
         let message =
             format!("{} has no [control] table, which rows could be read through", target.display());
-        return Err(Failure::words(CONFIGURATION, message).advise("name files of rows instead"));
+        return Err(Failure::words(CONFIGURATION, message)
+            .advise("name files of rows instead, or take --source data-access"));
     };
     let client = Client::new(Duration::from_secs(profile.timing.answer_s))
         .map_err(|error| Failure::new(UNREACHABLE, &error))?;

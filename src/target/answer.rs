@@ -13,6 +13,9 @@ pub(super) const TIMED_OUT: &str = "timed out";
 /// How the reason begins when an answer failed to come in any other way.
 pub(super) const NO_ANSWER: &str = "no answer";
 
+/// What is said of a body that is not read to its end.
+pub(super) const TOO_LONG: &str = "the body is longer than";
+
 /// An answer, or the reason why none came: sending never fails, so that every exchange can be shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answer {
@@ -53,6 +56,12 @@ impl Answer {
     #[must_use]
     pub fn refused_connection(&self) -> bool {
         self.failure_kind().starts_with(NO_CONNECTION)
+    }
+
+    /// Whether the body was longer than any that is read.
+    #[must_use]
+    pub fn too_long(&self) -> bool {
+        self.exchange.error.as_ref().is_some_and(|error| error.contains(TOO_LONG))
     }
 
     fn failure_kind(&self) -> &str {

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use reqwest::header::HeaderMap;
 use reqwest::{NoProxy, Proxy, RequestBuilder, Response, redirect};
 
-use super::answer::{Answer, NO_ANSWER, NO_CONNECTION, TIMED_OUT};
+use super::answer::{Answer, NO_ANSWER, NO_CONNECTION, TIMED_OUT, TOO_LONG};
 use super::call::Call;
 use super::exchange;
 use crate::report::events::Exchange;
@@ -144,7 +144,7 @@ async fn receive(request: RequestBuilder, exchange: &mut Exchange) -> Result<(u1
 /// Reads a body to its end, but never more than [`LARGEST_ANSWER_BYTES`] of it; the reason in words when it did
 /// not come whole.
 pub(crate) async fn whole_body(response: &mut Response) -> Result<Vec<u8>, String> {
-    let too_long = || format!("{NO_ANSWER}: the body is longer than {LARGEST_ANSWER_BYTES} bytes");
+    let too_long = || format!("{NO_ANSWER}: {TOO_LONG} {LARGEST_ANSWER_BYTES} bytes");
     let declared = response.content_length().and_then(|length| usize::try_from(length).ok());
     if declared.is_some_and(|length| length > LARGEST_ANSWER_BYTES) {
         return Err(too_long());
@@ -302,6 +302,7 @@ mod tests {
         let answer = client().send(Call::get(server.uri())).await;
         assert_eq!(answer.status, None);
         assert_eq!(answer.exchange.status, Some(200));
+        assert!(answer.too_long() && !answer.timed_out());
         assert!(answer.summary().contains("longer than 16777216 bytes"), "{}", answer.summary());
     }
 

@@ -19,6 +19,14 @@ pub enum UsageError {
         /// Why.
         source: io::Error,
     },
+    /// A file could not be written.
+    #[error("cannot write {}: {source}; check the path and your permissions", .path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// A folder has no data files.
     #[error("{} holds no .jsonl, .ndjson, .json, .csv, .tsv or .parquet file, packed (.gz, .zst) or not", .path.display())]
     EmptyFolder {

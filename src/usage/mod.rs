@@ -9,6 +9,7 @@ mod canonical;
 mod cases;
 mod columns;
 mod compact;
+mod data_access;
 mod engine;
 mod entities;
 mod errors;
@@ -29,6 +30,8 @@ mod row;
 mod row_file;
 mod rules;
 mod settings;
+#[cfg(feature = "snowflake")]
+mod snowflake;
 mod source;
 pub mod sql;
 #[cfg(test)]
@@ -38,10 +41,11 @@ mod unsigned;
 
 pub use canonical::canonical;
 pub use columns::{Column, ColumnSet};
+pub use data_access::{Days, Mode, Patience, Pull, PullError, PulledReport, Service, Told};
 pub use engine::{Judged, check};
 pub use entities::{
-    EntitiesError, EntitiesJudged, EntitiesOrder, EntityExample, EntityFinding, JudgedEntity, check_entities,
-    entities_schema, generate_entities,
+    EntitiesError, EntitiesJudged, EntitiesOrder, EntityExample, EntityFinding, JudgedEntity, PulledEntities,
+    check_entities, entities_arrow_schema, entities_parquet_schema, entities_schema, generate_entities,
 };
 pub use errors::UsageError;
 pub use forms::Forms;
@@ -53,4 +57,6 @@ pub use row::{MeterCostList, Row, RowFault};
 pub use row_file::{RowFile, RowFileError};
 pub use rules::{Rule, rules};
 pub use settings::Settings;
+#[cfg(feature = "snowflake")]
+pub use snowflake::{SnowflakeCredential, SnowflakeError, SnowflakeTable};
 pub use source::{Format, Input, expand};

@@ -94,3 +94,20 @@ Feature: Wrong expectations of reports
     Then the data of the answer name:
       | name     |
       | shoeSize |
+
+  @site
+  Scenario: A report does not lead to another one
+    When the reports "account" and "user" are pulled
+    Then every "UserName" of the second is an "AccountID" of the first
+
+  @site
+  Scenario: An attribute has another value
+    When the "account" report is pulled with:
+      | parameter | value |
+      | pastDays  | 30    |
+    Then every report row has the attribute "Segment" of "Stone" in "OrgUnitCustomAttribute"
+
+  @site
+  Scenario: A page is not there
+    When the page "no-such-page.html" of the Data Access API is opened
+    Then a page for people comes

@@ -6,6 +6,7 @@ mod bad_input;
 mod compare;
 mod controls;
 mod crash;
+mod data_access;
 mod house;
 mod license_load;
 mod lint;

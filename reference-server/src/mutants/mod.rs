@@ -9,6 +9,7 @@ mod access_rules;
 mod charging;
 mod configuration;
 mod data_access;
+mod data_access_joins;
 mod general;
 mod instances;
 mod keys;
@@ -65,6 +66,7 @@ pub fn all() -> impl Iterator<Item = &'static Mutant> {
         charging::MUTANTS,
         configuration::MUTANTS,
         data_access::MUTANTS,
+        data_access_joins::MUTANTS,
         general::MUTANTS,
         instances::MUTANTS,
         keys::MUTANTS,

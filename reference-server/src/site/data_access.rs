@@ -44,7 +44,11 @@ impl Site {
     #[must_use]
     pub fn report_rows(&self, entity: &Entity) -> Vec<Cells> {
         let replaced = self.warehouse.rows.get(&entity.group).cloned();
-        replaced.unwrap_or_else(|| sample(entity, self.now()))
+        replaced.unwrap_or_else(|| {
+            let mut rows = sample(entity, self.now());
+            rows.extend(self.own_rows(entity, &rows));
+            rows
+        })
     }
 
     /// Lets a caller with a right credential and the permission pass (DAPI-016, DAPI-019, DAPI-046).

@@ -16,6 +16,7 @@ mod keys;
 mod licensing;
 mod line_items;
 mod outcome;
+mod own_reports;
 mod rate_tables;
 mod restore;
 mod session_requests;

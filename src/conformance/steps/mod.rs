@@ -13,6 +13,7 @@ mod clock;
 mod conditions;
 mod configuration;
 mod data_access;
+mod data_access_joins;
 mod data_access_reports;
 mod instance_pages;
 mod instances;

@@ -38,6 +38,14 @@ pub enum EntitiesError {
         /// Why.
         source: io::Error,
     },
+    /// The schema cannot be put into another form.
+    #[error(
+        "the schema of the entities has no Parquet form: {reason}; this is a fault of the program, please report it"
+    )]
+    Form {
+        /// Why.
+        reason: String,
+    },
     /// There is no corruption of this name.
     #[error("there is no corruption {name:?}; take one of: {known}")]
     Corruption {

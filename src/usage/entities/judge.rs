@@ -48,32 +48,33 @@ pub struct JudgedEntity {
 pub fn check_entities(folder: &Path, examples: usize) -> Result<EntitiesJudged, EntitiesError> {
     let schema = Schema::load()?;
     let inputs = expand(&[folder.to_owned()], None)?;
-    let mut findings = Findings::new(examples);
-    let mut files: BTreeMap<&str, Vec<Input>> = BTreeMap::new();
+    let mut named = Vec::new();
+    let mut nameless = Vec::new();
     for input in inputs {
         match tables::entity_of(&schema, &input) {
-            Some(entity) => files.entry(&entity.name).or_default().push(input.with_any_columns()),
-            None => {
-                let message = "its name is that of no entity; it was not read".to_owned();
-                let example = EntityExample { input: input.name, row: 0, message };
-                findings.add("ENT-FILE", Severity::I, "", "", example);
-            }
+            Some(entity) => named.push((entity.name.clone(), input)),
+            None => nameless.push(input.name),
         }
     }
-    if files.is_empty() {
+    if named.is_empty() {
         return Err(EntitiesError::NoEntity { path: folder.to_owned() });
     }
-    let mut judge = Judge { schema: &schema, findings, relations: Relations::default() };
-    let mut entities = Vec::new();
-    for entity in schema.in_order() {
-        if let Some(inputs) = files.get(entity.name.as_str()) {
-            entities.push(judge.entity(entity, inputs));
-        }
+    let mut judge = Judge::new(&schema, examples);
+    for input in nameless {
+        let message = "its name is that of no entity; it was not read".to_owned();
+        judge.findings.add("ENT-FILE", Severity::I, "", "", EntityExample { input, row: 0, message });
     }
-    let Judge { mut findings, relations, .. } = judge;
-    let not_applied = relations.finish(&mut findings);
-    let folder = folder.display().to_string();
-    Ok(EntitiesJudged { folder, entities, findings: findings.finish(), not_applied })
+    Ok(judge.all(&folder.display().to_string(), named))
+}
+
+/// Judges inputs of which it is known what they hold.
+pub(super) fn judge_inputs(
+    schema: &Schema,
+    shown: &str,
+    inputs: Vec<(String, Input)>,
+    examples: usize,
+) -> EntitiesJudged {
+    Judge::new(schema, examples).all(shown, inputs)
 }
 
 struct Judge<'a> {
@@ -82,7 +83,26 @@ struct Judge<'a> {
     relations: Relations,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    fn new(schema: &'a Schema, examples: usize) -> Self {
+        Self { schema, findings: Findings::new(examples), relations: Relations::default() }
+    }
+
+    fn all(mut self, shown: &str, inputs: Vec<(String, Input)>) -> EntitiesJudged {
+        let mut files: BTreeMap<String, Vec<Input>> = BTreeMap::new();
+        for (name, input) in inputs {
+            files.entry(name).or_default().push(input.with_any_columns());
+        }
+        let mut entities = Vec::new();
+        for entity in self.schema.in_order() {
+            if let Some(inputs) = files.get(&entity.name) {
+                entities.push(self.entity(entity, inputs));
+            }
+        }
+        let not_applied = self.relations.finish(&mut self.findings);
+        EntitiesJudged { folder: shown.to_owned(), entities, findings: self.findings.finish(), not_applied }
+    }
+
     fn entity(&mut self, entity: &Entity, inputs: &[Input]) -> JudgedEntity {
         let mut columns = Columns::new(entity);
         let mut factors = Factors::default();

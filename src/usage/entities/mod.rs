@@ -3,6 +3,7 @@
 //! `schema` is what is known of the fields, as data; `values` judges cells, `row_rules` rows, and `relations` across
 //! entities. `world` makes entities that fit together, and `corruptions` break them in one place each.
 
+mod arrow_form;
 mod corruptions;
 mod errors;
 mod findings;
@@ -10,6 +11,8 @@ mod joins;
 mod json_schema;
 mod judge;
 mod output;
+mod parquet_file;
+mod pulled;
 mod records;
 mod relations;
 mod row;
@@ -23,8 +26,10 @@ mod values;
 mod world;
 mod write;
 
+pub use arrow_form::{entities_arrow_schema, entities_parquet_schema};
 pub use errors::EntitiesError;
 pub use findings::{EntityExample, EntityFinding};
 pub use json_schema::entities_schema;
 pub use judge::{EntitiesJudged, JudgedEntity, check_entities};
+pub use pulled::PulledEntities;
 pub use write::{EntitiesOrder, generate_entities};

@@ -3,6 +3,10 @@
 use std::fs;
 use std::path::Path;
 
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::schema::parser::parse_message_type;
+use parquet::schema::printer::print_schema;
+
 use super::corruptions::{CORRUPTIONS, Corruption};
 use super::schema::Schema;
 use super::*;
@@ -46,9 +50,14 @@ fn joins_name_fields_that_there_are() {
 
 #[test]
 fn a_clean_world_is_clean_in_every_form() {
-    for (format, dapi) in
-        [(Format::Jsonl, false), (Format::Jsonl, true), (Format::Json, false), (Format::Csv, true)]
-    {
+    for (format, dapi) in [
+        (Format::Jsonl, false),
+        (Format::Jsonl, true),
+        (Format::Json, false),
+        (Format::Csv, true),
+        (Format::Parquet, false),
+        (Format::Parquet, true),
+    ] {
         let folder = tempfile::tempdir().unwrap();
         let judged = made(folder.path(), format, dapi, None);
         assert!(judged.findings.is_empty(), "{}", judged.to_text());
@@ -142,4 +151,62 @@ fn the_published_schema_is_that_of_the_program() {
     let validator = jsonschema::validator_for(&account).unwrap();
     assert!(validator.is_valid(&serde_json::json!({ "AccountType": "CUSTOMER" })));
     assert!(!validator.is_valid(&serde_json::json!({ "AccountType": "LENT" })));
+}
+
+#[test]
+fn parquet_files_have_the_published_schema() {
+    for dapi in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        made(folder.path(), Format::Parquet, dapi, None);
+        let published = entities_parquet_schema(dapi).unwrap();
+        for entity in &Schema::load().unwrap().entities {
+            let file = fs::File::open(folder.path().join(format!("{}.parquet", entity.name))).unwrap();
+            let reader = SerializedFileReader::new(file).unwrap();
+            let mut text = Vec::new();
+            print_schema(&mut text, reader.metadata().file_metadata().schema());
+            let text = String::from_utf8(text).unwrap();
+            let fields = text.split_once('\n').unwrap().1.trim_end();
+            let name = entity.name.replace('-', "_");
+            assert!(published.contains(&format!("message {name} {{\n{fields}")), "{name}: {text}");
+        }
+    }
+}
+
+#[test]
+fn the_published_schemas_can_be_read_by_others() {
+    let parquet = entities_parquet_schema(false).unwrap();
+    let messages: Vec<&str> = parquet.split("message ").filter(|text| !text.is_empty()).collect();
+    assert_eq!(messages.len(), 20);
+    for message in messages {
+        parse_message_type(&format!("message {message}")).unwrap();
+    }
+    let arrow = entities_arrow_schema(false).unwrap();
+    let fields = arrow["account"]["fields"].as_array().unwrap();
+    let named = |name: &str| fields.iter().find(|field| field["name"] == name).unwrap();
+    assert_eq!(named("ID")["type"]["name"], "utf8");
+    assert_eq!(fields.len(), columns_of("account"));
+}
+
+fn columns_of(entity: &str) -> usize {
+    let schema = Schema::load().unwrap();
+    schema.entity(entity).unwrap().fields.iter().filter(|field| field.database.is_some()).count()
+}
+
+#[test]
+fn what_a_parquet_column_cannot_hold_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let told: Vec<String> = CORRUPTIONS
+        .iter()
+        .filter_map(|corruption| {
+            let corruption = Some(corruption.name.to_owned());
+            let order =
+                EntitiesOrder { rows: 40, seed: 7, format: Format::Parquet, dapi_names: false, corruption };
+            generate_entities(&order, folder.path()).err().map(|error| error.to_string())
+        })
+        .collect();
+    assert!(!told.is_empty() && told.len() < CORRUPTIONS.len() / 2, "{told:?}");
+    assert!(
+        told.iter().all(|error| error.contains("take another format") || error.contains("null")),
+        "{told:?}"
+    );
 }

@@ -8,9 +8,10 @@ use serde_json::{Map, Value};
 
 use super::super::source::Format;
 use super::EntitiesError;
+use super::arrow_form::columns;
 use super::corruptions::{CORRUPTIONS, Corruption};
 use super::schema::{Entity, Field, Schema};
-use super::world;
+use super::{parquet_file, world};
 
 /// A world to make.
 #[derive(Clone, Debug)]
@@ -19,7 +20,7 @@ pub struct EntitiesOrder {
     pub rows: u64,
     /// Seed of everything that is left to chance.
     pub seed: u64,
-    /// JSON Lines, JSON or CSV.
+    /// How the files are written.
     pub format: Format,
     /// Whether columns have the names of the API; else they have those of the database.
     pub dapi_names: bool,
@@ -50,7 +51,8 @@ pub fn generate_entities(order: &EntitiesOrder, folder: &Path) -> Result<u64, En
     let ending = match order.format {
         Format::Csv => "csv",
         Format::Json => "json",
-        _ => "jsonl",
+        Format::Jsonl => "jsonl",
+        Format::Parquet => "parquet",
     };
     let mut count = 0;
     for entity in &schema.entities {
@@ -64,15 +66,10 @@ pub fn generate_entities(order: &EntitiesOrder, folder: &Path) -> Result<u64, En
 }
 
 fn table(file: File, entity: &Entity, rows: &[Map<String, Value>], order: &EntitiesOrder) -> io::Result<()> {
-    // Tables of custom attributes are in the database only.
-    let dapi = order.dapi_names && !entity.is_attribute_table();
-    let columns: Vec<(&Field, &str)> = entity
-        .fields
-        .iter()
-        .filter_map(|field| {
-            Some((field, if dapi { field.dapi.as_deref() } else { field.database.as_deref() }?))
-        })
-        .collect();
+    if order.format == Format::Parquet {
+        return parquet_file::write(file, entity, rows, order.dapi_names);
+    }
+    let columns = columns(entity, order.dapi_names);
     let mut out = BufWriter::new(file);
     if order.format == Format::Csv {
         return delimited(out, &columns, rows);

@@ -92,7 +92,7 @@ impl Judged {
                 context! { date => date.unwrap_or_default(), counts }
             })
             .collect();
-        let heads: Vec<String> = found.iter().map(|(rule, level)| format!("{rule} {level}")).collect();
+        let heads: Vec<Value> = found.iter().map(|&(rule, level)| context! { rule, level }).collect();
         context! { heads, lines, left }
     }
 }

@@ -49,6 +49,16 @@ impl Input {
         &self.path
     }
 
+    /// Copies it to a file that stays.
+    ///
+    /// # Errors
+    ///
+    /// When the file cannot be written.
+    pub fn save(&self, path: &Path) -> Result<(), UsageError> {
+        let failed = |source| UsageError::Unwritable { path: path.to_owned(), source };
+        fs::copy(&self.path, path).map(|_| ()).map_err(failed)
+    }
+
     /// An input that can be read only once is kept on disk, because some data sets have to be read twice.
     ///
     /// # Errors
@@ -58,13 +68,18 @@ impl Input {
         let failed = |source| UsageError::Unreadable { input: name.to_owned(), source };
         let mut file = NamedTempFile::new().map_err(failed)?;
         io::copy(&mut reader, &mut file).map_err(failed)?;
-        Ok(Self {
+        Ok(Self::of_kept(name, file, format))
+    }
+
+    /// An input that is in a file for as long as anybody uses it.
+    pub(in crate::usage) fn of_kept(name: &str, file: NamedTempFile, format: Option<Format>) -> Self {
+        Self {
             name: name.to_owned(),
             path: file.path().to_owned(),
             format,
             any_columns: false,
             _kept: Some(Arc::new(file)),
-        })
+        }
     }
 }
 

@@ -18,5 +18,5 @@ pub use page::Page;
 pub(super) use readings::READINGS;
 pub use request::{Format, GLOBAL_FILTERS, GlobalFilter, Mode, ReportRequest};
 pub use rules::DataAccessRules;
-pub use schema::{Entity, Field, entities, entity, sample, usage_row};
+pub use schema::{Entity, Field, entities, entity, sample, usage_row, written};
 pub use shape::{Cells, csv_head, csv_line, nested};

@@ -68,6 +68,8 @@ pub struct DataAccessRules {
     pub unknown_group: u16,
     /// Changes the body of an answer just before it leaves; right answers need no change.
     pub body: fn(&mut Value),
+    /// Status of the page for people (DAPI-012).
+    pub reference_page: u16,
 }
 
 impl Default for DataAccessRules {
@@ -98,6 +100,7 @@ impl Default for DataAccessRules {
             invalid: 400,
             unknown_group: 404,
             body: |_body| {},
+            reference_page: 200,
         }
     }
 }

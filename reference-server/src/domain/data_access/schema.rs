@@ -67,6 +67,15 @@ impl Entity {
         self.fields.iter().find(|field| field.name == name)
     }
 
+    /// A row with every field of the group: what is not set is NULL.
+    #[must_use]
+    pub fn filled(&self, mut row: Cells) -> Cells {
+        for field in self.fields.iter().filter(|field| !row.contains_key(&field.name)).collect::<Vec<_>>() {
+            row.insert(field.name.clone(), Value::Null);
+        }
+        row
+    }
+
     /// When a row was changed last, ms.
     #[must_use]
     pub fn changed_at(&self, row: &Cells) -> Option<Millis> {
@@ -98,7 +107,8 @@ pub fn sample(entity: &Entity, now: Millis) -> Vec<Cells> {
 }
 
 /// A moment as reports show it (DAPI-033).
-fn written(at: Millis) -> String {
+#[must_use]
+pub fn written(at: Millis) -> String {
     let moment = Timestamp::from_millisecond(at).unwrap_or_default();
     moment.strftime("%Y-%m-%d %H:%M:%S.%3f").to_string()
 }
@@ -122,7 +132,7 @@ mod tests {
 
     #[test]
     fn the_files_are_sound() {
-        assert_eq!(entities().len(), 10);
+        assert_eq!(entities().len(), 11);
         for entity in entities() {
             assert!(entity.field(&entity.changed).is_some(), "{}", entity.group);
             for field in entity.filters.values() {
@@ -153,7 +163,7 @@ mod tests {
             assert!(column(group, field).iter().all(|id| accounts.contains(id)), "{group}");
         }
         let activations = column("entitlement", "ActivationID");
-        for group in ["device", "fulfillment"] {
+        for group in ["device", "device-history", "fulfillment"] {
             assert!(column(group, "ActivationID").iter().all(|id| activations.contains(id)), "{group}");
         }
     }
@@ -166,6 +176,13 @@ mod tests {
         assert_eq!(row.len(), 30);
         assert_eq!((&row["Item"], &row["metadata"]), (&json!("A"), &json!({"a": 1})));
         assert!(row["isPartial"].is_null() && !row.contains_key("TENANT_ID"));
+    }
+
+    #[test]
+    fn a_row_has_every_field_of_its_group() {
+        let account = entity("account").unwrap();
+        let row = account.filled(Cells::from_iter([("AccountID".to_owned(), json!("A"))]));
+        assert_eq!((row.len(), &row["AccountID"], &row["City"]), (18, &json!("A"), &Value::Null));
     }
 
     #[test]

@@ -36,8 +36,8 @@ pub(super) fn report(
     }
     let header = header(asked, request, rules, &page);
     let status = if page.is_past_end() { rules.past_end } else { 200 };
-    let rows: Vec<Value> =
-        page.into_rows().into_iter().map(|row| Value::Object((rules.shaped)(row))).collect();
+    let shown = |row| Value::Object((rules.shaped)(entity.filled(row)));
+    let rows: Vec<Value> = page.into_rows().into_iter().map(shown).collect();
     let mut body = json!({ "header": header, "data": rows });
     (rules.body)(&mut body);
     respond(status, Some(&body))

@@ -6,11 +6,11 @@ use axum::Router;
 use axum::routing::{MethodRouter, get};
 
 use super::super::errors;
-use super::{metadata, report};
+use super::{metadata, reference, report};
 use crate::sites::Sites;
 
 /// Where the addresses of a site begin; without a site in the path it is the site `default`.
-const BASES: [&str; 2] = ["/data/api/v1/report", "/sites/{siteId}/data/api/v1/report"];
+const BASES: [&str; 2] = ["/data", "/sites/{siteId}/data"];
 
 /// Everything that is served; all calls are GET.
 pub(crate) fn router(sites: Arc<Sites>) -> Router {
@@ -23,14 +23,15 @@ pub(crate) fn router(sites: Arc<Sites>) -> Router {
     router.method_not_allowed_fallback(errors::method_not_allowed).with_state(sites)
 }
 
-fn routes() -> [(&'static str, MethodRouter<Arc<Sites>>); 5] {
+fn routes() -> [(&'static str, MethodRouter<Arc<Sites>>); 6] {
     [
-        ("/report-names", get(metadata::names)),
-        ("/report-types/{group}", get(metadata::types)),
-        ("/global-filters", get(metadata::global_filters)),
+        ("/swagger-ui.html", get(reference::page)),
+        ("/api/v1/report/report-names", get(metadata::names)),
+        ("/api/v1/report/report-types/{group}", get(metadata::types)),
+        ("/api/v1/report/global-filters", get(metadata::global_filters)),
         // The documents name this list, but not where it is (DAPI-011).
-        ("/query-operators", get(metadata::operators)),
-        ("/{group}", get(report::serve)),
+        ("/api/v1/report/query-operators", get(metadata::operators)),
+        ("/api/v1/report/{group}", get(report::serve)),
     ]
 }
 
