@@ -13,6 +13,7 @@ mod context;
 mod crowd;
 mod error;
 mod hooks;
+mod inferred;
 mod items;
 mod judge;
 mod licensing;

@@ -136,6 +136,7 @@ mod tests {
     use cucumber::gherkin::StepType;
 
     use super::*;
+    use crate::report::events::System;
 
     fn strings(texts: &[&str]) -> Vec<String> {
         texts.iter().map(|&text| text.to_owned()).collect()
@@ -204,6 +205,7 @@ mod tests {
             name: "Two items".to_owned(),
             requirements: strings(requirements),
             version: "v1.0".to_owned(),
+            system: System::DynamicMonetization,
         };
         let by = |pattern: &str| Selection { ids: strings(&[pattern]), ..Selection::default() };
         assert!(by("DM-SES-*").takes(&scenario(&["DM-ACC-010", "DM-SES-001"])));

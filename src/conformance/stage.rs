@@ -173,7 +173,7 @@ impl Stage {
         let context = Arc::clone(&self.context);
         if !context.abilities.sites {
             let base = context.access.base.as_deref().unwrap_or_default();
-            self.api = Api::new(base).speaking(&self.scenario.version);
+            self.api = Api::new(base).speaking(context.spoken(&self.scenario));
             self.names = Names::with_suffix(&format!("-{}", context.unique(&self.scenario.id)));
             return Ok(());
         }
@@ -183,7 +183,8 @@ impl Stage {
         request.unpermitted.clone_from(&context.reports.unpermitted);
         match self.control()?.create_site(&id, &request).await {
             Ok(site) => {
-                self.api = Api::new(&site.bases.dynamic_monetization).speaking(&self.scenario.version);
+                let version = context.spoken(&self.scenario);
+                self.api = Api::new(&site.bases.dynamic_monetization).speaking(version);
                 self.licensing.base = site.bases.cmapi.unwrap_or_default();
                 self.data_access = site.bases.data_access;
                 self.site = Some(id);
