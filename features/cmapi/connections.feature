@@ -1,4 +1,4 @@
-@producer @cls @site @one-version @bundled
+@producer @cls @site @bundled
 Feature: The connections of a tenant
   All license servers of a tenant share a number of connections that may be under way at the same time.
 

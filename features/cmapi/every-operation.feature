@@ -1,4 +1,4 @@
-@producer @cls @site
+@producer @cls @site @given-instance
 Feature: Every operation of a license server
   No operation is forgotten: each is closed to strangers and to client applications that it is not for, and none answers
   for an instance that does not exist.

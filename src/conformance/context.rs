@@ -162,7 +162,7 @@ impl Context {
     /// The systems that the target has.
     pub(super) fn systems(&self) -> Vec<System> {
         let offered = |system: &System| match system {
-            System::Cmapi => self.abilities.licensing && self.has("cls"),
+            System::Cmapi => (self.abilities.licensing || self.abilities.given_instance) && self.has("cls"),
             System::DataAccess => {
                 self.has("data-access") && (self.abilities.sites || self.reports.base.is_some())
             }

@@ -12,6 +12,7 @@ mod check;
 mod context;
 mod crowd;
 mod error;
+mod given_instance;
 mod hooks;
 mod inferred;
 mod items;

@@ -174,6 +174,9 @@ impl Stage {
         if !context.abilities.sites {
             let base = context.access.base.as_deref().unwrap_or_default();
             self.api = Api::new(base).speaking(context.spoken(&self.scenario));
+            if let Some(given) = &context.access.given_instance {
+                self.licensing.base.clone_from(&given.base);
+            }
             self.names = Names::with_suffix(&format!("-{}", context.unique(&self.scenario.id)));
             return Ok(());
         }
@@ -197,6 +200,7 @@ impl Stage {
     /// Removes what the scenario leaves behind. It is best effort: what stays cannot change another scenario.
     pub(super) async fn strike(&mut self) {
         self.crowd.leave();
+        self.give_back_all("A").await;
         if let (Some(site), Ok(control)) = (self.site.take(), self.control()) {
             control.delete_site(&site).await.ok();
             return;

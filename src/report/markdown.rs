@@ -74,7 +74,7 @@ fn figures(model: &RunModel, coverage: &Coverage) -> Vec<String> {
         let VersionCounts { passed, failed, not_tested, .. } = *counts;
         let [passed, failed, not_tested] = [passed, failed, not_tested].map(count);
         rows.push(format!(
-            "| – of the {system} | {passed} did not fail, {failed} failed, {not_tested} not tested |"
+            "| – {system} | {passed} did not fail, {failed} failed, {not_tested} not tested |"
         ));
     }
     if coverage.registered() > 0 {

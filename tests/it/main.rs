@@ -7,6 +7,7 @@ mod browser;
 mod compare;
 mod controls;
 mod crash;
+mod given_instance;
 mod house;
 mod license_load;
 mod lint;

@@ -111,8 +111,7 @@ async fn sends_raw(
 #[when(regex = r#"^(GET|POST|DELETE) "([^"]*)" is sent to an instance that does not exist$"#)]
 async fn to_unknown_instance(world: &mut World, method: String, path: String, step: &Step) -> Stepped {
     let token = world.producer_token(0).await?;
-    let known = world.license_server(0);
-    let url = world.licensing_url(0, &path).replace(known, "0NOBODYKNOWS");
+    let url = world.licensing_url(0, &path).replace(world.license_server(0), "0NOBODYKNOWS");
     let call = Call::new(method_of(&method), url, Body::None);
     let answer = world.send(call.bearer(&token)).await;
     world.keep(step, answer)

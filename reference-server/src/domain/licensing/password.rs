@@ -5,8 +5,11 @@ const LENGTH: std::ops::RangeInclusive<usize> = 8..=30;
 /// Of these, one must be there; others may be. Parentheses are no part of the list, only allowed (CM-PWD-004).
 const SPECIAL: &str = "^*$-+?_&=!%{}/#";
 
-/// What a password must be, as the end of a sentence, in the order in which it is looked at.
-const POLICY: [(&str, fn(&str) -> bool); 5] = [
+/// What a password must be, as the end of a sentence, and whether one is.
+type Rule = (&'static str, fn(&str) -> bool);
+
+/// The policy, in the order in which it is looked at.
+const POLICY: [Rule; 5] = [
     ("has 8 to 30 characters", |password| LENGTH.contains(&password.chars().count())),
     ("has no spaces", |password| !password.chars().any(char::is_whitespace)),
     ("has an upper-case and a lower-case letter", |password| {
