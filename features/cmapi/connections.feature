@@ -15,6 +15,11 @@ Feature: The connections of a tenant
     When 60 connections are held open at the same time
     Then exactly 60 requests were granted
 
+  @CM-PRE-009
+  Scenario: A preview is a connection, too
+    When 62 previews are held open at the same time
+    Then exactly 60 requests were granted
+
   @CM-LIM-004
   Scenario: The status of a connection too many
     When 61 connections are held open at the same time

@@ -21,6 +21,8 @@ mod knowledge;
 #[cfg(test)]
 mod known_controls;
 #[cfg(test)]
+mod license_forms;
+#[cfg(test)]
 mod negative_controls;
 mod numbers;
 mod output;

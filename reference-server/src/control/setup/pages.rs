@@ -79,7 +79,7 @@ pub(super) fn sites(login: &Login, sites: &[SiteLine], more: usize) -> Answer<St
     content
         .markup("</nav><h1>Set-up of license servers</h1><p>Each site has one Producer User for all its ")
         .markup("license-server instances. Choose the site.</p><div class=wide><table>")
-        .markup("<tr><th>Site<th>Producer User<th>License-server instances");
+        .markup("<tr><th>Site<th>Producer User<th>Instances");
     for site in sites {
         content.markup("<tr><td><a href=\"/setup/sites/").text(&site.id).markup("\">").text(&site.id);
         content.markup("</a><td>").text(state(site.state)).markup("<td>").text(&site.servers.to_string());
