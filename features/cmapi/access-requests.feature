@@ -1,4 +1,4 @@
-@client @cls @site @one-version
+@client @cls @site
 Feature: Access requests to license servers
   A client application asks for all that its host wants to hold; the answer tells what the host holds from then on.
 

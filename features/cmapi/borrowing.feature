@@ -1,4 +1,4 @@
-@client @cls @site @one-version @clock
+@client @cls @site @clock
 Feature: Borrowing
   What a host holds is lent for a time: the shortest of the times that feature, client and administrator set.
 
@@ -29,7 +29,7 @@ Feature: Borrowing
       | feature | ends          |
       | daily   | in 60 seconds |
 
-  @CM-BOR-003
+  @CM-BOR-003 @inferred
   Scenario Outline: An interval of 0 sets no limit
     When host A requests 1 of "daily" for "<interval>"
     Then the answer grants:
@@ -179,7 +179,7 @@ Feature: Borrowing
     And host B requests 1 of "daily"
     Then "daily" is denied
 
-  @CM-HTTP-003
+  @CM-HTTP-003 @inferred
   Scenario: Times are written in ISO 8601
     When host A requests 1 of "daily"
     Then the granted times are in ISO 8601 with milliseconds

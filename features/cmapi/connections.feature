@@ -1,4 +1,4 @@
-@producer @cls @site @one-version @bundled
+@producer @cls @site @bundled
 Feature: The connections of a tenant
   All license servers of a tenant share a number of connections that may be under way at the same time.
 
@@ -13,6 +13,11 @@ Feature: The connections of a tenant
   @CM-LIM-001 @CM-LIM-003
   Scenario: Sixty connections are not too many
     When 60 connections are held open at the same time
+    Then exactly 60 requests were granted
+
+  @CM-PRE-009
+  Scenario: A preview is a connection, too
+    When 62 previews are held open at the same time
     Then exactly 60 requests were granted
 
   @CM-LIM-004

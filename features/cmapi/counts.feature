@@ -1,4 +1,4 @@
-@client @cls @site @one-version
+@client @cls @site
 Feature: Counts
   No more is granted than a feature has, with its overdraft, over all of its line items and however many ask at once.
 
@@ -78,7 +78,7 @@ Feature: Counts
     When host A requests 1 of "f1"
     Then the license server shows its choice of "cmapi.permanent"
 
-  @CM-CNT-004
+  @CM-CNT-004 @inferred
   Scenario: Several line items are one pool
     Given a license server with the features:
       | feature | count | line item |

@@ -1,4 +1,4 @@
-@client @cls @site @one-version
+@client @cls @site
 Feature: Increments and parts
   An incremental request adds to what a host holds or takes off from it. A partial one is content with what is there.
 

@@ -1,4 +1,4 @@
-@producer @cls @site @one-version @usage
+@producer @cls @site @usage
 Feature: Usage rows of license servers
   Every feature of every request leaves a row, by which the producer follows who uses what.
 
@@ -35,7 +35,7 @@ Feature: Usage rows of license servers
       | feature | line items   | products |
       | multi   | act-1, act-2 | One, Two |
 
-  @CM-USE-002
+  @CM-USE-002 @inferred
   Scenario: A denied row has the code of the answer
     When host A requests 4 of "f1"
     Then the license rows are:
@@ -70,7 +70,7 @@ Feature: Usage rows of license servers
       | feature | meter type | until | used |
       | m1      | metered    |       | 10   |
 
-  @CM-USE-007
+  @CM-USE-007 @inferred
   Scenario: A full return leaves a row
     When host A requests 2 of "f1"
     And host A gives everything back
@@ -79,7 +79,7 @@ Feature: Usage rows of license servers
       | f1      | NORMAL   |
       | f1      | RETURNED |
 
-  @CM-USE-007 @clock
+  @CM-USE-007 @inferred @clock
   Scenario: The end of a borrow leaves a row
     When host A requests 2 of "f1" for "1h"
     And 2 hours pass

@@ -1,4 +1,4 @@
-@producer @cls @site @one-version
+@producer @cls @site
 Feature: Licensing keys
   The producer uploads the public half of the key with which client applications sign.
 

@@ -1,4 +1,4 @@
-@client @cls @site @one-version
+@client @cls @site
 Feature: Metered features
   What is metered is charged, request by request, and does not come back by itself.
 
@@ -19,7 +19,7 @@ Feature: Metered features
     And host A requests 15 of "m1" for "0d"
     Then 25 of "m1" are in use
 
-  @CM-MET-002
+  @CM-MET-002 @inferred
   Scenario: A request for other things gives no charge back
     When host A requests 10 of "m1" for "0d"
     And host A gives everything back

@@ -1,4 +1,4 @@
-@producer @cls @site @one-version
+@producer @cls @site
 Feature: The policy for passwords
   Passwords that open a tenant's license servers are neither short nor simple.
 
@@ -53,6 +53,12 @@ Feature: The policy for passwords
   Scenario: A password has no spaces
     When the operator gives the Producer User the password "Aa1! aaaa"
     Then the answer has status 400
+
+  @CM-PWD-006
+  Scenario: A refused password is not repeated
+    When the operator gives the Producer User the password "no capital 1!"
+    Then the answer has status 400
+    And the answer does not repeat "no capital 1!"
 
   @CM-PWD-006
   Scenario: The Producer User is held to the same policy

@@ -1,4 +1,4 @@
-@client @cls @site @one-version
+@client @cls @site
 Feature: Previews
   A preview tells what a request would get, and changes nothing.
 
@@ -23,7 +23,7 @@ Feature: Previews
     When host A previews 2 of "f1"
     Then 0 of "f1" are in use
 
-  @CM-PRE-005
+  @CM-PRE-005 @inferred
   Scenario: A preview of nothing shows everything
     When host A previews everything
     Then the answer grants:
@@ -39,7 +39,7 @@ Feature: Previews
       | feature | count | most |
       | f1      | 2     | 7    |
 
-  @CM-PRE-007
+  @CM-PRE-007 @inferred
   Scenario: A preview tells what is not available
     When host A previews 2 of "f2"
     Then "f2" is denied

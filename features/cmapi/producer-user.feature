@@ -1,4 +1,4 @@
-@producer @cls @site @one-version
+@producer @cls @site
 Feature: The Producer User
   The producer's one account on all license servers of a tenant. The operator enables it and gives it a password, in two
   steps, before any licensing client can work.

@@ -1,4 +1,4 @@
-@administrator @cls @site @one-version
+@administrator @cls @site
 Feature: Reservations
   An administrator keeps counts of a feature for a host; all other counts are for who comes first.
 

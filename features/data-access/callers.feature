@@ -1,4 +1,4 @@
-@producer @one-version
+@producer
 Feature: Who may read reports
 
   @DAPI-016 @DAPI-046
@@ -22,3 +22,14 @@ Feature: Who may read reports
     When the "usage" report is pulled by a user without the permission
     Then no report comes (DAPI-019)
     And the answer has status 403 (DAPI-046)
+
+  @DAPI-046
+  Scenario Outline: The list "<list>" is for users, too
+    When the "<list>" report is pulled by nobody
+    Then the answer has status 401
+
+    Examples:
+      | list               |
+      | report-names       |
+      | report-types/usage |
+      | global-filters     |

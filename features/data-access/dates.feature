@@ -1,4 +1,4 @@
-@producer @one-version
+@producer
 Feature: The days of a report
 
   Background:

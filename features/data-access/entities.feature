@@ -1,4 +1,4 @@
-@producer @one-version
+@producer
 Feature: Reports of other entities
 
   @DAPI-024 @site

@@ -1,4 +1,4 @@
-@producer @one-version
+@producer
 Feature: What can be asked of reports
 
   @DAPI-007 @DAPI-015

@@ -1,4 +1,4 @@
-@producer @one-version
+@producer
 Feature: Queries over reports
 
   Background:

@@ -1,4 +1,4 @@
-@producer @one-version
+@producer
 Feature: Usage reports
   The producer bills from the usage report, so that it has to show every charge once, and only to those who may see it.
 

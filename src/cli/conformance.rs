@@ -56,8 +56,8 @@ fn list(suite: &Suite) {
     let mut text = String::new();
     let texts = suite.texts();
     for (scenario, versions) in &texts {
-        let (requirements, versions) = (scenario.requirements.join(" "), versions.join(", "));
-        text.push_str(&format!("{}  {}\n    {requirements}  {versions}\n", scenario.id, scenario.name));
+        let (requirements, spoken) = (scenario.requirements.join(" "), scenario.system.in_versions(versions));
+        text.push_str(&format!("{}  {}\n    {requirements}  {spoken}\n", scenario.id, scenario.name));
     }
     text.push_str(&format!(
         "{} scenarios, {} with those that run in both versions\n",

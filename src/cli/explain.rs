@@ -72,12 +72,13 @@ impl<'a> Explained<'a> {
     }
 
     fn to_text(&self) -> String {
-        let Requirement { id, level, text, source, versions, untestable, tasks, .. } = self.requirement;
+        let Requirement { id, level, text, source, system, versions, untestable, tasks, .. } =
+            self.requirement;
         let mut lines = vec![
             format!("{id}  {}", meaning(*level)),
             text.clone(),
             format!("Source: {source}"),
-            format!("Applies to: {}", versions.join(", ")),
+            format!("Applies to: {}", system.in_versions(versions)),
         ];
         lines.extend(self.requirement.persona.map(|persona| format!("Persona: {persona}")));
         lines.extend(tasks.iter().filter_map(|number| Task::of_number(*number)).map(of_task));
@@ -85,7 +86,9 @@ impl<'a> Explained<'a> {
             lines.push(format!("Not testable from outside: {reason}"));
         }
         let scenarios = self.scenarios.iter().map(|(scenario, versions)| {
-            format!("{}  {} ({})", scenario.id, scenario.name, versions.join(", "))
+            let spoken =
+                if versions.is_empty() { String::new() } else { format!(" ({})", versions.join(", ")) };
+            format!("{}  {}{spoken}", scenario.id, scenario.name)
         });
         match (self.scenarios.is_empty(), untestable) {
             (false, _) => list(&mut lines, "Tested by:", scenarios),
@@ -129,6 +132,7 @@ impl<'a> Explained<'a> {
             "level": requirement.level,
             "text": requirement.text,
             "source": requirement.source,
+            "system": requirement.system,
             "versions": requirement.versions,
             "persona": requirement.persona,
             "tasks": requirement.tasks,

@@ -138,6 +138,7 @@ pub(super) fn registered(registry: &Registry) -> Vec<RegisteredRequirement> {
         level: requirement.level,
         text: requirement.text.clone(),
         source: requirement.source.clone(),
+        system: requirement.system,
     });
     registered.collect()
 }

@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use super::error::ConformanceError;
+use super::given_instance::GivenInstance;
 use super::record::lock;
 use super::select::Abilities;
 use crate::target::{
@@ -27,6 +28,8 @@ pub(super) struct Access {
     pub(super) control: Option<ControlClient>,
     /// The address of Dynamic Monetization on a target without sites of our own.
     pub(super) base: Option<String>,
+    /// A license-server instance that the target file names.
+    pub(super) given_instance: Option<GivenInstance>,
     /// The producer's key, registered on every site that is made.
     pub(super) producer: KeyPair,
     issuer: Option<String>,
@@ -45,7 +48,8 @@ impl Access {
             return Err(ConformanceError::Target("the target file needs [control] or [bases]".to_owned()));
         }
         let (producer, issuer) = producer(profile, control.is_some())?;
-        Ok(Self { client, control, base, producer, issuer })
+        let given_instance = GivenInstance::of(profile);
+        Ok(Self { client, control, base, given_instance, producer, issuer })
     }
 
     /// What the target offers, as its test control says.
@@ -57,6 +61,7 @@ impl Access {
             clock: sites && offers("clock"),
             usage_rows: sites && offers("usage-rows") && matches!(profile.usage, UsageProfile::Control),
             licensing: sites && offers("cls"),
+            given_instance: !sites && self.given_instance.is_some(),
             bundled: profile.bundled,
         }
     }

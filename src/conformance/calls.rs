@@ -1,5 +1,7 @@
 //! Calls that many steps make: who sends them, what they carry, and how the objects of a scenario come to be.
 
+use std::sync::Arc;
+
 use cucumber::gherkin::Step;
 use serde_json::{Value, json};
 
@@ -20,7 +22,12 @@ const KEYS_CHANGE_MS: i64 = 10 * MINUTE_MS + SECOND_MS;
 impl Stage {
     /// Sends a call and keeps the exchange, so that a check that does not hold can show it.
     pub(super) async fn send(&mut self, call: Call) -> Answer {
-        let answer = self.context.access.client.send(call).await;
+        let context = Arc::clone(&self.context);
+        let _place = match &context.access.given_instance {
+            Some(given) => given.place_for(&call.url).await,
+            None => None,
+        };
+        let answer = context.access.client.send(call).await;
         self.shown = Some(answer.exchange.clone());
         answer
     }

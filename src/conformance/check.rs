@@ -48,7 +48,11 @@ impl Stage {
     ) -> Stepped {
         let place = place.into();
         let requirements = self.bound(&place);
-        self.check(place, &requirements, expected, actual, held)
+        let mut level = self.context.registry.level(&requirements);
+        if self.context.is_inferred(&self.scenario.id) {
+            level = level.min(Level::Should);
+        }
+        self.check_at(level, place, &requirements, (expected.into(), actual.into()), held)
     }
 
     /// An assertion of a set-up step, which speaks for requirements of its own.
@@ -64,7 +68,7 @@ impl Stage {
         self.check(place, &requirements, expected, actual, held)
     }
 
-    /// Records an assertion, and stops the step when it fails the scenario.
+    /// Records an assertion at the level of its requirements, and stops the step when it fails the scenario.
     ///
     /// A SHOULD only warns unless the run is strict. What a document leaves open (READING) fails here,
     /// because the check is then against all legal alternatives.
@@ -76,8 +80,18 @@ impl Stage {
         actual: impl Into<String>,
         held: bool,
     ) -> Stepped {
-        let (place, expected, actual) = (place.into(), expected.into(), actual.into());
         let level = self.context.registry.level(requirements);
+        self.check_at(level, place.into(), requirements, (expected.into(), actual.into()), held)
+    }
+
+    fn check_at(
+        &self,
+        level: Level,
+        place: Place,
+        requirements: &[String],
+        (expected, actual): (String, String),
+        held: bool,
+    ) -> Stepped {
         let fails = !held && (level != Level::Should || self.context.strict);
         self.record.count(held, fails);
         let stepped =
@@ -109,15 +123,17 @@ impl Stage {
         let binding = bound.filter(|id| *id != open[0] && self.level_of(id) != Level::Should);
         let requirements: Vec<String> = open.iter().cloned().chain(binding).collect();
         self.check(place, &requirements, format!("{decision}: {}", point.values.join(" or ")), value, legal)?;
+        let versioned = self.scenario.system.has_versions();
+        let version = if versioned { self.api.version.clone() } else { String::new() };
         self.context.events.send(Event::ReadingSeen(ReadingSeen {
             scenario: self.scenario.id.clone(),
             decision: decision.to_owned(),
             requirement: point.requirement.clone(),
             value: value.to_owned(),
-            version: self.api.version.clone(),
+            version: version.clone(),
         }));
         let first = lock(&self.context.readings)
-            .entry((decision.to_owned(), self.api.version.clone()))
+            .entry((decision.to_owned(), version))
             .or_insert_with(|| value.to_owned())
             .clone();
         if first == value {

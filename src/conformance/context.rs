@@ -1,6 +1,6 @@
 //! Everything that the scenarios of one run share.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -18,7 +18,7 @@ use super::reports::Reports;
 use super::select::{Abilities, Conditions, Selection, left_out};
 use super::suite::{Entry, Suite};
 use super::traffic::Traffic;
-use crate::report::events::{Event, Events, ScenarioRef};
+use crate::report::events::{Event, Events, ScenarioRef, System};
 use crate::spec::{Operations, Registry};
 use crate::target::{KeyPair, Profile};
 
@@ -60,6 +60,7 @@ pub(super) struct Context {
     /// What the usage rules found so far.
     pub(super) usage: Mutex<Totals>,
     scenarios: HashMap<String, ScenarioRef>,
+    inferred: HashSet<String>,
     bindings: Arc<BTreeMap<String, Bindings>>,
     absent: BTreeSet<String>,
     /// How long a saved or deleted key may need to take effect.
@@ -124,6 +125,7 @@ impl Context {
             readings: Mutex::default(),
             usage: Mutex::default(),
             scenarios,
+            inferred: suite.inferred(),
             bindings: suite.bindings(),
             absent: profile.absent.clone(),
             versions: profile.versions.clone(),
@@ -140,13 +142,33 @@ impl Context {
 
     /// Why a scenario cannot be tested on this target, if it cannot.
     pub(super) fn left_out(&self, entry: &Entry) -> Option<String> {
-        if !self.versions.contains(&entry.scenario.version) {
+        if entry.scenario.system.has_versions() && !self.versions.contains(&entry.scenario.version) {
             return Some(format!("the target file does not list version {}", entry.scenario.version));
         }
         let has = |capability: &str| self.has(capability);
-        let version = entry.scenario.version.as_str();
+        let version = self.spoken(&entry.scenario);
         let conditions = Conditions { abilities: self.abilities, pace: self.pace, version, has: &has };
         left_out(&entry.tags, &entry.scenario.requirements, &entry.steps, &self.registry, &conditions)
+    }
+
+    /// The version in which a scenario speaks of Dynamic Monetization; one about another system may need it, too.
+    pub(super) fn spoken<'a>(&'a self, scenario: &'a ScenarioRef) -> &'a str {
+        match scenario.version.as_str() {
+            "" => self.versions.first().map_or("v1.0", String::as_str),
+            version => version,
+        }
+    }
+
+    /// The systems that the target has.
+    pub(super) fn systems(&self) -> Vec<System> {
+        let offered = |system: &System| match system {
+            System::Cmapi => (self.abilities.licensing || self.abilities.given_instance) && self.has("cls"),
+            System::DataAccess => {
+                self.has("data-access") && (self.abilities.sites || self.reports.base.is_some())
+            }
+            System::DynamicMonetization | System::UsageTable => true,
+        };
+        System::ALL.into_iter().filter(offered).collect()
     }
 
     /// Whether the target file leaves a capability in.
@@ -157,6 +179,11 @@ impl Context {
     /// The scenario of an ID.
     pub(super) fn scenario(&self, id: &str) -> Option<&ScenarioRef> {
         self.scenarios.get(id)
+    }
+
+    /// Whether a scenario is about what is only inferred, so that it warns.
+    pub(super) fn is_inferred(&self, id: &str) -> bool {
+        self.inferred.contains(id)
     }
 
     /// Those of a scenario's requirements that a line of its file speaks for: what it names, or else all.

@@ -47,12 +47,12 @@ impl Stage {
     /// The address of an operation of a license server.
     pub(super) fn licensing_url(&self, server: usize, path: &str) -> String {
         let path = if path.is_empty() { String::new() } else { format!("/{path}") };
-        format!("{}/instances/{}{path}", self.licensing.base, INSTANCES[server.min(1)])
+        format!("{}/instances/{}{path}", self.licensing.base, self.license_server(server))
     }
 
     /// The ID of a license server.
-    pub(super) fn license_server(&self, server: usize) -> &'static str {
-        INSTANCES[server.min(1)]
+    pub(super) fn license_server(&self, server: usize) -> &str {
+        self.given_instance().map_or(INSTANCES[server.min(1)], |given| &given.id)
     }
 
     /// A call of the operator, whose answer is kept.
@@ -86,13 +86,18 @@ impl Stage {
         self.set_up(step, &path, settings).await
     }
 
-    /// Makes a license server with these features, on which the Producer User may authorize.
+    /// Makes a license server with these features, or takes the one that is given, whatever its features are. On it the Producer
+    /// User may authorize.
     pub(super) async fn make_license_server(
         &mut self,
         step: &Step,
         server: usize,
         features: Value,
     ) -> Stepped {
+        if self.given_instance().is_some() {
+            self.licensing.servers = 1;
+            return Ok(());
+        }
         if self.licensing.servers == 0 {
             let enabled = json!({ "enabled": true, "password": PRODUCER_PASSWORD });
             self.set_up(step, "producer-user", enabled).await?;
@@ -118,9 +123,11 @@ impl Stage {
         Ok(self.send(call.bearer(&token)).await)
     }
 
-    /// Asks for a token.
+    /// Asks for a token. The password of scenarios stands for the one of an instance that is given.
     pub(super) async fn authorize(&mut self, server: usize, user: &str, password: &str) -> Answer {
         let url = self.licensing_url(server, "authorize");
+        let given = self.given_instance().filter(|_| password == PRODUCER_PASSWORD);
+        let password = given.map_or(password, |given| given.producer_password.expose()).to_owned();
         self.send(Call::post(url, json!({ "user": user, "password": password }))).await
     }
 
@@ -149,6 +156,14 @@ impl Stage {
         let expected = "status 200 with a token";
         self.assert_set_up(place, &["CM-AUTH-002"], expected, answer.summary(), token.is_some())?;
         token.ok_or_else(|| StepError::fault("the answer has no token"))
+    }
+
+    /// A token of an account that may read: the administrator, or the Producer User where nobody knows another password.
+    pub(super) async fn reader_token(&mut self) -> Result<String, StepError> {
+        if self.given_instance().is_some() {
+            return self.producer_token(0).await;
+        }
+        self.token_of(0, "admin", ADMIN_PASSWORD).await
     }
 
     /// The key that signs client JWTs now.

@@ -12,7 +12,7 @@ use crate::target::{About, Answer, Call, Profile, ReportCaller};
 #[derive(Debug)]
 pub(super) struct Reports {
     /// The base on a target without sites of our own.
-    base: Option<String>,
+    pub(super) base: Option<String>,
     /// Who may read reports.
     pub(super) caller: ReportCaller,
     /// Who may not, although the credential is right.

@@ -58,7 +58,7 @@ pub async fn run(
     if let Some(checked) = lock(&context.usage).finish() {
         events.send(Event::UsageChecked(checked));
     }
-    events.send(Event::TrafficCounted(context.traffic.seen(&profile.versions)));
+    events.send(Event::TrafficCounted(context.traffic.seen(&profile.versions, &context.systems())));
     events.send(Event::ConformanceFinished(u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)));
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use cucumber::gherkin::Step;
 
+use super::given_instance;
 use super::moments::{MINUTE_MS, waiting_ms};
 use super::order::Order;
 use super::pace::Pace;
@@ -59,6 +60,8 @@ pub(super) struct Abilities {
     pub(super) usage_rows: bool,
     /// License servers can be set up.
     pub(super) licensing: bool,
+    /// The target file names a license server instead.
+    pub(super) given_instance: bool,
     /// The target is the server in this process, which alone may be put under pressure.
     pub(super) bundled: bool,
 }
@@ -90,10 +93,12 @@ pub(super) fn left_out(
     }
     let needs = |need: &str| tags.iter().any(|tag| tag == need);
     let abilities = conditions.abilities;
-    if needs("site") && !abilities.sites {
+    // What is made for an instance that is given needs neither a site nor license servers of its own.
+    let given = abilities.given_instance && needs(given_instance::TAG);
+    if needs("site") && !abilities.sites && !given {
         return Some("needs a site of its own, which the target does not offer".to_owned());
     }
-    if needs("cls") && !abilities.licensing {
+    if needs("cls") && !abilities.licensing && !given {
         return Some("needs license servers of its own, which the target does not offer".to_owned());
     }
     if needs("bundled") && !abilities.bundled {
@@ -136,6 +141,7 @@ mod tests {
     use cucumber::gherkin::StepType;
 
     use super::*;
+    use crate::report::events::System;
 
     fn strings(texts: &[&str]) -> Vec<String> {
         texts.iter().map(|&text| text.to_owned()).collect()
@@ -159,12 +165,23 @@ mod tests {
         assert!(reason(&["site"], &[], nothing, Pace::Never).unwrap().contains("a site of its own"));
         assert!(reason(&["usage"], &[], nothing, Pace::Never).unwrap().contains("usage rows"));
         assert!(reason(&["cls"], &[], nothing, Pace::Never).unwrap().contains("license servers"));
+        let given = Abilities { given_instance: true, ..nothing };
+        assert_eq!(reason(&["cls", "site", "given-instance"], &[], given, Pace::Never), None);
+        assert!(reason(&["cls", "site", "given-instance"], &[], nothing, Pace::Never).is_some());
+        assert!(reason(&["cls", "site"], &[], given, Pace::Never).is_some());
         assert!(reason(&["bundled"], &[], nothing, Pace::Never).unwrap().contains("bundled server only"));
     }
 
     #[test]
     fn a_target_with_everything_leaves_out_nothing() {
-        let all = Abilities { sites: true, clock: true, usage_rows: true, licensing: true, bundled: true };
+        let all = Abilities {
+            sites: true,
+            clock: true,
+            usage_rows: true,
+            licensing: true,
+            given_instance: false,
+            bundled: true,
+        };
         assert_eq!(reason(&["clock", "site", "usage", "cls", "bundled"], &[], all, Pace::Never), None);
     }
 
@@ -204,6 +221,7 @@ mod tests {
             name: "Two items".to_owned(),
             requirements: strings(requirements),
             version: "v1.0".to_owned(),
+            system: System::DynamicMonetization,
         };
         let by = |pattern: &str| Selection { ids: strings(&[pattern]), ..Selection::default() };
         assert!(by("DM-SES-*").takes(&scenario(&["DM-ACC-010", "DM-SES-001"])));

@@ -173,7 +173,10 @@ impl Stage {
         let context = Arc::clone(&self.context);
         if !context.abilities.sites {
             let base = context.access.base.as_deref().unwrap_or_default();
-            self.api = Api::new(base).speaking(&self.scenario.version);
+            self.api = Api::new(base).speaking(context.spoken(&self.scenario));
+            if let Some(given) = &context.access.given_instance {
+                self.licensing.base.clone_from(&given.base);
+            }
             self.names = Names::with_suffix(&format!("-{}", context.unique(&self.scenario.id)));
             return Ok(());
         }
@@ -183,7 +186,8 @@ impl Stage {
         request.unpermitted.clone_from(&context.reports.unpermitted);
         match self.control()?.create_site(&id, &request).await {
             Ok(site) => {
-                self.api = Api::new(&site.bases.dynamic_monetization).speaking(&self.scenario.version);
+                let version = context.spoken(&self.scenario);
+                self.api = Api::new(&site.bases.dynamic_monetization).speaking(version);
                 self.licensing.base = site.bases.cmapi.unwrap_or_default();
                 self.data_access = site.bases.data_access;
                 self.site = Some(id);
@@ -196,6 +200,7 @@ impl Stage {
     /// Removes what the scenario leaves behind. It is best effort: what stays cannot change another scenario.
     pub(super) async fn strike(&mut self) {
         self.crowd.leave();
+        self.give_back_all("A").await;
         if let (Some(site), Ok(control)) = (self.site.take(), self.control()) {
             control.delete_site(&site).await.ok();
             return;

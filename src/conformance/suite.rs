@@ -15,8 +15,8 @@ use super::binding::{Bindings, FeatureFile, speaks_for};
 use super::error::ConformanceError;
 use super::select::Selection;
 use super::tags::{TagExpression, is_requirement};
-use super::versions::{ALL, Versions, mark, marked, versions_of};
-use crate::report::events::{ScenarioRef, without_version};
+use super::versions::{ALL, NONE, Versions, mark, marked, system_of, versions_of};
+use crate::report::events::{ScenarioRef, System, without_version};
 use crate::spec::{FEATURES, Registry};
 
 /// The scenarios that the user selected, parsed, expanded and checked.
@@ -116,14 +116,14 @@ impl Suite {
         Self { features: self.features.clone(), entries, bindings: Arc::clone(&self.bindings) }
     }
 
-    /// The part of the suite that is about one vendor system, by the folder of its features, or about none of those that
-    /// have a folder of their own.
+    /// The part of the suite that is about this system. Dynamic Monetization and the rows that it leaves are one part, and
+    /// a choice of the table holds for the rows of license servers, too.
     #[must_use]
-    pub fn of_system(&self, folder: Option<&str>) -> Self {
-        let within = |entry: &Entry, folder: &str| entry.scenario.id.starts_with(&format!("{folder}/"));
-        let keep = |entry: &&Entry| match folder {
-            Some(folder) => within(entry, folder),
-            None => !["cmapi", "data-access"].iter().any(|folder| within(entry, folder)),
+    pub fn of_system(&self, system: System) -> Self {
+        let keep = |entry: &&Entry| {
+            let other = entry.scenario.system;
+            let of_table = other == System::Cmapi && system == System::UsageTable;
+            other == system || other.has_versions() && system.has_versions() || of_table
         };
         let entries = self.entries.iter().filter(keep).cloned().collect();
         Self { features: self.features.clone(), entries, bindings: Arc::clone(&self.bindings) }
@@ -142,16 +142,18 @@ impl Suite {
         self.entries.iter().map(|entry| &entry.scenario)
     }
 
-    /// Each selected scenario once, as it stands in its file, with the versions in which it is selected.
+    /// Each selected scenario once, as it stands in its file, with the versions in which it is selected; none where its
+    /// system has none.
     #[must_use]
     pub fn texts(&self) -> Vec<(ScenarioRef, Vec<String>)> {
         let mut texts: Vec<(ScenarioRef, Vec<String>)> = Vec::new();
         for entry in &self.entries {
             let plain = entry.versions.possible.first().map(|first| entry.in_version(first));
             let plain = plain.map_or_else(|| entry.scenario.clone(), |plain| plain.scenario);
+            let version = Some(entry.scenario.version.clone()).filter(|version| version != NONE);
             match texts.last_mut().filter(|(last, _)| last.id == plain.id) {
-                Some((_, versions)) => versions.push(entry.scenario.version.clone()),
-                None => texts.push((plain, vec![entry.scenario.version.clone()])),
+                Some((_, versions)) => versions.extend(version),
+                None => texts.push((plain, version.into_iter().collect())),
             }
         }
         texts
@@ -226,7 +228,9 @@ impl Entry {
         entry.scenario.name.clone_from(&self.name);
         entry.scenario.version = version.to_owned();
         entry.tags.retain(|tag| !ALL.contains(&tag.as_str()));
-        entry.tags.push(version.to_owned());
+        if version != NONE {
+            entry.tags.push(version.to_owned());
+        }
         if self.versions.is_another(version) {
             entry.scenario.id = format!("{}@{version}", entry.scenario.id);
             entry.scenario.name = format!("{} ({version})", self.name);
@@ -371,12 +375,14 @@ fn entry(
         return Err(ConformanceError::NotTagged { location: id, requirement: stray.clone() });
     }
     let versions = versions_of(&tags, &steps, &requirements, registry);
+    let system = system_of(&tags, &requirements, registry);
     let scenario = ScenarioRef {
         id,
         feature: feature.name.clone(),
         name: scenario.name.clone(),
         requirements,
         version: versions.possible.first().cloned().unwrap_or_default(),
+        system,
     };
     Ok(Entry { name: scenario.name.clone(), scenario, tags, steps, versions })
 }

@@ -4,11 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 
 use super::record::lock;
-use crate::report::events::{Exchange, OperationSeen, StatusSeen};
+use crate::report::events::{Exchange, OperationSeen, StatusSeen, System};
 use crate::spec::Operations;
-
-/// Where the addresses of every target begin to be alike.
-const BASE: &str = "/dynamicmonetization";
 
 /// The answers of a run.
 #[derive(Debug)]
@@ -27,23 +24,27 @@ impl Traffic {
     pub(super) fn count(&self, exchange: &Exchange) {
         let Some(status) = exchange.status else { return };
         let address = exchange.url.split('?').next().unwrap_or_default();
-        let Some((_, path)) = address.split_once(BASE) else { return };
-        if let Some((operation, version)) = self.operations.of(&exchange.method, path) {
+        if let Some((operation, version)) = self.operations.of(&exchange.method, address) {
             let mut counts = lock(&self.counts);
             *counts.entry((operation, version.to_owned())).or_default().entry(status).or_default() += 1;
         }
     }
 
-    /// Every operation in the versions that were spoken, with its statuses: the documented ones and those seen besides.
-    pub(super) fn seen(&self, versions: &[String]) -> Vec<OperationSeen> {
+    /// Every operation of the systems that the target has, in the versions that were spoken, with its statuses: the
+    /// documented ones and those seen besides.
+    pub(super) fn seen(&self, versions: &[String], systems: &[System]) -> Vec<OperationSeen> {
         let counts = lock(&self.counts);
         let mut all = Vec::new();
-        for version in versions {
+        for version in versions.iter().map(String::as_str).chain([""]) {
             for (at, operation) in self.operations.all.iter().enumerate() {
-                if !operation.versions.contains(version) {
+                let spoken = match version {
+                    "" => operation.versions.is_empty(),
+                    version => operation.versions.iter().any(|one| one == version),
+                };
+                if !spoken || !systems.contains(&operation.system) {
                     continue;
                 }
-                let seen = counts.get(&(at, version.clone())).cloned().unwrap_or_default();
+                let seen = counts.get(&(at, version.to_owned())).cloned().unwrap_or_default();
                 let mut statuses: BTreeMap<u16, bool> = seen.keys().map(|status| (*status, false)).collect();
                 statuses.extend(operation.statuses.iter().map(|status| (*status, true)));
                 let status = |(status, documented): (u16, bool)| StatusSeen {
@@ -54,7 +55,8 @@ impl Traffic {
                 };
                 all.push(OperationSeen {
                     operation: operation.name.clone(),
-                    version: version.clone(),
+                    version: version.to_owned(),
+                    system: operation.system,
                     method: operation.method.clone(),
                     path: operation.paths.first().cloned().unwrap_or_default(),
                     statuses: statuses.into_iter().map(status).collect(),
@@ -82,7 +84,7 @@ mod tests {
         traffic.count(&answered("GET", "/api/v1.0/sessions", 418));
         traffic.count(&answered("GET", "/api/v1.0/elsewhere", 200));
         traffic.count(&Exchange { status: None, ..answered("GET", "/api/v1.0/sessions", 0) });
-        let all = traffic.seen(&["v1.0".to_owned()]);
+        let all = traffic.seen(&["v1.0".to_owned()], &[System::DynamicMonetization]);
         assert!(all.iter().all(|operation| operation.version == "v1.0"));
         let list = all.iter().find(|operation| operation.operation == "list live sessions").unwrap();
         let status = |status| list.statuses.iter().find(|one| one.status == status).unwrap();
@@ -91,5 +93,18 @@ mod tests {
         assert_eq!(status(404).seen, 0);
         assert!(status(500).excuse.is_some());
         assert_eq!(all.iter().flat_map(|one| &one.statuses).map(|one| one.seen).sum::<u64>(), 3);
+    }
+
+    #[test]
+    fn only_systems_that_a_target_has_can_lack_answers() {
+        let traffic = Traffic::new(Operations::embedded().unwrap());
+        let url = "http://x/sites/a/api/1.0/instances/I/authorize".to_owned();
+        traffic.count(&Exchange { method: "POST".to_owned(), url, status: Some(401), ..Exchange::default() });
+        let both = [System::DynamicMonetization, System::Cmapi];
+        let of = |systems: &[System]| traffic.seen(&["v1.0".to_owned()], systems);
+        let authorize = of(&both).into_iter().find(|one| one.operation == "authorize").unwrap();
+        assert_eq!((authorize.version.as_str(), authorize.system), ("", System::Cmapi));
+        assert_eq!(authorize.statuses.iter().map(|one| one.seen).sum::<u64>(), 1);
+        assert!(of(&both[..1]).iter().all(|one| one.system == System::DynamicMonetization));
     }
 }

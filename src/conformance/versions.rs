@@ -6,6 +6,7 @@
 
 use cucumber::gherkin::Step;
 
+use crate::report::events::System;
 use crate::spec::Registry;
 
 /// The versions of the API that there are, the older first.
@@ -13,6 +14,9 @@ pub(super) const ALL: [&str; 2] = ["v1.0", "v1.1"];
 
 /// The tag of a scenario about what no version changes, for example the form of usage rows.
 const ONE_VERSION: &str = "one-version";
+
+/// Stands for the version of a scenario about a system that has none.
+pub(super) const NONE: &str = "";
 
 /// How a step begins that says in which version the scenario speaks.
 const SPOKEN: &str = "the API is spoken in version ";
@@ -29,6 +33,21 @@ pub(super) struct Versions {
     pub(super) one: bool,
 }
 
+/// The tag of a scenario that is played on license servers, whatever else it is about.
+const LICENSE_SERVERS: &str = "cls";
+
+/// The system that a scenario is about. One that has scenarios of its own comes before Dynamic Monetization, and that
+/// before the rows which every one of them leaves.
+pub(super) fn system_of(tags: &[String], requirements: &[String], registry: &Registry) -> System {
+    let known = requirements.iter().filter_map(|id| registry.get(id)).map(|requirement| requirement.system);
+    let named: Vec<System> = known.collect();
+    let order = [System::Cmapi, System::DataAccess, System::DynamicMonetization, System::UsageTable];
+    if tags.iter().any(|tag| tag == LICENSE_SERVERS) {
+        return System::Cmapi;
+    }
+    order.into_iter().find(|system| named.contains(system)).unwrap_or_default()
+}
+
 /// Reads tags, steps and requirements: a tag such as `@v1.0` decides, then a step that names a version, and then the
 /// versions that all requirements hold for.
 pub(super) fn versions_of(
@@ -37,6 +56,9 @@ pub(super) fn versions_of(
     requirements: &[String],
     registry: &Registry,
 ) -> Versions {
+    if !system_of(tags, requirements, registry).has_versions() {
+        return Versions { possible: vec![NONE.to_owned()], one: true };
+    }
     let tagged: Vec<&str> = ALL.into_iter().filter(|version| tags.iter().any(|tag| tag == version)).collect();
     let said = steps.iter().find_map(|step| step.value.strip_prefix(SPOKEN));
     if let (Some(version), true) = (said, tagged.is_empty()) {
@@ -60,6 +82,9 @@ impl Versions {
     /// The versions to run in, of those that the target serves. Without any of them the scenario stays with its first
     /// version, so that it can be reported as not tested.
     pub(super) fn to_run(&self, served: &[String]) -> Vec<String> {
+        if self.possible == [NONE] {
+            return self.possible.clone();
+        }
         let listed: Vec<String> =
             self.possible.iter().filter(|version| served.contains(version)).cloned().collect();
         let run = if listed.is_empty() { self.possible.clone() } else { listed.clone() };
@@ -110,6 +135,19 @@ mod tests {
         let said = ["a session", "the API is spoken in version v1.1"];
         assert_eq!(run(versions(&[], &said, &["DM-ACC-010"])), ["v1.1"]);
         assert_eq!(run(versions(&[], &[], &["DM-HB-002", "DM-HB-004"])), ["v1.0"]);
+        for none in [versions(&[], &[], &["CM-ACC-001"]), versions(&["cls"], &[], &["WH-USAGE-019"])] {
+            assert_eq!(none.to_run(&strings(&["v1.1"])), [NONE], "license servers speak in no version");
+        }
+    }
+
+    #[test]
+    fn a_scenario_is_about_one_system() {
+        let registry = Registry::embedded().unwrap();
+        let system = |tags: &[&str], ids: &[&str]| system_of(&strings(tags), &strings(ids), &registry);
+        assert_eq!(system(&[], &["WH-USAGE-019", "DM-ACC-010"]), System::DynamicMonetization);
+        assert_eq!(system(&[], &["WH-USAGE-019"]), System::UsageTable);
+        assert_eq!(system(&["cls"], &["WH-USAGE-019"]), System::Cmapi);
+        assert_eq!(system(&[], &["DAPI-024"]), System::DataAccess);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Runs the suite once for each reading and each mutant.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::error::ProveError;
 use super::load;
 use super::matrix::{MutantOutcome, MutantResult, ProveReport, ReadingResult};
 use crate::conformance::{self, Selection, Suite};
-use crate::report::events::{Events, Level};
+use crate::report::events::{Events, Level, System};
 use crate::spec::Registry;
 use crate::target::{Client, ControlClient, Decision, Mutant, Profile};
 
@@ -142,36 +142,43 @@ async fn try_mutant(
     mutant: &Mutant,
 ) -> Result<MutantResult, ProveError> {
     let about = suite.about(&mutant.requirements);
+    let inferred = suite.inferred();
     let level = registry.level(&mutant.requirements);
     // Most faults show in either version, so that the other one is only asked when the first has seen nothing.
     for part in [about.once(), about.clone()] {
         if part.is_empty() {
             continue;
         }
-        let result = judge_mutant(decision, mutant, level, &run_once(changed, registry, &part).await?);
+        let seen = run_once(changed, registry, &part).await?;
+        let result = judge_mutant(decision, mutant, (level, &inferred), &seen);
         if result.outcome == MutantOutcome::Killed {
             return Ok(result);
         }
     }
-    Ok(judge_mutant(decision, mutant, level, &run_once(changed, registry, suite).await?))
+    let seen = run_once(changed, registry, suite).await?;
+    Ok(judge_mutant(decision, mutant, (level, &inferred), &seen))
 }
 
-/// The part of the suite that a reading has to pass: that of the vendor system which leaves the choice. The two versions share their rules, so that each scenario runs in
-/// one of them, the one that the decision is about, and all scenarios about the decision in both.
+/// The part of the suite that a reading has to pass: that of the system which leaves the choice. The two versions share
+/// their rules, so that each scenario runs in one of them, the one that the decision is about, and all scenarios about
+/// the decision in both.
 fn part_for(decision: &Decision, registry: &Registry, suite: &Suite) -> Suite {
     let requirement = registry.get(&decision.requirement);
     let versions = requirement.map(|requirement| requirement.versions.as_slice()).unwrap_or_default();
     let version = versions.first().map_or("v1.0", String::as_str);
-    suite.of_system(system(&decision.name)).mainly_in(version, std::slice::from_ref(&decision.requirement))
+    let system = requirement.map_or(System::DynamicMonetization, |requirement| requirement.system);
+    suite
+        .of_system(system_of(&decision.name, system))
+        .mainly_in(version, std::slice::from_ref(&decision.requirement))
 }
 
-/// The folder of the features of the system that a decision point belongs to, which its name begins with; nothing for
-/// Dynamic Monetization and its usage rows.
-fn system(decision: &str) -> Option<&'static str> {
+/// The system that a decision point belongs to. A requirement on usage rows may leave a choice to the rows of one system,
+/// which the name of the decision begins with then.
+fn system_of(decision: &str, of_requirement: System) -> System {
     match decision.split('.').next() {
-        Some("cmapi") => Some("cmapi"),
-        Some("data_access") => Some("data-access"),
-        _ => None,
+        Some("cmapi") => System::Cmapi,
+        Some("data_access") => System::DataAccess,
+        _ => of_requirement,
     }
 }
 
@@ -207,14 +214,20 @@ fn judge_reading(decision: &Decision, value: &str, seen: &Seen) -> ReadingResult
 }
 
 /// A mutant that breaks a MUST has to fail a scenario. One that breaks nothing but what a document leaves to inference
-/// is caught by a warning, because a warning is all that such a requirement can give.
-fn judge_mutant(decision: &Decision, mutant: &Mutant, level: Level, seen: &Seen) -> MutantResult {
+/// is caught by a warning, because a warning is all that such a requirement can give; so is one that a scenario about the
+/// inferred part of a requirement catches.
+fn judge_mutant(
+    decision: &Decision,
+    mutant: &Mutant,
+    (level, inferred): (Level, &HashSet<String>),
+    seen: &Seen,
+) -> MutantResult {
     // Only an assertion that names one of the mutant's requirements counts: a crash or a failure elsewhere would
     // kill it by accident.
     let by: BTreeSet<String> = seen
         .broken
         .iter()
-        .filter(|checked| checked.level >= level)
+        .filter(|checked| checked.level >= level || inferred.contains(&checked.scenario))
         .filter(|checked| checked.requirements.iter().any(|id| mutant.requirements.contains(id)))
         .map(|checked| checked.scenario.clone())
         .collect();
@@ -259,12 +272,17 @@ mod tests {
 
     #[test]
     fn a_decision_point_belongs_to_the_system_that_it_names() {
-        assert_eq!(system("cmapi.row.meter"), Some("cmapi"));
-        assert_eq!(system("data_access.date_to"), Some("data-access"));
-        assert_eq!(system("usage.columns"), None);
+        let table = System::UsageTable;
+        assert_eq!(system_of("cmapi.row.meter", table), System::Cmapi);
+        assert_eq!(system_of("data_access.date_to", System::DataAccess), System::DataAccess);
+        assert_eq!(system_of("usage.columns", table), table);
     }
 
     fn judged(required: Level, seen: Level) -> MutantOutcome {
+        judged_with(&HashSet::new(), required, seen)
+    }
+
+    fn judged_with(inferred: &HashSet<String>, required: Level, seen: Level) -> MutantOutcome {
         let mutant = Mutant {
             value: "written-late".to_owned(),
             requirements: vec!["WH-USAGE-086".to_owned()],
@@ -288,7 +306,7 @@ mod tests {
             exchange: None,
         };
         let seen = Seen { broken: vec![checked], ..Seen::default() };
-        judge_mutant(&decision, &mutant, required, &seen).outcome
+        judge_mutant(&decision, &mutant, (required, inferred), &seen).outcome
     }
 
     #[test]
@@ -296,5 +314,7 @@ mod tests {
         assert_eq!(judged(Level::Should, Level::Should), MutantOutcome::Killed);
         assert_eq!(judged(Level::Must, Level::Should), MutantOutcome::Survived);
         assert_eq!(judged(Level::Must, Level::Must), MutantOutcome::Killed);
+        let inferred = HashSet::from(["usage/columns.feature:1".to_owned()]);
+        assert_eq!(judged_with(&inferred, Level::Must, Level::Should), MutantOutcome::Killed);
     }
 }

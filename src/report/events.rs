@@ -13,6 +13,7 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 
 pub use super::scenario::without_version;
+pub use super::system::System;
 pub use super::traffic::{OperationSeen, StatusSeen};
 pub use load::{
     CalibrationFigures, Cores, GeneratorFigures, Invariant, Latencies, LoadFinished, LoadPart, LoadProgress,
@@ -102,6 +103,9 @@ pub struct RegisteredRequirement {
     pub text: String,
     /// Document that it comes from.
     pub source: String,
+    /// The system that it is about.
+    #[serde(default)]
+    pub system: System,
 }
 
 /// A deviation that somebody has declared known, with the reason.
@@ -135,9 +139,12 @@ pub struct ScenarioRef {
     pub name: String,
     /// Requirement IDs from its tags.
     pub requirements: Vec<String>,
-    /// The version of the API in which it ran, for example `v1.1`.
+    /// The version of the API in which it ran, for example `v1.1`; empty where the system has no versions.
     #[serde(default)]
     pub version: String,
+    /// The system that it is about.
+    #[serde(default)]
+    pub system: System,
 }
 
 /// One assertion, held or not.
@@ -174,7 +181,7 @@ pub struct ReadingSeen {
     pub requirement: String,
     /// The value seen.
     pub value: String,
-    /// The version of the API in which it was seen: the two may be read differently.
+    /// The version of the API in which it was seen: the two may be read differently. Empty where there are none.
     #[serde(default)]
     pub version: String,
 }

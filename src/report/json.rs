@@ -17,6 +17,7 @@ use super::expected::DeviationState;
 use super::failure::Failure;
 use super::model::{RunModel, ScenarioCounts, VersionCounts};
 use super::series::csv_name;
+use super::system::System;
 use super::traffic::{self, OperationSeen, TrafficCounts};
 use super::verdict::Verdict;
 
@@ -84,6 +85,7 @@ impl<'a> Run<'a> {
 struct Conformance {
     scenarios: ScenarioCounts,
     versions: BTreeMap<String, VersionCounts>,
+    systems: BTreeMap<System, VersionCounts>,
     requirements: Requirements,
     readings: BTreeMap<String, String>,
     coverage: TrafficCounts,
@@ -102,6 +104,7 @@ impl Conformance {
         Self {
             scenarios: model.scenario_counts(),
             versions: versions.map(|(version, counts)| (version.to_owned(), counts)).collect(),
+            systems: model.system_counts(),
             requirements: Requirements {
                 registered: coverage.registered(),
                 must: coverage.must(),
@@ -385,6 +388,9 @@ mod tests {
                 "scenarios": {"selected": 3, "passed": 1, "failed": 1, "warned": 1, "not_tested": 2,
                     "vacuous": 0, "error": 0, "expected": 0},
                 "versions": {"v1.0": {"scenarios": 5, "passed": 2, "failed": 1, "not_tested": 2}},
+                "systems": {
+                    "dynamic-monetization": {"scenarios": 5, "passed": 2, "failed": 1, "not_tested": 2},
+                },
                 "requirements": {"registered": 6, "must": 4, "tested": 3, "passed": 2,
                     "failed": ["DM-CHG-011"], "not_tested": 3, "expected": []},
                 "readings": {"session.denied.http": "200"},

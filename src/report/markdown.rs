@@ -8,7 +8,7 @@ use super::events::{ExpectedDeviation, LoadFinished, Measurement, Severity, Usag
 use super::expected::DeviationState;
 use super::failure::Failure;
 use super::figures::{count, duration, milliseconds, plural, rate, size};
-use super::model::RunModel;
+use super::model::{RunModel, VersionCounts};
 use super::verdict::{self, PARTIAL};
 
 /// A comment that lists hundreds of failures is read by nobody; the report has them all.
@@ -66,6 +66,15 @@ fn figures(model: &RunModel, coverage: &Coverage) -> Vec<String> {
             count(counts.warned),
             count(counts.not_tested),
             as_expected(counts.expected)
+        ));
+    }
+    let systems = model.system_counts();
+    // A run about one system says nothing new by naming it.
+    for (system, counts) in systems.iter().filter(|_| systems.len() > 1) {
+        let VersionCounts { passed, failed, not_tested, .. } = *counts;
+        let [passed, failed, not_tested] = [passed, failed, not_tested].map(count);
+        rows.push(format!(
+            "| – {system} | {passed} did not fail, {failed} failed, {not_tested} not tested |"
         ));
     }
     if coverage.registered() > 0 {

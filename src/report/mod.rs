@@ -24,6 +24,7 @@ mod openmetrics;
 mod recorded;
 mod scenario;
 mod series;
+mod system;
 mod terminal;
 mod traffic;
 mod verdict;

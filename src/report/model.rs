@@ -11,10 +11,11 @@ use serde::Serialize;
 
 use super::events::{
     Checked, Event, ExpectedDeviation, Listener, LoadFinished, LoadSecond, LoadStarted, Outcome, ReadingSeen,
-    RegisteredRequirement, RunStarted, ScenarioFinished, SmokeChecked, Stamped, SuiteOrdered, TargetInfo,
-    UsageChecked,
+    RegisteredRequirement, RunStarted, ScenarioFinished, ScenarioRef, SmokeChecked, Stamped, SuiteOrdered,
+    TargetInfo, UsageChecked,
 };
 use super::series::{MOST_SECONDS, halved};
+use super::system::System;
 use super::traffic::OperationSeen;
 
 /// The values seen at one decision point.
@@ -80,7 +81,7 @@ impl ScenarioCounts {
     }
 }
 
-/// How the scenarios of one version of the API ended.
+/// How the scenarios of one version of the API, or of one system, ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct VersionCounts {
     /// All of them.
@@ -225,13 +226,27 @@ impl RunModel {
         self.held.get(scenario).is_some_and(|held| held.contains(requirement))
     }
 
-    /// How the scenarios ended, by version of the API; those of a run that names no versions are left out.
+    /// How the scenarios ended, by version of the API; those of a system without versions are left out.
     #[must_use]
     pub fn version_counts(&self) -> BTreeMap<&str, VersionCounts> {
+        self.counts_by(|scenario| Some(scenario.version.as_str()).filter(|version| !version.is_empty()))
+    }
+
+    /// How the scenarios ended, by the system that they are about.
+    #[must_use]
+    pub fn system_counts(&self) -> BTreeMap<System, VersionCounts> {
+        self.counts_by(|scenario| Some(scenario.system))
+    }
+
+    fn counts_by<'a, K: Ord>(
+        &'a self,
+        key: impl Fn(&'a ScenarioRef) -> Option<K>,
+    ) -> BTreeMap<K, VersionCounts> {
         let deviations = self.deviations();
-        let mut versions: BTreeMap<&str, VersionCounts> = BTreeMap::new();
-        for finished in self.scenarios.iter().filter(|finished| !finished.scenario.version.is_empty()) {
-            let counts = versions.entry(&finished.scenario.version).or_default();
+        let mut all: BTreeMap<K, VersionCounts> = BTreeMap::new();
+        for finished in &self.scenarios {
+            let Some(key) = key(&finished.scenario) else { continue };
+            let counts = all.entry(key).or_default();
             counts.scenarios += 1;
             match &finished.outcome {
                 Outcome::Passed | Outcome::Warned => counts.passed += 1,
@@ -240,7 +255,7 @@ impl RunModel {
                 Outcome::Failed | Outcome::Vacuous | Outcome::Error(_) => counts.failed += 1,
             }
         }
-        versions
+        all
     }
 
     /// Everything that failed in the harness, inside scenarios and outside.

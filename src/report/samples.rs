@@ -8,6 +8,7 @@ use super::events::{
     SuiteOrdered, TargetInfo, Threshold, UsageChecked,
 };
 use super::model::RunModel;
+use super::system::System;
 use super::traffic::{OperationSeen, StatusSeen};
 
 /// What hostile text looks like: markup, a control sequence, a reversed direction, a broken fence.
@@ -42,6 +43,7 @@ pub(super) fn registry() -> Vec<RegisteredRequirement> {
         level,
         text: text.to_owned(),
         source: "10 §3.3, documented".to_owned(),
+        system: System::DynamicMonetization,
     };
     Vec::from(entries.map(requirement))
 }
@@ -60,6 +62,7 @@ pub(super) fn named_scenario(id: &str, name: &str, requirements: &[&str], outcom
             name: name.to_owned(),
             requirements: owned(requirements),
             version: "v1.0".to_owned(),
+            system: System::DynamicMonetization,
         },
         outcome,
         checks: 2,
@@ -81,6 +84,7 @@ pub(super) fn traffic() -> OperationSeen {
     OperationSeen {
         operation: "heartbeat".to_owned(),
         version: "v1.1".to_owned(),
+        system: System::DynamicMonetization,
         method: "GET".to_owned(),
         path: "/api/{version}/sessions/{}/heartbeat".to_owned(),
         statuses: vec![

@@ -2,13 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::system::System;
+
 /// An operation in one version of the API, with the statuses of its answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OperationSeen {
     /// What it does.
     pub operation: String,
-    /// Version of the API.
+    /// Version of the API; empty where the system has none.
     pub version: String,
+    /// The system that it belongs to.
+    #[serde(default)]
+    pub system: System,
     /// HTTP method.
     pub method: String,
     /// Its address below the base.

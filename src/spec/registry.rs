@@ -9,7 +9,7 @@ use super::errors::SpecError;
 use super::operations;
 use super::registry_file::{self, Source, file_name};
 use super::task::Persona;
-use crate::report::events::Level;
+use crate::report::events::{Level, System};
 
 /// The `features/` folder as it was when this program was built: feature files and `requirements/*.toml`.
 pub static FEATURES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/features");
@@ -59,7 +59,9 @@ pub struct Requirement {
     pub persona: Option<Persona>,
     /// The numbers of the tasks that it is part of; see [`TASKS`](super::TASKS).
     pub tasks: Vec<u8>,
-    /// Versions of the API that it holds for.
+    /// The system that it is about.
+    pub system: System,
+    /// Versions of Dynamic Monetization that it holds for; none where the system has none.
     pub versions: Vec<String>,
     /// Why no test can show it, if none can.
     pub untestable: Option<String>,
@@ -265,6 +267,22 @@ mod tests {
         assert_eq!(charge.versions, ["v1.0", "v1.1"]);
         assert_eq!(registry.get("DM-HB-005").unwrap().versions, ["v1.1"]);
         assert_eq!(registry.get("DM-NONE-001"), None);
+    }
+
+    #[test]
+    fn requirements_belong_to_a_system() {
+        let registry = embedded();
+        let systems = [
+            ("DM-", System::DynamicMonetization),
+            ("CM-", System::Cmapi),
+            ("DAPI-", System::DataAccess),
+            ("WH-USAGE-", System::UsageTable),
+        ];
+        for requirement in registry.all() {
+            let (_, system) = systems.iter().find(|(prefix, _)| requirement.id.starts_with(prefix)).unwrap();
+            assert_eq!(requirement.system, *system, "{}", requirement.id);
+            assert_eq!(requirement.versions.is_empty(), !system.has_versions(), "{}", requirement.id);
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::errors::SpecError;
 use super::operations;
 use super::registry::{CAPABILITIES, ReadingPoint, Requirement};
 use super::task::{Persona, TASKS, Task};
-use crate::report::events::Level;
+use crate::report::events::{Level, System};
 
 const KNOWN_VERSIONS: [&str; 2] = ["v1.0", "v1.1"];
 
@@ -45,6 +45,9 @@ struct RequirementTable {
     persona: Option<Persona>,
     #[serde(default)]
     tasks: Vec<u8>,
+    #[serde(default)]
+    system: System,
+    #[serde(default)]
     versions: Vec<String>,
     untestable: Option<String>,
 }
@@ -135,7 +138,7 @@ impl Seen {
 
 fn requirement(table: RequirementTable, file: &str, line: usize) -> Result<Requirement, SpecError> {
     let id = table.id.into_inner();
-    let RequirementTable { level, text, capability, versions, .. } = table;
+    let RequirementTable { level, text, capability, system, versions, .. } = table;
     let place = format!("{}:{line}", file_name(file));
     if text.trim().is_empty() {
         return Err(wrong(&id, file, "its text is empty"));
@@ -144,8 +147,11 @@ fn requirement(table: RequirementTable, file: &str, line: usize) -> Result<Requi
         return Err(wrong(&id, file, format!("the capability `{capability}` is not known")));
     }
     let versions_known = versions.iter().all(|version| KNOWN_VERSIONS.contains(&version.as_str()));
-    if versions.is_empty() || !versions_known {
+    if system.has_versions() && (versions.is_empty() || !versions_known) {
         return Err(wrong(&id, file, "its versions are not v1.0, v1.1 or both"));
+    }
+    if !system.has_versions() && !versions.is_empty() {
+        return Err(wrong(&id, file, format!("it names versions, and the {system} has none")));
     }
     if let Some(number) = table.tasks.iter().find(|number| Task::of_number(**number).is_none()) {
         return Err(wrong(
@@ -164,6 +170,7 @@ fn requirement(table: RequirementTable, file: &str, line: usize) -> Result<Requi
         capability,
         persona: table.persona,
         tasks: table.tasks,
+        system,
         versions,
         untestable: table.untestable,
         place,
@@ -222,6 +229,10 @@ mod tests {
         assert!(refused(&[&GOOD.replace("charging", "magic")]).contains("`magic` is not known"));
         assert!(refused(&[&GOOD.replace("v1.0", "v2")]).contains("versions"));
         assert!(refused(&[&GOOD.replace("t.", " ")]).contains("text is empty"));
+        let cmapi = GOOD.replace("versions", "system = \"cmapi\"\nversions");
+        assert!(refused(&[&cmapi]).contains("names versions, and the Cloud Monetization API has none"));
+        assert!(refused(&[&cmapi.replace("cmapi", "magic")]).contains("magic"));
+        assert!(parsed(&[&cmapi.replace("versions = [\"v1.0\"]\n", "")]).is_ok());
     }
 
     #[test]

@@ -53,7 +53,8 @@ pub(super) fn redact_body(text: &str) -> String {
         return text.to_owned();
     }
     let Ok(mut value) = serde_json::from_str::<Value>(text) else {
-        return text.to_owned();
+        // Where the secret ends cannot be told.
+        return format!("{REDACTED}: no JSON, and there may be a secret in it");
     };
     if redact_members(&mut value) { value.to_string() } else { text.to_owned() }
 }
@@ -122,6 +123,12 @@ mod tests {
         for text in ["{ \"totalTokensCharged\": 1.50 }", "not json, but a token", "[1, 2]", ""] {
             assert_eq!(redact_body(text), text);
         }
+    }
+
+    #[test]
+    fn what_is_no_json_is_hidden_whole_when_it_may_hold_a_secret() {
+        let shown = redact_body(r#"{"user": "producer", "password": "Aa1!aaaa""#);
+        assert!(shown.starts_with("<redacted>") && !shown.contains("Aa1!aaaa"), "{shown}");
     }
 
     #[test]

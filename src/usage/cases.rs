@@ -167,6 +167,18 @@ impl Facts {
     pub(super) fn license_server(&self) -> bool {
         self.family == Family::LicenseServer
     }
+
+    /// Whether a license-server row may give back what was taken, so that any form of a refund is legal (WH-USAGE-009,
+    /// S-36). Without the columns that tell, it may.
+    pub(super) fn may_give_back(&self, row: &Row) -> bool {
+        let told = row.incremental == Some(true) || row.meter_type.as_deref() == Some("metered");
+        self.license_server() && (told || gave_back(row) || !self.wide)
+    }
+}
+
+/// Whether a served client has ended.
+pub(super) fn gave_back(row: &Row) -> bool {
+    matches!(row.served_client_status.as_deref(), Some("RETURNED" | "EXPIRED"))
 }
 
 /// An automatic charge cannot be told from a request by its columns, unless it carries no response.
@@ -299,15 +311,16 @@ fn cell(row: &Row, facts: &Facts, column: Column, letter: u8) -> Option<(Severit
 
 /// The level of a missing required value, with the few exceptions that a single letter cannot tell.
 fn lenience(row: &Row, facts: &Facts, column: Column) -> Option<Severity> {
-    let ended = matches!(row.served_client_status.as_deref(), Some("RETURNED" | "EXPIRED"));
     match column {
+        // A table with license-server rows should have all columns; one that has not says nothing wrong in them.
+        _ if !facts.wide && ColumnSet::EIGHT.contains(column) => Some(Severity::W),
         // The Data Access API has no tenant.
         Column::TenantId if row.data_access => None,
         // The type of a feature that the license server does not know cannot be told (S-17).
         Column::MeterType if facts.license_server() && facts.denied => Some(Severity::I),
         Column::MeterCost if facts.formula => Some(Severity::W),
         // What has been given back is borrowed no longer.
-        Column::BorrowedUntil if ended => Some(Severity::I),
+        Column::BorrowedUntil if gave_back(row) => Some(Severity::I),
         _ => Some(Severity::E),
     }
 }

@@ -22,6 +22,8 @@ mod knowledge;
 #[cfg(test)]
 mod known_controls;
 #[cfg(test)]
+mod license_forms;
+#[cfg(test)]
 mod negative_controls;
 mod numbers;
 mod output;

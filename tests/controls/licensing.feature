@@ -52,6 +52,13 @@ Feature: Wrong expectations of license servers
   Scenario: Who is let in is called refused
     Then "producer" and "nobody" are refused alike with "Producer-1!secret"
 
+  Scenario: No two times are the same to the last bit
+    Then guessing takes as long for "producer" as for "nobody", to within 0 ms and 0 %
+
+  Scenario: What is repeated is called secret
+    When the Producer User sends GET "features"
+    Then the answer does not repeat "f1"
+
   @usage
   Scenario: A row has another quantity
     When host A requests 2 of "f1"

@@ -3,10 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod bad_input;
+mod browser;
 mod compare;
 mod controls;
 mod crash;
 mod data_access;
+mod given_instance;
 mod house;
 mod license_load;
 mod lint;

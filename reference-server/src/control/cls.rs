@@ -76,7 +76,7 @@ pub(super) async fn put_instance(
 
 impl Control {
     /// The hash of a password that the site's policy lets pass. What is refused is not repeated.
-    async fn secret(&self, site: &str, member: &str, password: String) -> Result<Secret, Refused> {
+    pub(super) async fn secret(&self, site: &str, member: &str, password: String) -> Result<Secret, Refused> {
         let fault =
             self.sites.act(site, |site| (site.rules().licensing.accounts.password_fault)(&password)).await?;
         if let Some(fault) = fault {

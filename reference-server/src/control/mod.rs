@@ -9,6 +9,7 @@ mod cls;
 mod cls_instance;
 mod operator;
 mod router;
+mod setup;
 mod sites;
 mod warehouse;
 
@@ -16,3 +17,6 @@ pub(crate) use operator::{Control, SiteDefaults};
 #[cfg(test)]
 pub(crate) use router::addresses;
 pub(crate) use router::router;
+#[cfg(test)]
+pub(crate) use setup::addresses as setup_addresses;
+pub(crate) use setup::router as setup_router;

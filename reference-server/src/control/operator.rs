@@ -36,6 +36,8 @@ pub(crate) struct Control {
     pub(crate) token: Arc<str>,
     /// Off when the server listens to the world and nobody has allowed it there.
     pub(crate) enabled: bool,
+    /// `https` when the server speaks TLS.
+    pub(crate) scheme: &'static str,
     /// What holds for each new site that does not say otherwise.
     pub(crate) defaults: Arc<SiteDefaults>,
     /// Where the server listens, for callers that do not say how they reached it.
@@ -65,12 +67,12 @@ impl FromRequestParts<Control> for Operator {
             return Err(Refusal::new(401, "the control API needs the control token as bearer token").into());
         }
         let host = text(HOST).map_or_else(|| control.address.to_string(), str::to_owned);
-        Ok(Self { origin: format!("http://{host}") })
+        Ok(Self { origin: format!("{}://{host}", control.scheme) })
     }
 }
 
 /// Compares in a time that does not tell how much was right.
-fn same(given: &str, token: &str) -> bool {
+pub(super) fn same(given: &str, token: &str) -> bool {
     let difference = given.bytes().zip(token.bytes()).fold(0, |difference, (a, b)| difference | (a ^ b));
     given.len() == token.len() && difference == 0
 }

@@ -50,7 +50,7 @@ pub(super) const READINGS: &[Reading] = &[
         spell(r, |rows| each_of(rows, &["ACTIVATION_ID"], as_text));
     }),
     reading("usage.line_item", "WH-USAGE-002", "array", "bare-text", |r| {
-        spell(r, |rows| each_of(rows, &["ACTIVATION_ID"], first_element));
+        spell(r, |rows| each_of(rows, &["ACTIVATION_ID"], only_element));
     }),
     reading("usage.time", "WH-USAGE-003", "milliseconds", "milliseconds-as-text", |r| {
         spell(r, |rows| each_of(rows, &TIMES, as_text));
@@ -72,10 +72,15 @@ pub(super) const READINGS: &[Reading] = &[
     }),
     reading("usage.used", "WH-USAGE-008", "running", "final", |r| spell(r, final_totals)),
     reading("usage.refund", "WH-USAGE-009", "negative-quantity", "negative-item", |r| {
-        spell(r, |rows| refunds(rows, |row| negate(row, "ITEM_QUANTITY")));
+        spell(r, |rows| refunds(rows, |row| sign(row, "ITEM_QUANTITY", true)));
     }),
     reading("usage.refund", "WH-USAGE-009", "negative-quantity", "unsigned", |r| {
-        spell(r, |rows| refunds(rows, |row| negate(row, "METER_QUANTITY")));
+        spell(r, |rows| {
+            refunds(rows, |row| {
+                sign(row, "METER_QUANTITY", false);
+                sign(row, "ITEM_QUANTITY", false);
+            });
+        });
     }),
     reading("usage.columns", "WH-USAGE-010", "31-columns", "23-columns", |r| {
         spell(r, |rows| {
@@ -123,7 +128,7 @@ fn denied<R>(rows: &mut [Cells], change: fn(&mut Cells) -> R) {
     }
 }
 
-/// Changes the rows of refunds.
+/// Changes the rows of refunds, and those of what was given back to a license server.
 fn refunds(rows: &mut [Cells], change: fn(&mut Cells)) {
     let negative = |row: &&mut Cells| {
         row.get("METER_QUANTITY").is_some_and(|quantity| quantity.to_string().starts_with('-'))
@@ -141,9 +146,10 @@ fn as_text(cell: &mut Value) {
     *cell = Value::from(cell.to_string());
 }
 
-fn first_element(cell: &mut Value) {
-    if let Some(first) = cell.get(0) {
-        *cell = first.clone();
+/// Several line items, which only license servers have in one row, cannot be written as a bare name.
+fn only_element(cell: &mut Value) {
+    if let Some([only]) = cell.as_array().map(Vec::as_slice) {
+        *cell = only.clone();
     }
 }
 
@@ -165,11 +171,13 @@ fn timestamp(cell: &mut Value, between: char, offset: &str) {
     *cell = Value::from(time.strftime(&format!("%Y-%m-%d{between}%H:%M:%S.%3f{offset}")).to_string());
 }
 
-fn negate(row: &mut Cells, column: &str) {
+/// Gives a number the sign of the form, whichever it had.
+fn sign(row: &mut Cells, column: &str, negative: bool) {
     let Some(cell) = row.get_mut(column) else { return };
     let text = cell.to_string();
-    let negated = text.strip_prefix('-').map_or_else(|| format!("-{text}"), str::to_owned);
-    if let Ok(number) = serde_json::from_str(&negated) {
+    let size = text.strip_prefix('-').unwrap_or(&text);
+    let signed = if negative { format!("-{size}") } else { size.to_owned() };
+    if let Ok(number) = serde_json::from_str(&signed) {
         *cell = number;
     }
 }

@@ -72,7 +72,8 @@ async fn page(State(sites): State<Arc<Sites>>, headers: HeaderMap) -> Html<Strin
          <h2>Sites</h2><div class=wide><table><tr><th>Site<th>Base address<th>Clock<th>Instances<th>Live sessions\
          {rows}</table></div>{more}\
          <h2>For tests</h2><p>The control protocol at <code>/_control/v1</code> makes sites, moves their clocks and \
-         reads their usage rows. It takes the control token that the server was started with.</p></html>",
+         reads their usage rows. It takes the control token that the server was started with. People set up the Producer User of \
+         license servers at <a href=/setup>the set-up page</a>.</p></html>",
         kept = escaped(&kept),
     ))
 }

@@ -304,4 +304,11 @@ pub(super) const MUTANTS: &[Mutant] = &[
     mutant("cmapi.connections", "thirty", &["CM-LIM-001"], "Takes half as many connections.", |r| {
         r.licensing.connections.most = 30;
     }),
+    mutant(
+        "cmapi.connections",
+        "previews-are-free",
+        &["CM-PRE-009"],
+        "Does not count previews as connections.",
+        |r| r.licensing.connections.counts = |address| !address.ends_with("/preview_request"),
+    ),
 ];

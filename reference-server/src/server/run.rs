@@ -195,6 +195,7 @@ pub(super) fn router(sites: &Arc<Sites>, options: ServerOptions, address: Socket
         passwords: Arc::clone(&passwords),
         token: options.control_token.into(),
         enabled: options.non_loopback_control || address.ip().is_loopback(),
+        scheme: if options.tls.is_some() { "https" } else { "http" },
         defaults: Arc::new(control::SiteDefaults {
             policy: options.default_policy,
             key_propagation: options.key_propagation,
@@ -205,6 +206,7 @@ pub(super) fn router(sites: &Arc<Sites>, options: ServerOptions, address: Socket
         .merge(licensing::router(&LicensingApi::new(Arc::clone(sites), passwords)))
         .merge(http::data_access::router(Arc::clone(sites)))
         .merge(http::pages::router(Arc::clone(sites)))
+        .merge(control::setup_router(control.clone()))
         .merge(control::router(control))
         .fallback(errors::not_found)
 }

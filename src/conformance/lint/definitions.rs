@@ -90,6 +90,11 @@ A scenario is tagged with the requirements that it is about. Where its lines are
 its own at its end, as in `Then the heartbeat is refused (DM-HB-002)` or, for several, `(DM-HB-002, WH-USAGE-*)`. A line
 that names none speaks for all tags of its scenario.
 
+Other tags say what a scenario needs, so that a target without it has it reported as not tested: `@site`, `@clock`, `@usage`,
+`@cls` (license servers), `@bundled` (the bundled server). `@given-instance` does with the license server that the target
+file names. `@one-version`, `@v1.0` and `@v1.1` say in which versions it runs, and `@inferred` that it is about what only
+follows from a document, so that it warns.
+
 This file is made from the source: `chargeproof lint --steps > docs/steps.md`.
 ";
 

@@ -92,21 +92,28 @@ async fn sends(
     world.keep(step, answer)
 }
 
-#[when(regex = r#"^the client sends to "([^"]*)" as "([^"]*)":$"#)]
-async fn sends_raw(world: &mut World, path: String, content_type: String, step: &Step) -> Stepped {
+#[when(regex = r#"^(the client|the Producer User) sends to "([^"]*)" as "([^"]*)":$"#)]
+async fn sends_raw(
+    world: &mut World,
+    who: String,
+    path: String,
+    content_type: String,
+    step: &Step,
+) -> Stepped {
     let text = docstring(step)?.to_owned();
     let body = Body::Text { content_type, text };
-    let call = Call::new(Method::POST, world.licensing_url(0, &path), body).bearer(&world.client_jwt()?);
+    let call = Call::new(Method::POST, world.licensing_url(0, &path), body);
+    let call = as_caller(world, &who, 0, call).await?;
     let answer = world.send(call).await;
     world.keep(step, answer)
 }
 
-#[when(regex = r#"^GET "([^"]*)" is sent to an instance that does not exist$"#)]
-async fn to_unknown_instance(world: &mut World, path: String, step: &Step) -> Stepped {
+#[when(regex = r#"^(GET|POST|DELETE) "([^"]*)" is sent to an instance that does not exist$"#)]
+async fn to_unknown_instance(world: &mut World, method: String, path: String, step: &Step) -> Stepped {
     let token = world.producer_token(0).await?;
-    let known = world.license_server(0);
-    let url = world.licensing_url(0, &path).replace(known, "0NOBODYKNOWS");
-    let answer = world.send(Call::get(url).bearer(&token)).await;
+    let url = world.licensing_url(0, &path).replace(world.license_server(0), "0NOBODYKNOWS");
+    let call = Call::new(method_of(&method), url, Body::None);
+    let answer = world.send(call.bearer(&token)).await;
     world.keep(step, answer)
 }
 

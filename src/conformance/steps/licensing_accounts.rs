@@ -1,5 +1,7 @@
 //! The Producer User, the administrators of instances, and the tokens that they get.
 
+use std::time::{Duration, Instant};
+
 use cucumber::gherkin::Step;
 use cucumber::{then, when};
 use serde_json::{Value, json};
@@ -9,6 +11,9 @@ use crate::conformance::check::{StepError, Stepped};
 use crate::conformance::licensing::{PRODUCER_PASSWORD, part, server, token};
 use crate::conformance::world::World;
 use crate::target::Call;
+
+/// How often each user's password is guessed.
+const GUESSES: usize = 16;
 
 #[when(regex = r"^the operator (enables|disables) the Producer User$")]
 async fn switches(world: &mut World, what: String, step: &Step) -> Stepped {
@@ -84,6 +89,40 @@ async fn refused_alike(
     let alike = first.status == second.status && first.body == second.body && first.is(401);
     let seen = format!("{} and {}", first.summary(), second.summary());
     world.assert(step, "status 401 with the same body for both", seen, alike)
+}
+
+/// The shortest of many tries counts for each of the two, since nothing but the work itself makes every try long.
+#[then(regex = r#"^guessing takes as long for "([^"]*)" as for "([^"]*)", to within (\d+) ms and (\d+) %$"#)]
+async fn guessed_alike(
+    world: &mut World,
+    one: String,
+    other: String,
+    most_ms: u32,
+    percent: u32,
+    step: &Step,
+) -> Stepped {
+    let (mut first, mut second) = (Duration::MAX, Duration::MAX);
+    let mut alike = false;
+    for _ in 0..GUESSES {
+        for (user, shortest) in [(&one, &mut first), (&other, &mut second)] {
+            let begun = Instant::now();
+            world.authorize(0, user, "Wrong-1!secret").await;
+            *shortest = begun.elapsed().min(*shortest);
+        }
+        let within = Duration::from_millis(1) * most_ms + first.max(second) * percent / 100;
+        alike = first.abs_diff(second) <= within;
+    }
+    let ms = |time: Duration| format!("{}.{:03} ms", time.as_millis(), time.subsec_micros() % 1_000);
+    let seen = format!("{} for {one}, {} for {other}", ms(first), ms(second));
+    world.assert(step, format!("the same time to within {most_ms} ms and {percent} %"), seen, alike)
+}
+
+#[then(regex = r#"^the answer does not repeat "([^"]*)"$"#)]
+async fn does_not_repeat(world: &mut World, secret: String, step: &Step) -> Stepped {
+    let held = !world.last()?.body.contains(&secret);
+    // What was repeated is not to be repeated in reports.
+    let seen = if held { "an answer without it" } else { "an answer with it" };
+    world.assert(step, "an answer that does not repeat what was sent", seen, held)
 }
 
 #[then(regex = r"^two tokens of one user differ and both are good$")]

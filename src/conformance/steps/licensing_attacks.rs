@@ -7,32 +7,40 @@ use serde_json::{Value, json};
 
 use super::licensing_requests::body;
 use crate::conformance::check::{StepError, Stepped};
-use crate::conformance::licensing::{
-    ADMIN_PASSWORD, PRODUCER_PASSWORD, another_key, client_claims, der_of, part, with_part,
-};
+use crate::conformance::licensing::{PRODUCER_PASSWORD, another_key, client_claims, der_of, part, with_part};
 use crate::conformance::stage::Stage;
 use crate::conformance::world::World;
 use crate::target::{Body, Call};
 
+/// What a server might have been set up with and never changed.
+const GUESSED_SECRET: &[u8] = b"secret";
 /// A second before now, and a minute more to stay off the edge.
 const PAST_S: i64 = 61;
 
-/// `unsigned`, `altered`, `without its signature`, `without roles`, `of the second license server`, `nonsense`, `in a
-/// cookie`.
+/// `unsigned`, `altered`, `without its signature`, `signed with a guessed secret`, `without roles`, `of the second license
+/// server`, `nonsense`, `in a cookie`.
 #[when(regex = r#"^the features are read with an account token that is "([^"]*)"$"#)]
 async fn reads_with(world: &mut World, fault: String, step: &Step) -> Stepped {
     let url = world.licensing_url(0, "features");
-    let good = world.token_of(0, "admin", ADMIN_PASSWORD).await?;
+    let good = world.reader_token().await?;
     let claims = Value::Object(part(&good, 1).unwrap_or_default());
     let call = match fault.as_str() {
         "in a cookie" => Call::get(url).header("Cookie", &format!("token={good}; jwt={good}")),
         "nonsense" => Call::get(url).bearer("nonsense"),
         "unsigned" => {
             let token = with_part(&good, 0, &json!({ "alg": "none", "typ": "JWT" }));
-            let (message, _) = token.rsplit_once('.').unwrap_or_default();
-            Call::get(url).bearer(&format!("{message}."))
+            Call::get(url).bearer(&without_signature(&token))
         }
-        "altered" => Call::get(url).bearer(&with_part(&good, 1, &changed(&claims, "sub", json!("producer")))),
+        "without its signature" => Call::get(url).bearer(&without_signature(&good)),
+        "signed with a guessed secret" => {
+            let guessed = EncodingKey::from_secret(GUESSED_SECRET);
+            Call::get(url).bearer(&encoded(Algorithm::HS512, &claims, &guessed)?)
+        }
+        "altered" => {
+            let longer = claims.get("exp").and_then(Value::as_i64).map(|end| json!(end + 1));
+            let changed = changed(&claims, "exp", longer.unwrap_or_default());
+            Call::get(url).bearer(&with_part(&good, 1, &changed))
+        }
         "without roles" => {
             Call::get(url).bearer(&with_part(&good, 1, &changed(&claims, "roles", Value::Null)))
         }
@@ -50,7 +58,8 @@ async fn reads_with(world: &mut World, fault: String, step: &Step) -> Stepped {
 #[when(regex = r#"^the client requests 1 of "([^"]*)" with a JWT that is "([^"]*)"$"#)]
 async fn requests_with(world: &mut World, feature: String, kind: String, step: &Step) -> Stepped {
     let token = jwt(world, &kind)?;
-    let requested = body("A", vec![json!({ "name": feature, "version": "1.0", "count": 1 })]);
+    let requested =
+        body(&world.licensing_host("A"), vec![json!({ "name": feature, "version": "1.0", "count": 1 })]);
     let call = Call::post(world.licensing_url(0, "access_request"), requested).bearer(&token);
     let answer = world.send(call).await;
     world.keep(step, answer)
@@ -69,7 +78,10 @@ async fn administrates_with(
     let call = match method.as_str() {
         "GET" => Call::get(url),
         "DELETE" => Call::delete(url),
-        _ => Call::new(reqwest::Method::POST, url, Body::Octets(der_of(&another_key()?))),
+        _ if path == "rest_licensing_keys" => {
+            Call::new(reqwest::Method::POST, url, Body::Octets(der_of(&another_key()?)))
+        }
+        _ => Call::post(url, body("A", Vec::new())),
     };
     let answer = world.send(call.bearer(&token)).await;
     world.keep(step, answer)
@@ -89,12 +101,20 @@ fn jwt(stage: &Stage, kind: &str) -> Result<String, StepError> {
         "altered" => Ok(with_part(&signed(&right)?, 1, &changed(&right, "sub", json!("somebody else")))),
         "unsigned" => {
             let token = with_part(&signed(&right)?, 0, &json!({ "alg": "none", "typ": "JWT" }));
-            let (message, _) = token.rsplit_once('.').unwrap_or_default();
-            Ok(format!("{message}."))
+            Ok(without_signature(&token))
         }
+        "without its signature" => Ok(without_signature(&signed(&right)?)),
+        "nonsense" => Ok("nonsense".to_owned()),
         "HS256 with the public key" => {
             encoded(Algorithm::HS256, &right, &EncodingKey::from_secret(&der_of(key)))
         }
+        "HS256 with the public key in PEM" => {
+            encoded(Algorithm::HS256, &right, &EncodingKey::from_secret(key.public_pem().as_bytes()))
+        }
+        "with an administrator's claims" => signed(&json!({
+            "sub": "admin", "iss": stage.license_server(0), "iat": now, "exp": now + 3_600,
+            "roles": "ROLE_ADMIN,ROLE_DROPCLIENT,ROLE_READ,ROLE_RESERVATIONS",
+        })),
         "RS512" => {
             let signing = EncodingKey::from_rsa_pem(key.private_pem().as_bytes());
             let signing = signing.map_err(|error| StepError::fault(error.to_string()))?;
@@ -109,6 +129,12 @@ fn jwt(stage: &Stage, kind: &str) -> Result<String, StepError> {
         "of ROLE_ADMIN" => claimed("roles", json!("ROLE_ADMIN")),
         other => Err(StepError::fault(format!("there is no client JWT that is {other:?}"))),
     }
+}
+
+/// The token as far as the last dot.
+fn without_signature(token: &str) -> String {
+    let (message, _) = token.rsplit_once('.').unwrap_or_default();
+    format!("{message}.")
 }
 
 fn encoded(algorithm: Algorithm, claims: &Value, key: &EncodingKey) -> Result<String, StepError> {

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::licensing_answers::{expires, features, statuses};
 use super::usage::read;
+use super::usage_columns::needs_column;
 use crate::conformance::check::{StepError, Stepped};
 use crate::conformance::licensing::part;
 use crate::conformance::stage::Stage;
@@ -17,6 +18,9 @@ async fn shows(world: &mut World, decision: String, step: &Step) -> Stepped {
     let body = world.last_json()?;
     let choice = if decision.starts_with("cmapi.row.") {
         let rows = read(world, step).await?;
+        if matches!(decision.as_str(), "cmapi.row.returned_quantity" | "cmapi.row.denied_status") {
+            needs_column(world, "SERVED_CLIENT_STATUS", &rows)?;
+        }
         of_rows(&decision, &rows)
     } else {
         of_answer(world, &decision, &body)?

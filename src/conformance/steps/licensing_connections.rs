@@ -6,15 +6,17 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::conformance::check::{StepError, Stepped};
-use crate::conformance::stage::{Stage, Verdict};
+use crate::conformance::stage::Verdict;
 use crate::conformance::world::World;
 use crate::report::events::Exchange;
 use crate::target::Answer;
 
 /// Each connection begins a request and does not end it. A server that has let it in asks for its body, so that no
 /// time has to be waited for.
-#[when(regex = r"^(\d+) connections are held open at the same time$")]
-async fn are_held(world: &mut World, connections: usize, step: &Step) -> Stepped {
+#[when(regex = r"^(\d+) (connections|previews) are held open at the same time$")]
+async fn are_held(world: &mut World, connections: usize, what: String, step: &Step) -> Stepped {
+    let path = if what == "previews" { "preview_request" } else { "access_request" };
+    let url = world.licensing_url(0, path);
     if !world.context.abilities.bundled {
         return Err(world.not_tested("is for the bundled server only"));
     }
@@ -22,23 +24,21 @@ async fn are_held(world: &mut World, connections: usize, step: &Step) -> Stepped
     world.batch.clear();
     let mut refused = None;
     for _ in 0..connections {
-        let (stream, status) = begin(world).await.map_err(|error| StepError::fault(error.to_string()))?;
+        let (stream, status) = begin(&url).await.map_err(|error| StepError::fault(error.to_string()))?;
         held.push(stream);
         world.batch.push(Verdict { status: Some(status), granted: status == 100, correlation: None });
         if status != 100 {
             refused = Some(status);
         }
     }
-    let url = world.licensing_url(0, "access_request");
     let exchange = Exchange { method: "POST".to_owned(), url, status: refused, ..Exchange::default() };
     world.shown = Some(exchange.clone());
     let status = refused.or(Some(100));
     world.keep(step, Answer { status, body: String::new(), exchange })
 }
 
-async fn begin(stage: &Stage) -> std::io::Result<(TcpStream, u16)> {
-    let url = stage.licensing_url(0, "access_request");
-    let rest = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+async fn begin(url: &str) -> std::io::Result<(TcpStream, u16)> {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
     let mut stream = TcpStream::connect(host).await?;
     let head = format!(

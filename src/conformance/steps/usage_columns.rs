@@ -49,14 +49,19 @@ async fn every_row_holds(world: &mut World, step: &Step) -> Stepped {
 
 /// Eight columns are missing where a target offers the 23 of the Elastic Access page (WH-USAGE-010), and the tenant
 /// where its rows come from the Data Access API (WH-USAGE-020).
-fn needs_column(stage: &Stage, column: &str, rows: &[Value]) -> Stepped {
-    let eight = ColumnSet::EIGHT.names();
-    let has = |name: &str| rows.iter().any(|row| row.get(name).is_some());
-    let narrow = eight.contains(&column) && !eight.iter().any(|name| has(name));
-    if narrow || column == "TENANT_ID" && !has(column) {
+pub(super) fn needs_column(stage: &Stage, column: &str, rows: &[Value]) -> Stepped {
+    if lacks_column(column, rows) {
         return Err(stage.not_tested(&format!("the target's usage rows have no column {column}")));
     }
     Ok(())
+}
+
+/// Whether the rows are of a table that may do without this column.
+pub(super) fn lacks_column(column: &str, rows: &[Value]) -> bool {
+    let eight = ColumnSet::EIGHT.names();
+    let has = |name: &str| rows.iter().any(|row| row.get(name).is_some());
+    let narrow = eight.contains(&column) && !eight.iter().any(|name| has(name));
+    !rows.is_empty() && (narrow || column == "TENANT_ID" && !has(column))
 }
 
 fn holds(stage: &Stage, column: &str, found: &Value, wanted: &str) -> bool {

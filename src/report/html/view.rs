@@ -13,7 +13,8 @@ use crate::report::events::{
 use crate::report::expected::DeviationState;
 use crate::report::failure::Failure;
 use crate::report::figures::{count, duration, milliseconds, plural, size};
-use crate::report::model::{ReadingValues, RunModel};
+use crate::report::model::{ReadingValues, RunModel, VersionCounts};
+use crate::report::system::System;
 use crate::report::traffic::{OperationSeen, StatusSeen};
 use crate::report::verdict::{self, PARTIAL, Verdict};
 
@@ -64,6 +65,7 @@ fn page(model: &RunModel) -> Value {
         partial => model.interrupted.then_some(PARTIAL),
         run => run(model),
         figures => figures(model, &coverage),
+        systems => systems(model),
         faults => model.all_faults(),
         smoke => smoke(model),
         groups => vec![
@@ -222,6 +224,20 @@ fn level(level: Level) -> &'static str {
 }
 
 /// Where no suite ran, a list of all that was not tested would only stand in the way of what was.
+/// How the scenarios ended, system by system, where there are several.
+fn systems(model: &RunModel) -> Vec<Value> {
+    let counts = model.system_counts();
+    if counts.len() < 2 {
+        return Vec::new();
+    }
+    let row = |(system, one): (System, VersionCounts)| {
+        let [scenarios, passed, failed, not_tested] =
+            [one.scenarios, one.passed, one.failed, one.not_tested].map(count);
+        context! { name => system.name(), scenarios, passed, failed, not_tested, bad => one.failed > 0 }
+    };
+    counts.into_iter().map(row).collect()
+}
+
 fn requirement_rows(model: &RunModel, coverage: &Coverage) -> Vec<Value> {
     if model.suite_ran() { coverage.requirements.iter().map(requirement_row).collect() } else { Vec::new() }
 }
@@ -242,6 +258,7 @@ fn requirement_row(entry: &RequirementCoverage) -> Value {
         level => level(entry.requirement.level),
         text => entry.requirement.text.as_str(),
         source => entry.requirement.source.as_str(),
+        system => entry.requirement.system.name(),
         outcome => entry.status.as_str(),
         tone,
         reason,
@@ -270,7 +287,8 @@ fn operations(model: &RunModel) -> Vec<Value> {
     let row = |one: &OperationSeen| {
         context! {
             name => one.operation.as_str(),
-            version => one.version.as_str(),
+            // A system without versions is named instead.
+            version => if one.version.is_empty() { one.system.name() } else { one.version.as_str() },
             call => format!("{} {}", one.method, one.path.replace("{version}", &one.version)),
             statuses => one.statuses.iter().map(status).collect::<Vec<Value>>(),
         }

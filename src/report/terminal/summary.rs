@@ -115,12 +115,18 @@ fn scenarios(model: &RunModel) -> String {
     // What did not happen is left out, except that nothing passed.
     let shown = outcomes.iter().filter(|(number, name)| *number > 0 || *name == "passed");
     let parts: Vec<String> = shown.map(|(number, name)| format!("{} {name}", count(*number))).collect();
-    let versions = model.version_counts();
-    let in_versions =
-        versions.iter().map(|(version, counts)| format!("{} in {version}", count(counts.scenarios)));
-    let in_versions: Vec<String> = in_versions.collect();
-    let spoken = if in_versions.len() > 1 { format!(" ({})", in_versions.join(", ")) } else { String::new() };
+    let kinds = kinds(model);
+    let spoken = if kinds.len() > 1 { format!(" ({})", kinds.join(", ")) } else { String::new() };
     format!("{}{spoken}; {}", parts.join(", "), plural(model.checks, "assertion"))
+}
+
+/// How many scenarios spoke in which version, and how many were about a system without versions.
+fn kinds(model: &RunModel) -> Vec<String> {
+    let versions = model.version_counts().into_iter();
+    let versions = versions.map(|(version, counts)| format!("{} in {version}", count(counts.scenarios)));
+    let systems = model.system_counts().into_iter().filter(|(system, _)| !system.has_versions());
+    let systems = systems.map(|(system, counts)| format!("{} about the {system}", count(counts.scenarios)));
+    versions.chain(systems).collect()
 }
 
 /// How many of the documented answers were seen; a part of the suite cannot see them all.

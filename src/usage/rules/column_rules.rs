@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::super::cases::Facts;
+use super::super::cases::{Facts, gave_back};
 use super::super::findings::Sheet;
 use super::super::reading::{is_code, quote};
 use super::super::row::Row;
@@ -84,9 +84,8 @@ pub(super) const RULES: &[Rule] = &[
 /// Zero or less may have been asked for and denied; what was granted is above zero (S-15, S-36).
 fn item_quantity(row: &Row, facts: &Facts, sheet: &mut Sheet<'_>) {
     let Some(quantity) = row.item_quantity.filter(|quantity| *quantity <= Decimal::ZERO) else { return };
-    let returned = matches!(row.served_client_status.as_deref(), Some("RETURNED" | "EXPIRED"));
-    let may_fall = row.incremental == Some(true) || row.meter_type.as_deref() == Some("metered");
-    if facts.refund || facts.license_server() && (returned || may_fall && !quantity.is_zero()) {
+    let returned = facts.license_server() && gave_back(row);
+    if facts.refund || returned || facts.may_give_back(row) && !quantity.is_zero() {
         return;
     }
     let message = format!("ITEM_QUANTITY is {quantity}");

@@ -1,6 +1,6 @@
 //! Rules within a row of a license server (WH-USAGE-090 to -095).
 
-use super::super::cases::{Case, Facts};
+use super::super::cases::{Case, Facts, gave_back};
 use super::super::columns::Column;
 use super::super::findings::Sheet;
 use super::super::numbers::close;
@@ -51,10 +51,6 @@ pub(super) const RULES: &[Rule] = &[
     ),
 ];
 
-fn gave_back(row: &Row) -> bool {
-    matches!(row.served_client_status.as_deref(), Some("RETURNED" | "EXPIRED"))
-}
-
 fn no_costs(row: &Row, facts: &Facts, sheet: &mut Sheet<'_>) {
     if !facts.license_server() {
         return;
@@ -66,13 +62,15 @@ fn no_costs(row: &Row, facts: &Facts, sheet: &mut Sheet<'_>) {
     }
 }
 
-/// Which quantity a partial grant or a return shows is not documented, so that those only warn.
+/// Which quantity a partial grant or a return shows is not documented, so that those only warn. Either quantity of what
+/// is given back may do without its sign.
 fn quantity_as_requested(row: &Row, facts: &Facts, sheet: &mut Sheet<'_>) {
     if !facts.license_server() || facts.denied {
         return;
     }
     let (Some(taken), Some(requested)) = (row.meter_quantity, row.item_quantity) else { return };
-    if !close(taken, requested) {
+    let but_for_signs = facts.may_give_back(row) && close(taken.abs(), requested.abs());
+    if !close(taken, requested) && !but_for_signs {
         let level = if row.partial == Some(true) || gave_back(row) { W } else { E };
         sheet.note(level, format!("METER_QUANTITY is {taken}, ITEM_QUANTITY is {requested}"));
     }

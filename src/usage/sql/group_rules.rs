@@ -42,7 +42,11 @@ pub(super) fn group_rules() -> Vec<GroupRule> {
             "WH-USAGE-094",
             vec![("metered", METERED.to_owned())],
             "metered",
-            &format!("NOT GAVE_BACK AND NOT NEGATIVE AND NOT {}", at_most("FORMER_USED", "USED_NUMBER")),
+            &format!(
+                "NOT GAVE_BACK AND NOT NEGATIVE AND NOT {} AND NOT COALESCE({}, FALSE)",
+                at_most("FORMER_USED", "USED_NUMBER"),
+                close("(FORMER_USED - TOKENS)", "USED_NUMBER")
+            ),
         ),
     ]
 }

@@ -4,7 +4,7 @@
 //! so that a warning needs not exclude the error.
 
 use super::super::cases;
-use super::super::columns::Column;
+use super::super::columns::{Column, ColumnSet};
 use super::text::{at_most, close};
 
 /// When a row breaks a rule.
@@ -62,7 +62,8 @@ fn columns() -> Vec<RowRule> {
 
 fn quantity() -> RowRule {
     let wrong = "QUANTITY <= 0 AND NOT REFUND AND NOT (LICENSE_SERVER AND (GAVE_BACK OR QUANTITY <> 0 \
-                 AND (COALESCE(LOWER(INCREMENTAL) = 'true', FALSE) OR COALESCE(METER_TYPE = 'metered', FALSE))))";
+                 AND (NOT WIDE OR COALESCE(LOWER(INCREMENTAL) = 'true', FALSE) \
+                 OR COALESCE(METER_TYPE = 'metered', FALSE))))";
     RowRule {
         id: "WH-USAGE-032",
         error: format!("ITEM_QUANTITY IS NOT NULL AND QUANTITY IS NULL OR NOT DENIED AND {wrong}"),
@@ -118,6 +119,10 @@ fn null_by_case() -> RowRule {
         for (column, letters) in Column::all().zip(cases::letters()) {
             let cell = column.name();
             match letters[case] {
+                b'R' if ColumnSet::EIGHT.contains(column) => {
+                    wrong.push(format!("WIDE AND {}", required(column)));
+                    doubtful.push(required(column));
+                }
                 b'R' => wrong.push(required(column)),
                 b'r' => doubtful.push(format!("{cell} IS NULL")),
                 b'-' => wrong.push(format!("{cell} IS NOT NULL")),
@@ -220,7 +225,13 @@ fn times() -> Vec<RowRule> {
 }
 
 fn license_servers() -> Vec<RowRule> {
-    let quantity = format!("LICENSE_SERVER AND NOT DENIED AND NOT {}", close("TOKENS", "QUANTITY"));
+    let may_give_back = "(NOT WIDE OR GAVE_BACK OR COALESCE(LOWER(INCREMENTAL) = 'true', FALSE) \
+                         OR COALESCE(METER_TYPE = 'metered', FALSE))";
+    let quantity = format!(
+        "LICENSE_SERVER AND NOT DENIED AND NOT {} AND NOT ({may_give_back} AND {})",
+        close("TOKENS", "QUANTITY"),
+        close("ABS(TOKENS)", "ABS(QUANTITY)")
+    );
     vec![
         error("WH-USAGE-090", "LICENSE_SERVER AND (METER_COST_LIST IS NOT NULL OR METER_COST IS NOT NULL)"),
         RowRule {

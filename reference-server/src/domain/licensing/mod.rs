@@ -22,7 +22,7 @@ pub use client::{Client, Holding, HostId, HostKey, ServedStatus, Share};
 pub use client_token::{ClientClaims, SigningWay};
 pub use granting::{Ground, Served};
 pub use license::{FeatureKey, License, Model};
-pub use password::password_fault;
+pub use password::{password_fault, password_policy};
 pub(super) use readings::READINGS;
 pub use request::{CapabilityRequest, Denial, Granted, Line, LineItemInfo, LineKind, Status, WantedFeature};
 pub use reservation::{Reservation, ReservationEntry, ReservationGroup, Reserved};

@@ -5,26 +5,32 @@ const LENGTH: std::ops::RangeInclusive<usize> = 8..=30;
 /// Of these, one must be there; others may be. Parentheses are no part of the list, only allowed (CM-PWD-004).
 const SPECIAL: &str = "^*$-+?_&=!%{}/#";
 
+/// What a password must be, as the end of a sentence, and whether one is.
+type Rule = (&'static str, fn(&str) -> bool);
+
+/// The policy, in the order in which it is looked at.
+const POLICY: [Rule; 5] = [
+    ("has 8 to 30 characters", |password| LENGTH.contains(&password.chars().count())),
+    ("has no spaces", |password| !password.chars().any(char::is_whitespace)),
+    ("has an upper-case and a lower-case letter", |password| {
+        password.chars().any(|letter| letter.is_ascii_uppercase())
+            && password.chars().any(|letter| letter.is_ascii_lowercase())
+    }),
+    ("has a digit", |password| password.chars().any(|letter| letter.is_ascii_digit())),
+    ("has one of ^ * $ - + ? _ & = ! % { } / #", |password| {
+        password.contains(|letter| SPECIAL.contains(letter))
+    }),
+];
+
+/// The policy in words, each as the end of a sentence.
+pub fn password_policy() -> impl Iterator<Item = &'static str> {
+    POLICY.iter().map(|(says, _)| *says)
+}
+
 /// What is wrong with a password, as the end of a sentence; the password itself is not part of it.
 #[must_use]
 pub fn password_fault(password: &str) -> Option<&'static str> {
-    let has = |kind: fn(char) -> bool| password.chars().any(kind);
-    if !LENGTH.contains(&password.chars().count()) {
-        return Some("has 8 to 30 characters");
-    }
-    if password.chars().any(char::is_whitespace) {
-        return Some("has no spaces");
-    }
-    if !has(|letter| letter.is_ascii_uppercase()) || !has(|letter| letter.is_ascii_lowercase()) {
-        return Some("has an upper-case and a lower-case letter");
-    }
-    if !has(|letter| letter.is_ascii_digit()) {
-        return Some("has a digit");
-    }
-    if !has(|letter| SPECIAL.contains(letter)) {
-        return Some("has one of ^ * $ - + ? _ & = ! % { } / #");
-    }
-    None
+    POLICY.iter().find(|(_, holds)| !holds(password)).map(|(says, _)| *says)
 }
 
 #[cfg(test)]

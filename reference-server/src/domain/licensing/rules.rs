@@ -289,10 +289,12 @@ pub struct ConnectionRules {
     pub most: usize,
     /// The answer to one too many (CM-LIM-004).
     pub refused: u16,
+    /// Whether an exchange at this address is one (CM-LIM-002, CM-PRE-009).
+    pub counts: fn(&str) -> bool,
 }
 
 impl Default for ConnectionRules {
     fn default() -> Self {
-        Self { most: 60, refused: 500 }
+        Self { most: 60, refused: 500, counts: |_address| true }
     }
 }

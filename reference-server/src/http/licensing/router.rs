@@ -140,6 +140,9 @@ async fn within_connections(State(api): State<LicensingApi>, request: Request, n
         Ok(rules) => rules,
         Err(error) => return of_sites(&error),
     };
+    if !(rules.counts)(path) {
+        return next.run(request).await;
+    }
     match api.connections.enter(&site, rules.most) {
         Some(_connection) => next.run(request).await,
         None => refuse(rules.refused, "the tenant has as many connections as it may have at a time"),

@@ -17,6 +17,7 @@ use crate::http::{addresses, data_access, licensing, pages};
 pub(super) static ADDRESSES: LazyLock<Vec<String>> = LazyLock::new(|| {
     let mut all = addresses();
     all.extend(control::addresses());
+    all.extend(control::setup_addresses());
     // What is not served says so with 501.
     all.extend(
         licensing::addresses().into_iter().filter(|address| !address.ends_with("/signed_access_request")),

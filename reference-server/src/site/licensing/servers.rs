@@ -55,6 +55,11 @@ impl Site {
         is_new
     }
 
+    /// Every instance, by ID.
+    pub fn license_servers(&self) -> impl Iterator<Item = &LicenseServer> {
+        self.licensing.servers.values()
+    }
+
     /// An instance; `~` is the only one (CM-URL-002, CM-URL-005).
     ///
     /// # Errors
