@@ -30,6 +30,9 @@ const RATE: f64 = 800.0;
 /// Seconds.
 const DURATION: Duration = Duration::from_secs(3);
 
+/// A race may not come about in one load, so that a mutant that lives is tried again.
+const ATTEMPTS: usize = 3;
+
 /// An invariant that broke.
 struct Broken {
     scenario: &'static str,
@@ -67,14 +70,15 @@ pub(super) async fn require_green<'a>(
     Ok(())
 }
 
-/// Tries to kill a mutant; the second scenario runs when the first has not.
+/// Tries to kill a mutant; each scenario runs when those before it have not.
 pub(super) async fn try_mutant(
     changed: &Profile,
     decision: &Decision,
     mutant: &Mutant,
 ) -> Result<MutantResult, ProveError> {
     let mut seen = Vec::new();
-    for scenario in scenarios(decision) {
+    let scenarios = scenarios(decision);
+    for scenario in std::iter::repeat_n(scenarios, ATTEMPTS).flatten() {
         seen.extend(broken_under_load(changed, scenario).await?);
         let result = judge(decision, mutant, &seen);
         if result.outcome == MutantOutcome::Killed {

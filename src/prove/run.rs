@@ -5,6 +5,7 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use tokio::sync::watch;
 
 use super::collect::{Collector, Seen};
@@ -15,6 +16,9 @@ use crate::conformance::{self, Selection, Suite};
 use crate::report::events::{Events, Level, System};
 use crate::spec::Registry;
 use crate::target::{Client, ControlClient, Decision, Mutant, Profile};
+
+/// Runs of the suite at a time. Harness and server take turns in one run, so that two of them keep two cores busy.
+const AT_ONCE: usize = 2;
 
 /// Which mutants and readings to prove; all when both are empty.
 #[derive(Clone, Debug, Default)]
@@ -90,32 +94,60 @@ pub async fn run(
     progress.next("the unchanged target");
     let (under_load, in_suite): (Vec<_>, Vec<_>) =
         mutants.into_iter().partition(|(decision, _)| load::is_revealed_by_load(decision));
-    if !in_suite.is_empty() || !readings.is_empty() {
-        require_green(&run_once(profile, &registry, suite).await?)?;
-    }
-    if !under_load.is_empty() {
-        load::require_green(loaded, under_load.iter().map(|(decision, _)| *decision)).await?;
-    }
-    let mut report = ProveReport::default();
-    for (decision, value) in readings {
-        progress.next(&format!("{}={value}", decision.name));
-        let changed = profile.clone().with_policy(&decision.name, value);
-        let part = part_for(decision, &registry, suite);
-        let seen = run_once(&changed, &registry, &part).await?;
-        report.readings.push(judge_reading(decision, value, &seen));
-    }
-    for (decision, mutant) in under_load {
-        progress.next(&format!("{}={}", decision.name, mutant.value));
-        let changed = loaded.clone().with_policy(&decision.name, &mutant.value);
-        report.mutants.push(load::try_mutant(&changed, decision, mutant).await?);
-    }
-    for (decision, mutant) in in_suite {
-        progress.next(&format!("{}={}", decision.name, mutant.value));
-        let changed = profile.clone().with_policy(&decision.name, &mutant.value);
-        report.mutants.push(try_mutant(&changed, &registry, suite, decision, mutant).await?);
-    }
+    // A load run mostly waits for its schedule, which leaves the machine to the suite.
+    let (by_load, (readings, by_suite)) = tokio::try_join!(
+        prove_under_load(loaded, under_load, &progress),
+        prove_in_suite(profile, &registry, suite, (readings, in_suite), &progress)
+    )?;
     progress.0.finish_and_clear();
-    Ok(report)
+    Ok(ProveReport { readings, mutants: [by_load, by_suite].concat() })
+}
+
+/// One after the other: there is one load run at a time in a process.
+async fn prove_under_load(
+    loaded: &Profile,
+    mutants: Vec<(&Decision, &Mutant)>,
+    progress: &Progress,
+) -> Result<Vec<MutantResult>, ProveError> {
+    if !mutants.is_empty() {
+        load::require_green(loaded, mutants.iter().map(|(decision, _)| *decision)).await?;
+    }
+    let mut results = Vec::new();
+    for (decision, mutant) in mutants {
+        let changed = loaded.clone().with_policy(&decision.name, &mutant.value);
+        results.push(load::try_mutant(&changed, decision, mutant).await?);
+        progress.next(&format!("{}={}", decision.name, mutant.value));
+    }
+    Ok(results)
+}
+
+async fn prove_in_suite(
+    profile: &Profile,
+    registry: &Arc<Registry>,
+    suite: &Suite,
+    (readings, mutants): (Vec<(&Decision, &str)>, Vec<(&Decision, &Mutant)>),
+    progress: &Progress,
+) -> Result<(Vec<ReadingResult>, Vec<MutantResult>), ProveError> {
+    if readings.is_empty() && mutants.is_empty() {
+        return Ok(Default::default());
+    }
+    require_green(&run_once(profile, registry, suite).await?)?;
+    let read = async |(decision, value): (&Decision, &str)| {
+        let changed = profile.clone().with_policy(&decision.name, value);
+        let part = part_for(decision, registry, suite);
+        let seen = run_once(&changed, registry, &part).await?;
+        progress.next(&format!("{}={value}", decision.name));
+        Ok::<_, ProveError>(judge_reading(decision, value, &seen))
+    };
+    let tried = async |(decision, mutant): (&Decision, &Mutant)| {
+        let changed = profile.clone().with_policy(&decision.name, &mutant.value);
+        let result = try_mutant(&changed, registry, suite, decision, mutant).await?;
+        progress.next(&format!("{}={}", decision.name, mutant.value));
+        Ok::<_, ProveError>(result)
+    };
+    let readings = stream::iter(readings).map(read).buffered(AT_ONCE).try_collect().await?;
+    let mutants = stream::iter(mutants).map(tried).buffered(AT_ONCE).try_collect().await?;
+    Ok((readings, mutants))
 }
 
 fn chosen_mutants<'a>(decisions: &'a [Decision], filter: &ProveFilter) -> Vec<(&'a Decision, &'a Mutant)> {
