@@ -20,6 +20,9 @@ use crate::target::{Client, ControlClient, Decision, Mutant, Profile};
 /// Runs of the suite at a time. Harness and server take turns in one run, so that two of them keep two cores busy.
 const AT_ONCE: usize = 2;
 
+type Readings<'a> = Vec<(&'a Decision, &'a str)>;
+type Mutants<'a> = Vec<(&'a Decision, &'a Mutant)>;
+
 /// Which mutants and readings to prove; all when both are empty.
 #[derive(Clone, Debug, Default)]
 pub struct ProveFilter {
@@ -106,7 +109,7 @@ pub async fn run(
 /// One after the other: there is one load run at a time in a process.
 async fn prove_under_load(
     loaded: &Profile,
-    mutants: Vec<(&Decision, &Mutant)>,
+    mutants: Mutants<'_>,
     progress: &Progress,
 ) -> Result<Vec<MutantResult>, ProveError> {
     if !mutants.is_empty() {
@@ -125,7 +128,7 @@ async fn prove_in_suite(
     profile: &Profile,
     registry: &Arc<Registry>,
     suite: &Suite,
-    (readings, mutants): (Vec<(&Decision, &str)>, Vec<(&Decision, &Mutant)>),
+    (readings, mutants): (Readings<'_>, Mutants<'_>),
     progress: &Progress,
 ) -> Result<(Vec<ReadingResult>, Vec<MutantResult>), ProveError> {
     if readings.is_empty() && mutants.is_empty() {
@@ -150,13 +153,13 @@ async fn prove_in_suite(
     Ok((readings, mutants))
 }
 
-fn chosen_mutants<'a>(decisions: &'a [Decision], filter: &ProveFilter) -> Vec<(&'a Decision, &'a Mutant)> {
+fn chosen_mutants<'a>(decisions: &'a [Decision], filter: &ProveFilter) -> Mutants<'a> {
     let all =
         decisions.iter().flat_map(|decision| decision.mutants.iter().map(move |mutant| (decision, mutant)));
     all.filter(|(decision, mutant)| filter.mutant(&decision.name, &mutant.value)).collect()
 }
 
-fn chosen_readings<'a>(decisions: &'a [Decision], filter: &ProveFilter) -> Vec<(&'a Decision, &'a str)> {
+fn chosen_readings<'a>(decisions: &'a [Decision], filter: &ProveFilter) -> Readings<'a> {
     // The first reading is the default, which the unchanged target shows.
     let others = decisions
         .iter()
