@@ -1,7 +1,6 @@
 //! Mutants that only load reveals: a short load on the changed target, in which an invariant must break that stands
 //! for one of the mutant's requirements.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -55,37 +54,61 @@ fn scenarios(decision: &Decision) -> [&'static str; 2] {
     if decision.name.starts_with(OF_LICENSES) { LICENSE_SCENARIOS } else { SCENARIOS }
 }
 
-/// Requires that no invariant breaks on the unchanged target in the scenarios of these decision points.
-pub(super) async fn require_green<'a>(
-    profile: &Profile,
-    decisions: impl Iterator<Item = &'a Decision>,
-) -> Result<(), ProveError> {
-    let needed: BTreeSet<&str> = decisions.flat_map(scenarios).collect();
-    for scenario in needed {
-        if let Some(broken) = broken_under_load(profile, scenario).await?.first() {
-            let example = broken.invariant.examples.first().map_or("", String::as_str);
-            return Err(ProveError::NotGreen(format!("{}: {example}", broken.name())));
-        }
-    }
-    Ok(())
+/// Proves mutants by load, one after the other.
+pub(super) struct LoadProof<'a> {
+    /// The unchanged target.
+    unchanged: &'a Profile,
+    /// Scenarios in which no invariant breaks on it.
+    green: Vec<&'static str>,
 }
 
-/// Tries to kill a mutant; each scenario runs when those before it have not.
-pub(super) async fn try_mutant(
+impl<'a> LoadProof<'a> {
+    /// Nothing is known yet of this target.
+    pub(super) const fn new(unchanged: &'a Profile) -> Self {
+        Self { unchanged, green: Vec::new() }
+    }
+
+    /// Tries to kill a mutant. What breaks in a scenario says something about the mutant only if nothing breaks in it on
+    /// the unchanged target, which is asked once for each scenario, and only when it matters.
+    pub(super) async fn of(
+        &mut self,
+        decision: &Decision,
+        mutant: &Mutant,
+    ) -> Result<MutantResult, ProveError> {
+        let changed = self.unchanged.clone().with_policy(&decision.name, &mutant.value);
+        let (result, broken_in) = try_mutant(&changed, decision, mutant).await?;
+        for scenario in broken_in {
+            if !self.green.contains(&scenario) {
+                require_green(self.unchanged, scenario).await?;
+                self.green.push(scenario);
+            }
+        }
+        Ok(result)
+    }
+}
+
+/// Requires that no invariant breaks on the unchanged target in a scenario.
+async fn require_green(profile: &Profile, scenario: &'static str) -> Result<(), ProveError> {
+    let Some(broken) = broken_under_load(profile, scenario).await?.into_iter().next() else { return Ok(()) };
+    let example = broken.invariant.examples.first().map_or("", String::as_str);
+    Err(ProveError::NotGreen(format!("{}: {example}", broken.name())))
+}
+
+/// Each scenario runs when those before it have not killed the mutant. Returns those in which something broke, too.
+async fn try_mutant(
     changed: &Profile,
     decision: &Decision,
     mutant: &Mutant,
-) -> Result<MutantResult, ProveError> {
+) -> Result<(MutantResult, Vec<&'static str>), ProveError> {
     let mut seen = Vec::new();
     let scenarios = scenarios(decision);
     for scenario in std::iter::repeat_n(scenarios, ATTEMPTS).flatten() {
         seen.extend(broken_under_load(changed, scenario).await?);
-        let result = judge(decision, mutant, &seen);
-        if result.outcome == MutantOutcome::Killed {
-            return Ok(result);
+        if judge(decision, mutant, &seen).outcome == MutantOutcome::Killed {
+            break;
         }
     }
-    Ok(judge(decision, mutant, &seen))
+    Ok((judge(decision, mutant, &seen), seen.iter().map(|broken| broken.scenario).collect()))
 }
 
 async fn broken_under_load(profile: &Profile, scenario: &'static str) -> Result<Vec<Broken>, ProveError> {

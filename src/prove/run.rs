@@ -112,13 +112,10 @@ async fn prove_under_load(
     mutants: Mutants<'_>,
     progress: &Progress,
 ) -> Result<Vec<MutantResult>, ProveError> {
-    if !mutants.is_empty() {
-        load::require_green(loaded, mutants.iter().map(|(decision, _)| *decision)).await?;
-    }
+    let mut proof = load::LoadProof::new(loaded);
     let mut results = Vec::new();
     for (decision, mutant) in mutants {
-        let changed = loaded.clone().with_policy(&decision.name, &mutant.value);
-        results.push(load::try_mutant(&changed, decision, mutant).await?);
+        results.push(proof.of(decision, mutant).await?);
         progress.next(&format!("{}={}", decision.name, mutant.value));
     }
     Ok(results)

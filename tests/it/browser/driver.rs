@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,6 +12,12 @@ use serde_json::{Value, json};
 
 /// The member under which elements are named.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// How often a page is looked at that changes while it is looked at.
+const LOOKS: usize = 50;
+
+/// How long a page may take to come.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A browser with one window and without scripts.
 pub struct Browser {
@@ -68,12 +75,25 @@ impl Browser {
 
     /// The text of every such element, as people see it.
     pub async fn texts(&self, css: &str) -> Vec<String> {
+        for _ in 0..LOOKS {
+            if let Some(texts) = self.texts_of_one_page(css).await {
+                return texts;
+            }
+        }
+        panic!("{css}: the page does not stay");
+    }
+
+    /// The same, or nothing when another page has taken the place of the one that was looked at.
+    async fn texts_of_one_page(&self, css: &str) -> Option<Vec<String>> {
         let mut texts = Vec::new();
         for element in self.elements(css).await {
-            let text = self.send(Method::GET, &format!("/element/{element}/text"), None).await;
-            texts.push(text.as_str().unwrap().to_owned());
+            match self.ask(Method::GET, &format!("/element/{element}/text"), None).await {
+                Ok(text) => texts.push(text.as_str().unwrap().to_owned()),
+                Err(answer) if answer["error"] == "stale element reference" => return None,
+                Err(answer) => panic!("the text of {css}: {answer}"),
+            }
         }
-        texts
+        Some(texts)
     }
 
     /// The text of the one such element.
@@ -83,10 +103,21 @@ impl Browser {
         texts.concat()
     }
 
-    /// Clicks the one such element, and waits for the page that comes of it.
-    pub async fn click(&self, css: &str) {
+    /// Clicks the one such element, on which the page stays.
+    pub async fn tick(&self, css: &str) {
         let element = self.element(css).await;
         self.send(Method::POST, &format!("/element/{element}/click"), Some(json!({}))).await;
+    }
+
+    /// Clicks the one such element, and waits until another page has taken the place of this one. The driver waits
+    /// too, but a busy machine may not have begun to leave the page by then.
+    pub async fn click(&self, css: &str) {
+        let page = self.element("html").await;
+        self.tick(css).await;
+        let begun = Instant::now();
+        while self.ask(Method::GET, &format!("/element/{page}/name"), None).await.is_ok() {
+            assert!(begun.elapsed() < PATIENCE, "{css}: no other page comes");
+        }
     }
 
     /// Types into the one such element.
@@ -140,6 +171,11 @@ impl Browser {
     }
 
     async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Value {
+        self.ask(method, path, body).await.unwrap_or_else(|answer| panic!("{path}: {answer}"))
+    }
+
+    /// What the driver answers; as an error, what it refuses with.
+    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, Value> {
         let mut request = self.client.request(method, format!("{}{path}", self.session));
         if let Some(body) = body {
             request = request.json(&body);
@@ -147,8 +183,8 @@ impl Browser {
         let response = request.send().await.unwrap();
         let status = response.status();
         let mut answer: Value = response.json().await.unwrap();
-        assert!(status.is_success(), "{path}: {answer}");
-        answer["value"].take()
+        let value = answer["value"].take();
+        if status.is_success() { Ok(value) } else { Err(value) }
     }
 }
 

@@ -85,7 +85,7 @@ async fn two_steps(browser: &Browser) {
     assert_eq!(browser.text(SITE_STATE).await, "DISABLED");
     assert!(!browser.has("#password").await);
     looks_well(browser, "disabled").await;
-    browser.click("input[type=checkbox]").await;
+    browser.tick("input[type=checkbox]").await;
     browser.click("form[action$='/enabled'] button").await;
     assert_eq!(browser.text(SITE_STATE).await, "ENABLED_NO_PASSWORD");
 
