@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 use tokio::sync::oneshot;
 
 use super::LoadError;
-use super::audit::{Books, Clock, Tally, Totals};
+use super::audit::{Books, Clock, InvariantId, Tally, Totals};
 use super::ground::{Ground, now_ms};
 use super::ledger::Ledger;
 use super::looks::Looks;
@@ -21,10 +21,10 @@ use super::row_log::RowLog;
 use super::rows;
 
 /// Rows fetched at a time: few enough that reading them delays nobody.
-const PAGE: u64 = 2_000;
+pub const PAGE: u64 = 2_000;
 
 /// Between two rounds.
-const ROUND: Duration = Duration::from_millis(250);
+pub const ROUND: Duration = Duration::from_millis(250);
 
 /// How often rows and counts are read again in the end because more rows came in between: a request whose client
 /// hung up may still be under way on the side of the target.
@@ -53,8 +53,8 @@ pub struct Audited {
     pub totals: Totals,
     /// The rows as they were read, if they were kept and there are any.
     pub rows: Vec<PathBuf>,
-    /// What else is to be said.
-    pub note: Option<String>,
+    /// An invariant that was put to the test without an outcome, and why: it held as little as it broke.
+    pub unsettled: Option<(InvariantId, String)>,
 }
 
 impl Auditor {
@@ -175,6 +175,6 @@ impl Auditor {
             closed.map_err(|error| LoadError::Generator(format!("the audit broke off: {error}")))?;
         let kept = self.logs.into_iter().filter_map(|log| log.finish().transpose());
         let rows = kept.collect::<Result<_, _>>()?;
-        Ok(Audited { tallies, totals, rows, note: None })
+        Ok(Audited { tallies, totals, rows, unsettled: None })
     }
 }

@@ -186,9 +186,12 @@ impl LoadRun<'_> {
             .await
             .map_err(|error| LoadError::Generator(format!("the audit broke off: {error}")))??;
         close_sessions(&shift.desk).await;
-        let Audited { tallies, totals, rows, note } = auditor.finish(self.plan.planned_all).await?;
-        note.into_iter().for_each(|note| events.send(Event::Note(note)));
-        let (never_exercised, excused) = self.unexercised(&tallies, ground.offers_rows());
+        let Audited { tallies, totals, rows, unsettled } = auditor.finish(self.plan.planned_all).await?;
+        let unsettled = unsettled.map(|(id, why)| {
+            events.send(Event::Note(why));
+            id
+        });
+        let (never_exercised, excused) = self.unexercised(&tallies, unsettled, ground.offers_rows());
         if let (Some(out), true) = (out, self.plan.is_shared) {
             self.record(timeline.start(), &never_exercised).write(out)?;
         }
@@ -289,12 +292,18 @@ impl LoadRun<'_> {
     }
 
     /// The names of declared invariants that were never put to the test: those that could have been, and those
-    /// that could not, for want of rows.
-    fn unexercised(&self, tallies: &[Tally], offers_rows: bool) -> (Vec<&'static str>, Vec<&'static str>) {
+    /// that could not, for want of rows. One that was tried and not settled is neither; a note says so.
+    fn unexercised(
+        &self,
+        tallies: &[Tally],
+        unsettled: Option<InvariantId>,
+        offers_rows: bool,
+    ) -> (Vec<&'static str>, Vec<&'static str>) {
         let idle: Vec<InvariantId> = tallies
             .iter()
             .filter(|tally| tally.exercised == 0 && self.plan.scenario.invariants.contains(&tally.id))
             .map(|tally| tally.id)
+            .filter(|id| Some(*id) != unsettled)
             .collect();
         let (excused, failed): (Vec<InvariantId>, Vec<InvariantId>) =
             idle.into_iter().partition(|id| !offers_rows && (id.needs_rows() || self.only_rows_tell(*id)));

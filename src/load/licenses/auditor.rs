@@ -3,7 +3,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures::StreamExt;
 use reqwest::Method;
@@ -11,21 +11,15 @@ use tokio::sync::oneshot;
 
 use super::super::LoadError;
 use super::super::audit::InvariantId;
-use super::super::auditor::Audited;
+use super::super::auditor::{Audited, PAGE, ROUND};
 use super::super::ground::Ground;
 use super::super::operations::Received;
 use super::super::row_log::RowLog;
 use super::books::LicenseBooks;
 use super::desk::{LicenseDesk, Outgoing};
 use super::rows;
-use super::told_apart::{Finding, try_users};
+use super::told_apart::try_users;
 use crate::target::{Body, Call};
-
-/// Rows fetched at a time: few enough that reading them delays nobody.
-const PAGE: u64 = 2_000;
-
-/// Between two rounds.
-const ROUND: Duration = Duration::from_millis(250);
 
 /// Hosts that return at once what they hold after the run.
 const RETURNING_AT_ONCE: usize = 16;
@@ -166,32 +160,21 @@ impl LicenseAuditor {
         }
         let (mut auditor, read) = self.round().await?;
         read?;
-        let note = auditor.try_users().await;
+        let unsettled = auditor.try_users().await;
         let (tallies, totals) = auditor.books.close(&after);
         let rows = auditor.log.map(RowLog::finish).transpose()?.flatten().into_iter().collect();
-        Ok(Audited { tallies, totals, rows, note })
+        Ok(Audited { tallies, totals, rows, unsettled })
     }
 
-    /// Compares how long users and strangers wait for a refusal, now that it is quiet; what is to be said if that settles
-    /// nothing. A race is about something else.
-    async fn try_users(&mut self) -> Option<String> {
+    /// Compares how long users and strangers wait for a refusal, now that it is quiet; the invariant and why, if that
+    /// settles nothing. A race is about something else.
+    async fn try_users(&mut self) -> Option<(InvariantId, String)> {
         if self.desk.is_race() {
             return None;
         }
         let comparison = try_users(&self.desk.hall, &self.ground, self.after).await?;
-        let tallies = self.books.tallies();
-        tallies.exercise(InvariantId::UsersNotToldApart, comparison.pairs as u64);
-        match comparison.finding {
-            Finding::Alike => None,
-            Finding::ToldApart => {
-                tallies.violate(InvariantId::UsersNotToldApart, || comparison.says());
-                None
-            }
-            Finding::Unclear => Some(format!(
-                "whether `/authorize` tells users from strangers by its time could not be settled: {}",
-                comparison.says()
-            )),
-        }
+        let unsettled = comparison.book(self.books.tallies())?;
+        Some((InvariantId::UsersNotToldApart, unsettled))
     }
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
+use super::super::audit::{InvariantId, Tallies};
 use super::super::ground::Ground;
 use super::hall::Hall;
 
@@ -63,6 +64,23 @@ impl Comparison {
              pairs; what stays within {:.2} ms tells nothing)",
             self.shift_ms, self.pairs, self.bound_ms
         )
+    }
+}
+
+impl Comparison {
+    /// Books what was found. What could not be settled was not put to the test either; why is returned.
+    pub fn book(&self, tallies: &mut Tallies) -> Option<String> {
+        if self.finding == Finding::Unclear {
+            let says = self.says();
+            return Some(format!(
+                "whether `/authorize` tells users from strangers by its time could not be settled: {says}"
+            ));
+        }
+        tallies.exercise(InvariantId::UsersNotToldApart, self.pairs as u64);
+        if self.finding == Finding::ToldApart {
+            tallies.violate(InvariantId::UsersNotToldApart, || self.says());
+        }
+        None
     }
 }
 
@@ -174,6 +192,19 @@ mod tests {
         assert_eq!(found(7, 15.0, 14.5, 0.1, LOOKS[0]).finding, Finding::Alike);
         assert_eq!(found(7, 15.0, 11.0, 0.1, LOOKS[0]).finding, Finding::ToldApart);
         assert_eq!(found(7, 1.9, 1.1, 0.01, LOOKS[0]).finding, Finding::Alike, "below a millisecond");
+    }
+
+    #[test]
+    fn what_could_not_be_settled_counts_as_no_test() {
+        let booked = |comparison: &Comparison| {
+            let mut tallies = Tallies::of_licenses();
+            let unsettled = comparison.book(&mut tallies);
+            let tally = tallies.into_all().swap_remove(InvariantId::UsersNotToldApart as usize);
+            (tally.exercised, tally.violations, unsettled.is_some())
+        };
+        assert_eq!(booked(&found(7, 15.0, 15.0, 0.1, LOOKS[0])), (20, 0, false));
+        assert_eq!(booked(&found(7, 15.0, 0.5, 2.0, LOOKS[0])), (20, 1, false));
+        assert_eq!(booked(&found(7, 15.0, 13.0, 40.0, LOOKS[0])), (0, 0, true));
     }
 
     #[test]
