@@ -15,6 +15,7 @@ mod few;
 mod known;
 mod metered;
 mod open_sessions;
+mod remembered;
 mod requests;
 mod running;
 mod sessions;

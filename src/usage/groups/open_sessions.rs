@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 
 use super::super::compact::hash::HashedMap;
+use super::remembered::Remembered;
 
 /// How many sessions are kept.
 const KEPT: usize = 131_072;
@@ -21,8 +22,7 @@ pub(super) struct Open<S> {
     begun: VecDeque<u64>,
     /// Those that have ended, each with the time from which it may go.
     ended: VecDeque<(u64, i64)>,
-    gone_alive: HashedMap<()>,
-    gone_order: VecDeque<u64>,
+    gone_alive: Remembered<()>,
 }
 
 impl<S> Open<S> {
@@ -32,8 +32,7 @@ impl<S> Open<S> {
             sessions: HashedMap::default(),
             begun: VecDeque::new(),
             ended: VecDeque::new(),
-            gone_alive: HashedMap::default(),
-            gone_order: VecDeque::new(),
+            gone_alive: Remembered::new(REMEMBERED),
         }
     }
 
@@ -41,7 +40,7 @@ impl<S> Open<S> {
     pub(super) fn entry(&mut self, key: u64, new: impl FnOnce(bool) -> S) -> &mut S {
         self.sessions.entry(key).or_insert_with(|| {
             self.begun.push_back(key);
-            new(self.gone_alive.contains_key(&key))
+            new(self.gone_alive.get(key).is_some())
         })
     }
 
@@ -65,7 +64,7 @@ impl<S> Open<S> {
         }
         while let Some(key) = self.begun.pop_front() {
             if let Some(session) = self.sessions.remove(&key) {
-                self.remember(key);
+                self.gone_alive.insert(key, ());
                 return Some(session);
             }
         }
@@ -77,17 +76,6 @@ impl<S> Open<S> {
         self.begun.clear();
         self.ended.clear();
         std::mem::take(&mut self.sessions).into_values()
-    }
-
-    fn remember(&mut self, key: u64) {
-        if self.gone_alive.insert(key, ()).is_none() {
-            self.gone_order.push_back(key);
-        }
-        if self.gone_order.len() > REMEMBERED
-            && let Some(oldest) = self.gone_order.pop_front()
-        {
-            self.gone_alive.remove(&oldest);
-        }
     }
 }
 
@@ -135,6 +123,7 @@ mod tests {
             open.ended(key, 0);
             open.make_room(1);
         }
-        assert!(open.begun.len() <= 22 && open.ended.len() <= 11 && open.gone_alive.is_empty());
+        assert!(open.begun.len() <= 22 && open.ended.len() <= 11);
+        assert!((1..=10_000).all(|key| open.gone_alive.get(key).is_none()));
     }
 }

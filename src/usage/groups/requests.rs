@@ -18,6 +18,7 @@ use super::super::forms::Form;
 use super::super::knowledge::{Knowledge, LineItem};
 use super::super::numbers::{at_most, close};
 use super::super::reading::quote;
+use super::remembered::Remembered;
 use super::{Book, OPEN_REQUESTS, PAST_REQUESTS};
 use crate::report::events::Severity::{self, E, W};
 
@@ -86,8 +87,7 @@ pub(super) struct Requests {
     closed: u64,
     places: HashedMap<u64>,
     /// The first rows of requests that are closed, by their IDs; the oldest first.
-    past: HashedMap<u64>,
-    past_order: VecDeque<u64>,
+    past: Remembered<u64>,
     knowledge: Arc<Knowledge>,
 }
 
@@ -97,8 +97,7 @@ impl Requests {
             open: VecDeque::new(),
             closed: 0,
             places: HashedMap::default(),
-            past: HashedMap::default(),
-            past_order: VecDeque::new(),
+            past: Remembered::new(PAST_REQUESTS),
             knowledge,
         }
     }
@@ -120,7 +119,7 @@ impl Requests {
             }
             return;
         }
-        if let Some(first) = self.past.get(&key) {
+        if let Some(first) = self.past.get(key) {
             let message = format!("row {first}, of another time, has the same CORRELATION_ID");
             book.add(AGREEMENT, W, row, message);
         }
@@ -146,12 +145,6 @@ impl Requests {
         self.places.remove(&request.key);
         request.close(&self.knowledge, book);
         self.past.insert(request.key, request.first.row);
-        self.past_order.push_back(request.key);
-        if self.past_order.len() > PAST_REQUESTS
-            && let Some(oldest) = self.past_order.pop_front()
-        {
-            self.past.remove(&oldest);
-        }
     }
 }
 
