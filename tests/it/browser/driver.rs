@@ -13,9 +13,6 @@ use serde_json::{Value, json};
 /// The member under which elements are named.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// How often a page is looked at that changes while it is looked at.
-const LOOKS: usize = 50;
-
 /// How long a page may take to come.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -75,25 +72,12 @@ impl Browser {
 
     /// The text of every such element, as people see it.
     pub async fn texts(&self, css: &str) -> Vec<String> {
-        for _ in 0..LOOKS {
-            if let Some(texts) = self.texts_of_one_page(css).await {
-                return texts;
-            }
-        }
-        panic!("{css}: the page does not stay");
-    }
-
-    /// The same, or nothing when another page has taken the place of the one that was looked at.
-    async fn texts_of_one_page(&self, css: &str) -> Option<Vec<String>> {
         let mut texts = Vec::new();
         for element in self.elements(css).await {
-            match self.ask(Method::GET, &format!("/element/{element}/text"), None).await {
-                Ok(text) => texts.push(text.as_str().unwrap().to_owned()),
-                Err(answer) if answer["error"] == "stale element reference" => return None,
-                Err(answer) => panic!("the text of {css}: {answer}"),
-            }
+            let text = self.send(Method::GET, &format!("/element/{element}/text"), None).await;
+            texts.push(text.as_str().unwrap().to_owned());
         }
-        Some(texts)
+        texts
     }
 
     /// The text of the one such element.
