@@ -16,6 +16,8 @@ pub mod server;
 pub mod site;
 pub mod sites;
 pub mod store;
+#[cfg(test)]
+mod test_log;
 
 pub use demo::Demo;
 pub use domain::licensing::PasswordCost;

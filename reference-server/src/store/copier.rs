@@ -43,7 +43,7 @@ impl Copier {
         // Without a thread the store works as SQLite does of itself.
         if let Err(error) = &copier {
             tracing::warn!(%error, "no thread can be had for the store's log; commits will copy it");
-            writer.pragma_update(None, "wal_autocheckpoint", 1000)?;
+            writer.pragma_update(None, "wal_autocheckpoint", LONG)?;
         }
         let thread = copier.ok();
         Ok(Self { ask: thread.is_some().then_some(ask), copying, rest: false, thread })

@@ -1,7 +1,5 @@
 //! What somebody would try who may not: each attack is refused, and none of them learns anything.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -14,6 +12,7 @@ use super::PasswordDesk;
 use super::world::{ADMIN_PASSWORD, INSTANCE, NOW_S, OTHER, PRODUCER_PASSWORD, World, client_claims, der};
 use crate::StoreLocation;
 use crate::domain::licensing::PasswordCost;
+use crate::test_log::Log;
 
 /// A token with one part in place of another.
 fn with_part(token: &str, place: usize, part: &Value) -> String {
@@ -229,31 +228,10 @@ async fn the_producer_user_takes_two_steps_and_a_reset_ends_what_was_before() {
     assert_eq!(state().await, json!("ENABLED_NO_PASSWORD"));
 }
 
-/// Takes what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 /// Neither the log, nor an answer, nor the database has the password.
 #[tokio::test]
 async fn the_password_of_the_producer_user_stands_nowhere() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (log, _guard) = Log::listen();
     let folder = tempfile::tempdir().unwrap();
     let world = World::at(StoreLocation::File(folder.path().join("store.sqlite")), &json!({})).await;
     let mut said = String::new();
@@ -279,14 +257,6 @@ async fn the_password_of_the_producer_user_stands_nowhere() {
     }
     world.token("producer", PRODUCER_PASSWORD).await;
     world.server.shutdown().await;
-    let has = |bytes: &[u8]| {
-        bytes.windows(PRODUCER_PASSWORD.len()).any(|part| part == PRODUCER_PASSWORD.as_bytes())
-    };
-    assert!(!has(said.as_bytes()), "{said}");
-    let logged = log.0.lock().unwrap();
-    assert!(!logged.is_empty() && !has(&logged), "{}", String::from_utf8_lossy(&logged));
-    for file in std::fs::read_dir(folder.path()).unwrap() {
-        let path = file.unwrap().path();
-        assert!(!has(&std::fs::read(&path).unwrap()), "{}", path.display());
-    }
+    assert!(!said.contains(PRODUCER_PASSWORD), "{said}");
+    log.assert_without(PRODUCER_PASSWORD, folder.path());
 }
