@@ -32,7 +32,11 @@ fn hosts_check_out_renew_return_and_consume() {
     assert_eq!(names, ["license-checkout", "license-renewal", "license-return", "license-consume"]);
     let refused: u64 = operations.iter().filter_map(|operation| operation["refused"].as_u64()).sum();
     assert!(exercised(&report, "exact-winners") >= refused && refused > 0, "{refused} were refused");
-    assert!(exercised(&report, "users-not-told-apart") >= 20);
+    // Twenty pairs at least, unless the machine is so busy that their times say nothing: then that is said, and nothing
+    // counts as tested.
+    let pairs = exercised(&report, "users-not-told-apart");
+    let unsettled = report["notes"].to_string().contains("could not be settled");
+    assert!(if unsettled { pairs == 0 } else { pairs >= 20 }, "{pairs} pairs, {}", report["notes"]);
     assert!(report["usage"]["rows"].as_u64().unwrap() > 400, "{}", report["usage"]);
     assert_eq!(report["usage"]["findings"], serde_json::json!([]));
 }
