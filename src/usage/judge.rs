@@ -17,6 +17,9 @@ use super::settings::Settings;
 use super::unsigned::Totals;
 use crate::report::events::{Severity, UsageChecked};
 
+/// How many rows are handed on together.
+const PENDING: usize = 2_048;
+
 /// A streaming judge of usage rows.
 pub struct Judge {
     settings: Settings,
@@ -24,6 +27,8 @@ pub struct Judge {
     groups: Groups,
     book: Book,
     order: Order,
+    /// Rows that have not been handed on yet.
+    pending: Vec<Compact>,
     failed: Option<io::Error>,
     columns: Option<SeenColumns>,
     totals: Totals,
@@ -40,6 +45,7 @@ impl Judge {
             groups: Groups::new(&settings),
             book: Book::new(&settings),
             order: Order::whole(),
+            pending: Vec::new(),
             failed: None,
             columns: None,
             totals: Totals::default(),
@@ -102,7 +108,14 @@ impl Judge {
         for rule in &self.row_rules {
             rule.apply(&row, &facts, &mut Sheet::new(&mut self.book.findings, rule.id, row.at()));
         }
-        let kept = self.order.push(Compact::of(&row, &facts), &mut self.groups, &mut self.book);
+        self.pending.push(Compact::of(&row, &facts));
+        if self.pending.len() >= PENDING {
+            self.hand_on();
+        }
+    }
+
+    fn hand_on(&mut self) {
+        let kept = self.order.push(std::mem::take(&mut self.pending), &mut self.groups, &mut self.book);
         self.failed = self.failed.take().or(kept.err());
     }
 
@@ -127,6 +140,7 @@ impl Judge {
     /// Closes all groups and hands over what was found, with all forms.
     #[must_use]
     pub fn finish_with_forms(mut self, source: &str) -> (UsageChecked, Forms) {
+        self.hand_on();
         let sorted = self.order.finish(&mut self.groups, &mut self.book);
         self.groups.finish(&mut self.book);
         let Book { mut findings, forms } = self.book;

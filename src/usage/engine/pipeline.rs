@@ -1,10 +1,11 @@
-//! Two threads, each of which does whatever is due: fetch a chunk, prepare it, or take prepared chunks in order.
+//! Two threads, each of which does whatever is due: take a prepared chunk in its order, fetch one, or prepare one.
 //!
-//! So neither waits for the other, however the work is divided between reading, rules on rows and rules across rows.
+//! Only one thread at a time fetches, and one takes; chunks wait between the steps. So no thread waits for another as
+//! long as there is anything else to do, however the work is divided between the steps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::super::compact::Compact;
 use super::super::settings::Settings;
@@ -14,27 +15,45 @@ use super::prepare::Preparer;
 use super::prepared::Prepared;
 use super::serial::{Outcome, Serial};
 
+/// Chunks that are fetched ahead.
+const FETCHED: usize = 3;
 /// Prepared chunks that may wait for their turn.
-const WAITING: usize = 8;
+const PREPARED: usize = 8;
 
 struct Done {
     input: usize,
-    name: std::sync::Arc<str>,
+    name: Arc<str>,
     prepared: Prepared,
 }
 
-struct Taken {
-    serial: Serial,
+/// Where the chunks are. What a thread works on is not here meanwhile.
+struct State {
+    feeder: Option<Box<Feeder>>,
+    fetched: VecDeque<Fed>,
+    preparing: usize,
+    done: BTreeMap<u64, Done>,
+    serial: Option<Box<Serial>>,
+    /// The number of the chunk that is taken next.
     next: u64,
+    /// There are no more chunks to be fetched.
+    ended: bool,
+    /// A thread has panicked, so that what it worked on does not come back.
+    panicked: bool,
+    /// Emptied memory of rows, to be filled again.
+    spare: Vec<Vec<Compact>>,
+}
+
+/// What a thread does next.
+enum Step {
+    Take(Box<Serial>, Done),
+    Fetch(Box<Feeder>),
+    Prepare(Fed, Vec<Compact>),
+    End,
 }
 
 struct Shared {
-    feeder: Mutex<Feeder>,
-    done: Mutex<BTreeMap<u64, Done>>,
-    room: Condvar,
-    /// Emptied memory of rows, to be filled again.
-    spare: Mutex<Vec<Vec<Compact>>>,
-    taken: Mutex<Taken>,
+    state: Mutex<State>,
+    changed: Condvar,
 }
 
 /// Judges all rows of the inputs. `unsigned` are the rows that are refunds without a sign.
@@ -44,13 +63,18 @@ pub(super) fn run(
     order: Order,
     unsigned: &[u64],
 ) -> io::Result<Outcome> {
-    let shared = Shared {
-        feeder: Mutex::new(feeder),
-        done: Mutex::default(),
-        room: Condvar::new(),
-        spare: Mutex::default(),
-        taken: Mutex::new(Taken { serial: Serial::new(settings, order), next: 0 }),
+    let state = State {
+        feeder: Some(Box::new(feeder)),
+        fetched: VecDeque::new(),
+        preparing: 0,
+        done: BTreeMap::new(),
+        serial: Some(Box::new(Serial::new(settings, order))),
+        next: 0,
+        ended: false,
+        panicked: false,
+        spare: Vec::new(),
     };
+    let shared = Shared { state: Mutex::new(state), changed: Condvar::new() };
     // A second reading has to know how many rows came before a chunk, which only one reader does.
     let threads = if unsigned.is_empty() { settings.threads.max(1) } else { 1 };
     std::thread::scope(|scope| {
@@ -59,60 +83,98 @@ pub(super) fn run(
         }
         work(&shared, settings, unsigned);
     });
-    shared.take_all(lock(&shared.taken));
-    let taken = shared.taken.into_inner().unwrap_or_else(PoisonError::into_inner);
-    taken.serial.finish()
+    let state = shared.state.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let serial = state.serial.ok_or_else(|| io::Error::other("a thread that judged rows has ended early"))?;
+    serial.finish()
+}
+
+/// Ends the other threads, which would wait for ever, when its own one panics.
+struct Alarm<'a>(&'a Shared);
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.lock().panicked = true;
+            self.0.changed.notify_all();
+        }
+    }
 }
 
 fn work(shared: &Shared, settings: &Settings, unsigned: &[u64]) {
+    let _alarm = Alarm(shared);
     let mut preparer = Preparer::new(settings, unsigned);
+    let mut state = shared.lock();
     loop {
-        let fed = lock(&shared.feeder).next();
-        let Some(Fed { number, input, name, chunk }) = fed else { break };
-        let spare = lock(&shared.spare).pop().unwrap_or_default();
-        let prepared = preparer.prepare(chunk, spare);
-        let mut done = lock(&shared.done);
-        done.insert(number, Done { input, name, prepared });
-        drop(done);
-        if let Ok(taken) = shared.taken.try_lock() {
-            shared.take_all(taken);
+        match state.step() {
+            Some(Step::End) => return,
+            None => state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+            Some(step) => {
+                drop(state);
+                state = shared.go(step, &mut preparer);
+                shared.changed.notify_all();
+            }
         }
-        shared.wait_for_room();
     }
 }
 
 impl Shared {
-    /// Takes every chunk whose turn it is.
-    fn take_all(&self, mut taken: MutexGuard<'_, Taken>) {
-        loop {
-            let Some(done) = lock(&self.done).remove(&taken.next) else { break };
-            taken.next += 1;
-            let emptied = taken.serial.take(done.input, &done.name, done.prepared);
-            lock(&self.spare).push(emptied);
-            self.room.notify_all();
-        }
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits while too many chunks wait, unless the one whose turn it is is among them: then takes it.
-    fn wait_for_room(&self) {
-        loop {
-            let done = lock(&self.done);
-            if done.len() < WAITING {
-                return;
+    /// Goes a step, and puts what comes of it where others find it.
+    fn go(&self, step: Step, preparer: &mut Preparer<'_>) -> MutexGuard<'_, State> {
+        match step {
+            Step::Take(mut serial, done) => {
+                serial.take(done.input, &done.name, done.prepared);
+                let mut state = self.lock();
+                state.spare.extend(std::iter::from_fn(|| serial.emptied()));
+                state.next += 1;
+                state.serial = Some(serial);
+                state
             }
-            drop(done);
-            // Whoever holds this takes what is due; afterwards it is this thread's business.
-            self.take_all(lock(&self.taken));
-            let done = lock(&self.done);
-            if done.len() >= WAITING {
-                // The chunk that is due is still being prepared by the other thread, which tells when it is taken.
-                let brief = std::time::Duration::from_millis(5);
-                drop(self.room.wait_timeout(done, brief));
+            Step::Fetch(mut feeder) => {
+                let fed = feeder.next();
+                let mut state = self.lock();
+                state.ended = fed.is_none();
+                state.fetched.extend(fed);
+                state.feeder = Some(feeder);
+                state
             }
+            Step::Prepare(Fed { number, input, name, chunk }, spare) => {
+                let prepared = preparer.prepare(chunk, spare);
+                let mut state = self.lock();
+                state.preparing -= 1;
+                state.done.insert(number, Done { input, name, prepared });
+                state
+            }
+            Step::End => self.lock(),
         }
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+impl State {
+    /// What is due: what frees memory comes first, and then what others wait for. None means to wait.
+    fn step(&mut self) -> Option<Step> {
+        if self.panicked {
+            return Some(Step::End);
+        }
+        if self.serial.is_some()
+            && let Some(done) = self.done.remove(&self.next)
+        {
+            return self.serial.take().map(|serial| Step::Take(serial, done));
+        }
+        if !self.ended && self.fetched.len() < FETCHED && self.feeder.is_some() {
+            return self.feeder.take().map(Step::Fetch);
+        }
+        // Chunks are prepared in their order, so that the one whose turn it is is done, or on its way.
+        if self.done.len() < PREPARED
+            && let Some(fed) = self.fetched.pop_front()
+        {
+            self.preparing += 1;
+            return Some(Step::Prepare(fed, self.spare.pop().unwrap_or_default()));
+        }
+        let empty = self.ended && self.fetched.is_empty() && self.preparing == 0 && self.done.is_empty();
+        (empty && self.serial.is_some()).then_some(Step::End)
+    }
 }

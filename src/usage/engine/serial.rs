@@ -59,8 +59,8 @@ impl Serial {
         }
     }
 
-    /// Takes the next chunk, which is of this input. Returns the memory of its rows.
-    pub(super) fn take(&mut self, input: usize, name: &str, mut prepared: Prepared) -> Vec<Compact> {
+    /// Takes the next chunk, which is of this input.
+    pub(super) fn take(&mut self, input: usize, name: &str, mut prepared: Prepared) {
         while self.inputs.len() <= input {
             self.inputs.push(InputRows::default());
         }
@@ -95,13 +95,17 @@ impl Serial {
             let at = At { row: seen.row + before, correlation: &correlation, time_ms: None };
             self.book.forms.record_all(seen.family, seen.forms, seen.count, at);
         }
-        for mut row in prepared.rows.drain(..) {
+        for row in &mut prepared.rows {
             row.row += before;
-            if let Err(error) = self.order.push(row, &mut self.groups, &mut self.book) {
-                self.failed.get_or_insert(error);
-            }
         }
-        prepared.rows
+        if let Err(error) = self.order.push(prepared.rows, &mut self.groups, &mut self.book) {
+            self.failed.get_or_insert(error);
+        }
+    }
+
+    /// Memory of rows that are not needed any more, to be filled again.
+    pub(super) fn emptied(&mut self) -> Option<Vec<Compact>> {
+        self.groups.emptied()
     }
 
     /// There are no more rows.

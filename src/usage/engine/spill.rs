@@ -191,3 +191,72 @@ impl Fields<'_> {
         Some(*first)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn facts() -> impl Strategy<Value = Facts> {
+        any::<[u8; 3]>().prop_filter_map("no facts", |[family, case, flags]| {
+            Facts::decode([family % 2, case % 8, flags & 63])
+        })
+    }
+
+    fn correlation() -> impl Strategy<Value = Correlation> {
+        prop_oneof![
+            Just(Correlation::None),
+            any::<u128>().prop_map(Correlation::Uuid),
+            ".{0,300}".prop_map(|text| Correlation::Text(text.into())),
+        ]
+    }
+
+    fn number() -> impl Strategy<Value = Option<Decimal>> {
+        let decimal = (any::<i64>(), 0..=28_u32).prop_map(|(digits, scale)| Decimal::new(digits, scale));
+        proptest::option::of(decimal)
+    }
+
+    fn row() -> impl Strategy<Value = Compact> {
+        let numbers = proptest::array::uniform5(number());
+        let hashes = proptest::array::uniform12(any::<u64>());
+        let rest = (any::<[bool; 4]>(), proptest::option::of(any::<i64>()));
+        (any::<u64>(), facts(), correlation(), hashes, numbers, rest).prop_map(
+            |(row, facts, correlation, hashes, numbers, ([sequenced, ended, idle, returned], time_ms))| {
+                Compact {
+                    sequenced,
+                    ended,
+                    idle,
+                    returned,
+                    time_ms,
+                    ..Compact::from_parts(row, facts, correlation, hashes, numbers)
+                }
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn a_row_comes_back_from_disk_as_it_was(row in row()) {
+            let mut bytes = Vec::new();
+            encode(&row, &mut bytes);
+            let mut rest = bytes.as_slice();
+            prop_assert_eq!(decode(&mut rest), Some(row));
+            prop_assert!(rest.is_empty());
+            prop_assert!((0..bytes.len()).all(|end| decode(&mut &bytes[..end]).is_none()));
+        }
+
+        #[test]
+        fn runs_come_back_as_one(mut rows in proptest::collection::vec(row(), 0..400), size in 1..100_usize) {
+            let mut spill = Spill::new().unwrap();
+            for run in rows.chunks_mut(size) {
+                run.sort_by_key(|row| row.row);
+                spill.run(run.iter().cloned()).unwrap();
+            }
+            let mut merged = Vec::new();
+            spill.merge(|row| row.row, |row| merged.push(row)).unwrap();
+            rows.sort_by_key(|row| row.row);
+            prop_assert_eq!(merged, rows);
+        }
+    }
+}

@@ -3,15 +3,17 @@
 //!
 //! | group | state | bound |
 //! | --- | --- | --- |
-//! | request | its rows, reduced; later its ID | the 8,192 latest requests; the 65,536 before them |
-//! | session | last charges, refunds of one instant, charged line items | 131,072 sessions, those that ended go first; the IDs of 1,048,576 that had to go before |
+//! | request | its rows, reduced; later its ID | the 8,192 latest requests, 524,288 rows; at least the 65,536 before them |
+//! | session | last charges, refunds of one instant, charged line items | 131,072 sessions, those that ended go first; the IDs of at least 1,048,576 that had to go before |
 //! | running total | rows of one instant, one number | one for each line item |
 //! | metered use | the last USED | one for each feature and line item |
 //! | line items, rate tables, client log | the latest row of each line item | as large as they are |
 //!
 //! Memory therefore grows with line items, not with rows. IDs are kept as 64-bit hashes.
 
+mod charges;
 mod few;
+mod kept;
 mod known;
 mod metered;
 mod open_sessions;
@@ -85,15 +87,22 @@ impl Groups {
         }
     }
 
-    /// Takes a row into the groups that it belongs to.
-    pub(super) fn take(&mut self, row: &Compact, book: &mut Book) {
-        self.requests.take(row, book);
-        self.sessions.take(row, book);
-        self.running.take(row, book);
-        self.metered.take(row, book);
-        if let Some(known) = &mut self.known {
-            known.take(row, book);
+    /// Takes rows into the groups that they belong to.
+    pub(super) fn take(&mut self, rows: Vec<Compact>, book: &mut Book) {
+        for row in &rows {
+            self.sessions.take(row, book);
+            self.running.take(row, book);
+            self.metered.take(row, book);
+            if let Some(known) = &mut self.known {
+                known.take(row, book);
+            }
         }
+        self.requests.take(rows, book);
+    }
+
+    /// Memory of rows that are not needed any more, to be filled again.
+    pub(super) fn emptied(&mut self) -> Option<Vec<Compact>> {
+        self.requests.emptied()
     }
 
     /// No more rows come: closes every group. Returns the refunds that carry no sign, by their row number.

@@ -1,4 +1,4 @@
-//! Rows of one request (WH-USAGE-055, -067, -068, -070, -071, -080).
+//! Rows of one request (WH-USAGE-068, -080, and by [`charges`](super::charges) -055, -067, -070, -071).
 //!
 //! Whether a charge is right can only be said once all rows of its item are there: a share of a split charge is less
 //! than rate × quantity. Rows come in the order of time and those of a request carry one time, so that a request is
@@ -8,125 +8,105 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use rust_decimal::Decimal;
-
-use super::super::cases::Family;
-use super::super::compact::hash::HashedMap;
 use super::super::compact::{AGREEING, Compact};
-use super::super::findings::At;
-use super::super::forms::Form;
-use super::super::knowledge::{Knowledge, LineItem};
-use super::super::numbers::{at_most, close};
-use super::super::reading::quote;
+use super::super::knowledge::Knowledge;
+use super::kept::{Kept, Place};
 use super::remembered::Remembered;
-use super::{Book, OPEN_REQUESTS, PAST_REQUESTS};
-use crate::report::events::Severity::{self, E, W};
+use super::{Book, OPEN_REQUESTS, PAST_REQUESTS, charges};
+use crate::report::events::Severity::W;
 
-const COST: &str = "WH-USAGE-055";
-const GRAIN: &str = "WH-USAGE-067";
 const AGREEMENT: &str = "WH-USAGE-068";
-const SPLIT: &str = "WH-USAGE-070";
-const ORDER: &str = "WH-USAGE-071";
 const TOGETHER: &str = "WH-USAGE-080";
 
-/// Lines that one request keeps; more than a request can reasonably have, so that a data set in which every
-/// row carries the same ID needs no more memory than others.
+/// Lines that one request keeps; more than a request can reasonably have.
 const LINES: usize = 16_384;
+/// Rows that are kept for all open requests: 64 each, so that a data set in which all rows carry the same few IDs needs
+/// no more memory than others.
+const ROWS: usize = 64 * OPEN_REQUESTS;
 /// Rows of a request lie within this time.
 const SAME_TIME_MS: u64 = 1_000;
 
-/// The three numbers of a charge.
-#[derive(Clone, Copy)]
-struct Charge {
-    cost: Decimal,
-    quantity: Decimal,
-    tokens: Decimal,
-}
-
-impl Charge {
-    fn of(row: &Compact) -> Option<Self> {
-        if !row.facts.charge {
-            return None;
-        }
-        Some(Self { cost: row.cost?, quantity: row.quantity?, tokens: row.tokens? })
-    }
-
-    fn product(self) -> Option<Decimal> {
-        self.cost.checked_mul(self.quantity)
-    }
-
-    fn matches(self) -> bool {
-        self.product().is_some_and(|product| close(product, self.tokens))
-    }
-
-    /// The part of the item quantity that these tokens pay for.
-    fn share(self) -> Option<Decimal> {
-        self.tokens.checked_div(self.cost)
-    }
-
-    fn says(self) -> String {
-        let (cost, quantity, tokens) = (self.cost, self.quantity, self.tokens);
-        let product = self.product().map_or_else(|| "too much".to_owned(), |product| product.to_string());
-        format!("METER_QUANTITY is {tokens}, but {cost} × {quantity} make {product}")
-    }
+/// The first row of a request.
+enum First {
+    /// It is kept with the others.
+    At(Place),
+    /// The others around it had to go.
+    Alone(Box<Compact>),
 }
 
 /// A request, by its rows. Nearly all have one or two.
 struct Request {
-    key: u64,
-    first: Compact,
-    more: Vec<Compact>,
+    first: First,
+    more: Vec<Place>,
     granted: bool,
     denied: bool,
+    /// The first row has been judged, with others that had to go.
+    judged: bool,
+}
+
+/// What is known of a request by its ID, while it is open and for a while after.
+#[derive(Clone, Copy)]
+struct Known {
+    /// Requests count from 0 through all rows.
+    number: u64,
+    first_row: u64,
 }
 
 /// All open requests, the oldest first.
 pub(super) struct Requests {
+    kept: Kept,
     open: VecDeque<Request>,
-    /// How many requests have been closed: where the oldest open one stands in all of them.
+    /// How many requests have been closed: the number of the oldest open one.
     closed: u64,
-    places: HashedMap<u64>,
-    /// The first rows of requests that are closed, by their IDs; the oldest first.
-    past: Remembered<u64>,
+    known: Remembered<Known>,
     knowledge: Arc<Knowledge>,
 }
 
 impl Requests {
     pub(super) fn new(knowledge: Arc<Knowledge>) -> Self {
         Self {
+            kept: Kept::default(),
             open: VecDeque::new(),
             closed: 0,
-            places: HashedMap::default(),
-            past: Remembered::new(PAST_REQUESTS),
+            known: Remembered::new(OPEN_REQUESTS + PAST_REQUESTS),
             knowledge,
         }
     }
 
-    pub(super) fn take(&mut self, row: &Compact, book: &mut Book) {
-        if row.correlation.is_none() {
-            return;
+    pub(super) fn take(&mut self, rows: Vec<Compact>, book: &mut Book) {
+        let chunk = self.kept.keep(rows);
+        for place in self.kept.places(chunk) {
+            self.take_row(place, book);
         }
+        self.release(book);
+    }
+
+    /// Memory of rows that are not needed any more.
+    pub(super) fn emptied(&mut self) -> Option<Vec<Compact>> {
+        self.kept.emptied()
+    }
+
+    fn take_row(&mut self, place: Place, book: &mut Book) {
+        let Some(row) = self.kept.row(place).filter(|row| !row.correlation.is_none()) else { return };
         let key = row.correlation.key();
-        if let Some(place) = self.places.get(&key)
-            && let Some(request) = self.open.get_mut((place - self.closed) as usize)
-        {
-            request.compare(row, book);
+        let known = self.known.get(key).copied();
+        let open = known.and_then(|known| usize::try_from(known.number.checked_sub(self.closed)?).ok());
+        if let Some(request) = open.and_then(|index| self.open.get_mut(index)) {
+            request.compare(row, &self.kept, book);
             request.granted_or_denied(row, book);
-            request.more.push(row.clone());
+            request.more.push(place);
             if request.more.len() >= LINES {
-                request.close(&self.knowledge, book);
-                request.more.clear();
+                request.judge_so_far(&self.kept, &self.knowledge, book);
             }
             return;
         }
-        if let Some(first) = self.past.get(key) {
-            let message = format!("row {first}, of another time, has the same CORRELATION_ID");
+        if let Some(Known { first_row, .. }) = known {
+            let message = format!("row {first_row}, of another time, has the same CORRELATION_ID");
             book.add(AGREEMENT, W, row, message);
         }
-        let mut request =
-            Request { key, first: row.clone(), more: Vec::new(), granted: false, denied: false };
+        let mut request = Request::new(place);
         request.granted_or_denied(row, book);
-        self.places.insert(key, self.closed + self.open.len() as u64);
+        self.known.insert(key, Known { number: self.closed + self.open.len() as u64, first_row: row.row });
         self.open.push_back(request);
         if self.open.len() > OPEN_REQUESTS {
             self.close_oldest(book);
@@ -142,13 +122,47 @@ impl Requests {
     fn close_oldest(&mut self, book: &mut Book) {
         let Some(request) = self.open.pop_front() else { return };
         self.closed += 1;
-        self.places.remove(&request.key);
-        request.close(&self.knowledge, book);
-        self.past.insert(request.key, request.first.row);
+        request.judge(&self.kept, &self.knowledge, book);
+    }
+
+    /// Lets rows go that no open request has, and then those that are too many.
+    fn release(&mut self, book: &mut Book) {
+        match self.open.front().map(|request| &request.first) {
+            Some(First::At(place)) => self.kept.release_before(place.chunk),
+            // Its other rows stand anywhere.
+            Some(First::Alone(_)) => {}
+            None => self.kept.release_before(self.kept.next()),
+        }
+        while let Some(chunk) = self.kept.first_beyond(ROWS) {
+            for request in self.open.iter_mut().filter(|request| request.has_rows_in(chunk)) {
+                request.judge_so_far(&self.kept, &self.knowledge, book);
+            }
+            self.kept.release_before(chunk + 1);
+        }
     }
 }
 
 impl Request {
+    fn new(first: Place) -> Self {
+        Self { first: First::At(first), more: Vec::new(), granted: false, denied: false, judged: false }
+    }
+
+    fn first<'a>(&'a self, kept: &'a Kept) -> Option<&'a Compact> {
+        match &self.first {
+            First::At(place) => kept.row(*place),
+            First::Alone(row) => Some(row),
+        }
+    }
+
+    /// Whether it has rows in the first chunk that is kept.
+    fn has_rows_in(&self, chunk: u64) -> bool {
+        let first = match &self.first {
+            First::At(place) => Some(place),
+            First::Alone(_) => self.more.first(),
+        };
+        first.is_some_and(|place| place.chunk == chunk)
+    }
+
     /// WH-USAGE-080, told once a request, at the first row that differs.
     fn granted_or_denied(&mut self, row: &Compact, book: &mut Book) {
         let denied = row.facts.denied;
@@ -165,18 +179,16 @@ impl Request {
     }
 
     /// WH-USAGE-068: a row against the first one of its request.
-    fn compare(&self, row: &Compact, book: &mut Book) {
-        let late = self
-            .first
-            .time_ms
-            .zip(row.time_ms)
-            .is_some_and(|(first, time)| first.abs_diff(time) > SAME_TIME_MS);
-        if self.first.agreement == row.agreement && !late {
+    fn compare(&self, row: &Compact, kept: &Kept, book: &mut Book) {
+        let Some(first) = self.first(kept) else { return };
+        let times = first.time_ms.zip(row.time_ms);
+        let late = times.is_some_and(|(first, time)| first.abs_diff(time) > SAME_TIME_MS);
+        if first.agreement == row.agreement && !late {
             return;
         }
         let mut differs: Vec<&str> = AGREEING
             .iter()
-            .zip(self.first.agreement.iter().zip(row.agreement.iter()))
+            .zip(first.agreement.iter().zip(row.agreement.iter()))
             .filter(|(_, (first, mine))| first != mine)
             .map(|(name, _)| *name)
             .filter(|name| row.facts.elastic() || *name != "METER_TYPE")
@@ -191,139 +203,77 @@ impl Request {
     }
 
     /// Judges the rows that are there.
-    fn close(&self, knowledge: &Knowledge, book: &mut Book) {
+    fn judge(&self, kept: &Kept, knowledge: &Knowledge, book: &mut Book) {
+        let first = self.first(kept).filter(|_| !self.judged);
         if self.more.is_empty() {
-            if let Some(charge) = Charge::of(&self.first)
-                && !charge.matches()
-            {
-                book.add(COST, level_of(&self.first), &self.first, charge.says());
+            if let Some(row) = first {
+                charges::judge_row(row, book);
             }
             return;
         }
-        let mut rows: Vec<&Compact> = std::iter::once(&self.first).chain(&self.more).collect();
-        note_twins(&rows, book);
-        rows.sort_by_key(|row| (row.item, row.row));
-        for item in rows.chunk_by(|left, right| left.item == right.item) {
-            let charges: Vec<(&Compact, Charge)> =
-                item.iter().filter_map(|row| Charge::of(row).map(|charge| (*row, charge))).collect();
-            if !charges.is_empty() {
-                judge_item(&charges, knowledge, book);
-            }
+        let more = self.more.iter().filter_map(|place| kept.row(*place));
+        charges::judge_rows(first.into_iter().chain(more).collect(), knowledge, book);
+    }
+
+    /// Judges the rows that are there, and keeps of them only what later ones are compared with.
+    fn judge_so_far(&mut self, kept: &Kept, knowledge: &Knowledge, book: &mut Book) {
+        self.judge(kept, knowledge, book);
+        self.judged = true;
+        self.more.clear();
+        if let First::At(place) = self.first
+            && let Some(row) = kept.row(place)
+        {
+            self.first = First::Alone(Box::new(row.clone()));
         }
     }
-}
-
-/// How bad a wrong product is: what formulas cost is not documented (WH-USAGE-098).
-fn level_of(row: &Compact) -> Severity {
-    if row.facts.formula { W } else { E }
-}
-
-/// WH-USAGE-067.
-fn note_twins(rows: &[&Compact], book: &mut Book) {
-    let mut prints: Vec<(u64, &Compact)> = rows.iter().map(|row| (row.print(), *row)).collect();
-    prints.sort_by_key(|(print, row)| (*print, row.row));
-    for pair in prints.windows(2) {
-        if pair[0].0 == pair[1].0 {
-            book.add(GRAIN, W, pair[1].1, format!("the same as row {}", pair[0].1.row));
-        }
-    }
-}
-
-fn judge_item(item: &[(&Compact, Charge)], knowledge: &Knowledge, book: &mut Book) {
-    let wrong: Vec<&(&Compact, Charge)> = item.iter().filter(|(_, charge)| !charge.matches()).collect();
-    let split = item.iter().any(|(row, _)| row.activation != item[0].0.activation);
-    if split {
-        judge_order(item, knowledge, book);
-        return judge_split(item, &wrong, book);
-    }
-    for (row, charge) in wrong {
-        book.add(COST, level_of(row), row, charge.says());
-    }
-}
-
-/// WH-USAGE-071: what ends first is charged first, and until it is used up. A line item of another series may have
-/// been passed over.
-fn judge_order(item: &[(&Compact, Charge)], knowledge: &Knowledge, book: &mut Book) {
-    let Some(line_items) = &knowledge.line_items else { return };
-    let known = item.iter().filter_map(|(row, _)| Some((*row, line_items.get(&row.activation)?)));
-    let mut charged: Vec<(&Compact, &LineItem)> = known.collect();
-    charged.sort_by_key(|(_, line_item)| (line_item.end_ms.unwrap_or(i64::MAX), line_item.start_ms));
-    for pair in charged.windows(2) {
-        let ((earlier, first), (later, second)) = (pair[0], pair[1]);
-        let left =
-            earlier.used.zip(earlier.entitled).is_some_and(|(used, entitled)| !at_most(entitled, used));
-        if left && first.series == second.series && earlier.activation != later.activation {
-            let message = format!("charged while {} had tokens left", quote(&first.activation_id));
-            book.add(ORDER, W, later, message);
-        }
-    }
-}
-
-/// WH-USAGE-070. With every row right by itself, the rows show their shares; otherwise they repeat the quantity.
-fn judge_split(item: &[(&Compact, Charge)], wrong: &[&(&Compact, Charge)], book: &mut Book) {
-    let first = item[0].1.quantity;
-    let correlation = item[0].0.correlation.to_string();
-    let at = At { row: item[0].0.row, correlation: &correlation, time_ms: None };
-    let Some((row, charge)) = wrong.first() else {
-        if item.iter().any(|(_, charge)| charge.quantity != first) {
-            book.forms.record(Family::Elastic, Form::Apportion, at);
-        }
-        return;
-    };
-    if shares_add_up(item) {
-        book.forms.record(Family::Elastic, Form::Repeat, at);
-    } else {
-        let message = format!("{}, and the shares do not add up to the quantity", charge.says());
-        book.add(SPLIT, W, row, message);
-    }
-}
-
-/// Whether the shares of rows that repeat a quantity make that quantity, once for each time it was requested.
-fn shares_add_up(item: &[(&Compact, Charge)]) -> bool {
-    let charges: Vec<Charge> = item.iter().map(|(_, charge)| *charge).collect();
-    add_up(charges)
-}
-
-fn add_up(mut charges: Vec<Charge>) -> bool {
-    charges.sort_by_key(|charge| charge.quantity);
-    charges.chunk_by(|left, right| left.quantity == right.quantity).all(|same| {
-        if same.iter().all(|charge| charge.matches()) {
-            return true;
-        }
-        let sum = same
-            .iter()
-            .try_fold(Decimal::ZERO, |sum, charge| sum.checked_add(charge.share()?))
-            .unwrap_or_default();
-        let Some(times) = sum.checked_div(same[0].quantity).map(|times| times.round()) else { return false };
-        let whole = times.checked_mul(same[0].quantity).is_some_and(|whole| close(whole, sum));
-        whole && times >= Decimal::ONE && times <= Decimal::from(same.len())
-    })
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::cases::Facts;
+    use super::super::super::row::Row;
+    use super::super::super::settings::Settings;
+    use super::super::super::tests::{ONE_OFF, clean};
     use super::*;
 
-    fn charge(cost: i64, quantity: i64, tokens: i64) -> Charge {
-        Charge { cost: cost.into(), quantity: quantity.into(), tokens: tokens.into() }
+    /// Rows of one request, each charging a token too many.
+    fn rows(first: u64, count: usize) -> Vec<Compact> {
+        let (row, _) = Row::from_json(1, &clean()[ONE_OFF]);
+        let mut compact = Compact::of(&row, &Facts::of(&row, &Settings::default()));
+        compact.tokens = compact.tokens.map(|tokens| tokens + rust_decimal::Decimal::ONE);
+        (first..).take(count).map(|row| Compact { row, item: row, ..compact.clone() }).collect()
     }
 
     #[test]
-    fn shares_of_different_rates_add_up_to_the_quantity() {
-        assert!(add_up(vec![charge(7, 8, 7), charge(7, 8, 49)]));
-        assert!(add_up(vec![charge(7, 8, 28), charge(5, 8, 20)]));
-        assert!(!add_up(vec![charge(7, 8, 7), charge(7, 8, 42)]));
+    fn rows_that_all_carry_one_id_are_judged_once_and_need_no_more_memory() {
+        let mut requests = Requests::new(Arc::default());
+        let mut book = Book::new(&Settings::default());
+        let (chunks, size) = (500, 2_048);
+        for chunk in 0..chunks {
+            requests.take(rows(chunk * size + 1, 2_048), &mut book);
+            assert!(requests.kept.first_beyond(ROWS).is_none());
+        }
+        requests.finish(&mut book);
+        let findings = book.findings.into_sorted();
+        let counts: Vec<(&str, u64)> =
+            findings.iter().map(|finding| (finding.rule.as_str(), finding.count)).collect();
+        assert_eq!(counts, [("WH-USAGE-055", chunks * size)]);
     }
 
     #[test]
-    fn an_item_that_is_listed_twice_may_be_split_too() {
-        assert!(add_up(vec![charge(7, 8, 7), charge(7, 8, 49), charge(7, 8, 56)]));
-        assert!(add_up(vec![charge(7, 8, 7), charge(7, 8, 49), charge(7, 4, 28)]));
-    }
-
-    #[test]
-    fn free_shares_and_zero_quantities_do_not_divide() {
-        assert!(!add_up(vec![charge(0, 8, 7), charge(7, 8, 49)]));
-        assert!(!add_up(vec![charge(7, 0, 7), charge(7, 0, 49)]));
+    fn rows_go_with_the_last_request_that_has_them() {
+        let mut requests = Requests::new(Arc::default());
+        let mut book = Book::new(&Settings::default());
+        for chunk in 0..10 {
+            let mut rows = rows(chunk * 2_048 + 1, 2_048);
+            for row in &mut rows {
+                row.correlation = super::super::super::compact::Correlation::Uuid(u128::from(row.row));
+            }
+            requests.take(rows, &mut book);
+        }
+        // The 8,192 latest requests are in four chunks.
+        assert!(requests.kept.first_beyond(4 * 2_048 - 1).is_some());
+        assert!(requests.kept.first_beyond(4 * 2_048).is_none());
+        assert_eq!(std::iter::from_fn(|| requests.emptied()).count(), 6);
     }
 }
