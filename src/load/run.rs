@@ -210,7 +210,8 @@ impl LoadRun<'_> {
             let licenses = Arc::new(LicenseDesk::new(hall, spec, course.seed));
             let nobody = Population::new(&ground.run, catalogue(&[]), Vec::new(), Vec::new());
             let crew = Crew::gather(&self.plan, ground, Arc::new(nobody), Some(Arc::clone(&licenses)))?;
-            let auditor = LicenseAuditor::new(ground, &licenses, spec.contenders as u64, keep)?;
+            let contenders = spec.contenders as u64;
+            let auditor = LicenseAuditor::new(ground, &licenses, contenders, &scenario.invariants, keep)?;
             return Ok((crew, Audit::Licenses(Box::new(auditor))));
         }
         let demand = self.plan.demand();

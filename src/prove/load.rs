@@ -20,27 +20,42 @@ const OF_LICENSES: &str = "load.license";
 /// One-off requests and sessions, one after the other.
 const SCENARIOS: [&str; 2] = ["steady-access", "session-heartbeats"];
 
+/// What only sessions reveal is looked for there first.
+const OF_SESSIONS: [&str; 3] = ["load.refund", "load.session", "load.heartbeat"];
+
 /// The same for license servers.
 const LICENSE_SCENARIOS: [&str; 2] = ["cmapi-checkout", "cmapi-last-license"];
 
 /// Requests a second, few enough for an unoptimised build.
 const RATE: f64 = 800.0;
 
-/// Seconds.
-const DURATION: Duration = Duration::from_secs(3);
+/// The decision point that only a comparison of users with strangers tells.
+const OF_USERS: &str = "load.license_accounts";
+
+/// And the one that only a race for the last license tells.
+const OF_RACES: (&str, &str) = ("load.licenses", "granted-twice");
+
+/// How long a load takes, and how long where the comparison of users comes after it.
+const DURATION: Duration = Duration::from_secs(2);
+const SHORT: Duration = Duration::from_secs(1);
 
 /// A race may not come about in one load, so that a mutant that lives is tried again.
 const ATTEMPTS: usize = 3;
 
 /// An invariant that broke.
 struct Broken {
-    scenario: &'static str,
+    trial: Trial,
     invariant: Invariant,
 }
 
 impl Broken {
     fn name(&self) -> String {
-        format!("load {}: {}", self.scenario, self.invariant.id)
+        format!("load {}: {}", self.trial.scenario, self.invariant.id)
+    }
+
+    /// Only an invariant that stands for one of the mutant's requirements counts.
+    fn kills(&self, mutant: &Mutant) -> bool {
+        self.invariant.requirements.iter().any(|id| mutant.requirements.contains(id))
     }
 }
 
@@ -49,17 +64,51 @@ pub(super) fn is_revealed_by_load(decision: &Decision) -> bool {
     decision.name.starts_with(ONLY_UNDER_LOAD)
 }
 
-/// The scenarios that reveal the mutants of a decision point.
-fn scenarios(decision: &Decision) -> [&'static str; 2] {
-    if decision.name.starts_with(OF_LICENSES) { LICENSE_SCENARIOS } else { SCENARIOS }
+/// A short load.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Trial {
+    scenario: &'static str,
+    /// Users are compared with strangers afterwards, which takes longer than the load.
+    tries_users: bool,
+}
+
+impl Trial {
+    /// The invariants that break in it.
+    async fn run(self, profile: &Profile) -> Result<Vec<Broken>, ProveError> {
+        let duration = if self.tries_users { SHORT } else { DURATION };
+        let options = LoadOptions { rate: Some(RATE), duration: Some(duration), ..LoadOptions::default() };
+        let (_never, stop) = watch::channel(false);
+        let events = Events::new(Vec::new());
+        let mut scenario = LoadScenario::embedded(self.scenario)?;
+        if !self.tries_users {
+            scenario = scenario.without_trying_users();
+        }
+        let report = load::run(profile, &scenario, &options, &events, None, stop).await?;
+        let invariants = report.finished.invariants.into_iter();
+        let broken = invariants.filter(|invariant| invariant.violations > 0);
+        Ok(broken.map(|invariant| Broken { trial: self, invariant }).collect())
+    }
+}
+
+/// The trials that reveal a mutant of a decision point, the likeliest first.
+fn trials(decision: &Decision, mutant: &Mutant) -> [Trial; 2] {
+    let [one_off, sessions] = SCENARIOS;
+    let [checkouts, races] = LICENSE_SCENARIOS;
+    let scenarios = match decision.name.as_str() {
+        name if (name, mutant.value.as_str()) == OF_RACES => [races, checkouts],
+        name if name.starts_with(OF_LICENSES) => LICENSE_SCENARIOS,
+        name if OF_SESSIONS.contains(&name) => [sessions, one_off],
+        _ => SCENARIOS,
+    };
+    scenarios.map(|scenario| Trial { scenario, tries_users: decision.name == OF_USERS })
 }
 
 /// Proves mutants by load, one after the other.
 pub(super) struct LoadProof<'a> {
     /// The unchanged target.
     unchanged: &'a Profile,
-    /// Scenarios in which no invariant breaks on it.
-    green: Vec<&'static str>,
+    /// Trials in which no invariant breaks on it.
+    green: Vec<Trial>,
 }
 
 impl<'a> LoadProof<'a> {
@@ -69,64 +118,50 @@ impl<'a> LoadProof<'a> {
     }
 
     /// Tries to kill a mutant. What breaks in a scenario says something about the mutant only if nothing breaks in it on
-    /// the unchanged target, which is asked once for each scenario, and only when it matters.
+    /// the unchanged target, which is asked once for each scenario, and only when a kill stands on it.
     pub(super) async fn of(
         &mut self,
         decision: &Decision,
         mutant: &Mutant,
     ) -> Result<MutantResult, ProveError> {
         let changed = self.unchanged.clone().with_policy(&decision.name, &mutant.value);
-        let (result, broken_in) = try_mutant(&changed, decision, mutant).await?;
-        for scenario in broken_in {
-            if !self.green.contains(&scenario) {
-                require_green(self.unchanged, scenario).await?;
-                self.green.push(scenario);
+        let (result, killed_in) = try_mutant(&changed, decision, mutant).await?;
+        for trial in killed_in {
+            if !self.green.contains(&trial) {
+                require_green(self.unchanged, trial).await?;
+                self.green.push(trial);
             }
         }
         Ok(result)
     }
 }
 
-/// Requires that no invariant breaks on the unchanged target in a scenario.
-async fn require_green(profile: &Profile, scenario: &'static str) -> Result<(), ProveError> {
-    let Some(broken) = broken_under_load(profile, scenario).await?.into_iter().next() else { return Ok(()) };
+/// Requires that no invariant breaks on the unchanged target in a trial.
+async fn require_green(profile: &Profile, trial: Trial) -> Result<(), ProveError> {
+    let Some(broken) = trial.run(profile).await?.into_iter().next() else { return Ok(()) };
     let example = broken.invariant.examples.first().map_or("", String::as_str);
     Err(ProveError::NotGreen(format!("{}: {example}", broken.name())))
 }
 
-/// Each scenario runs when those before it have not killed the mutant. Returns those in which something broke, too.
+/// Each trial runs when those before it have not killed the mutant. Returns those that killed it, too.
 async fn try_mutant(
     changed: &Profile,
     decision: &Decision,
     mutant: &Mutant,
-) -> Result<(MutantResult, Vec<&'static str>), ProveError> {
+) -> Result<(MutantResult, Vec<Trial>), ProveError> {
     let mut seen = Vec::new();
-    let scenarios = scenarios(decision);
-    for scenario in std::iter::repeat_n(scenarios, ATTEMPTS).flatten() {
-        seen.extend(broken_under_load(changed, scenario).await?);
+    for trial in std::iter::repeat_n(trials(decision, mutant), ATTEMPTS).flatten() {
+        seen.extend(trial.run(changed).await?);
         if judge(decision, mutant, &seen).outcome == MutantOutcome::Killed {
             break;
         }
     }
-    Ok((judge(decision, mutant, &seen), seen.iter().map(|broken| broken.scenario).collect()))
+    let killed_in = seen.iter().filter(|broken| broken.kills(mutant)).map(|broken| broken.trial).collect();
+    Ok((judge(decision, mutant, &seen), killed_in))
 }
 
-async fn broken_under_load(profile: &Profile, scenario: &'static str) -> Result<Vec<Broken>, ProveError> {
-    let options = LoadOptions { rate: Some(RATE), duration: Some(DURATION), ..LoadOptions::default() };
-    let (_never, stop) = watch::channel(false);
-    let events = Events::new(Vec::new());
-    let loaded = LoadScenario::embedded(scenario)?;
-    let report = load::run(profile, &loaded, &options, &events, None, stop).await?;
-    let invariants = report.finished.invariants.into_iter();
-    let broken = invariants.filter(|invariant| invariant.violations > 0);
-    Ok(broken.map(|invariant| Broken { scenario, invariant }).collect())
-}
-
-/// Only an invariant that stands for one of the mutant's requirements counts.
 fn judge(decision: &Decision, mutant: &Mutant, seen: &[Broken]) -> MutantResult {
-    let stands_for =
-        |broken: &&Broken| broken.invariant.requirements.iter().any(|id| mutant.requirements.contains(id));
-    let by: Vec<String> = seen.iter().filter(stands_for).map(Broken::name).collect();
+    let by: Vec<String> = seen.iter().filter(|broken| broken.kills(mutant)).map(Broken::name).collect();
     let outcome = if by.is_empty() { MutantOutcome::Survived } else { MutantOutcome::Killed };
     MutantResult {
         name: format!("{}={}", decision.name, mutant.value),
@@ -157,7 +192,7 @@ mod tests {
             says: String::new(),
         };
         let broken = |id: &str, requirement: &str| Broken {
-            scenario: "steady-access",
+            trial: Trial { scenario: "steady-access", tries_users: false },
             invariant: Invariant {
                 id: id.to_owned(),
                 exercised: 9,

@@ -68,11 +68,6 @@ impl LicenseDesk {
         }
     }
 
-    /// Whether hosts race for licenses.
-    pub fn is_race(&self) -> bool {
-        self.contenders > 0
-    }
-
     /// The request of this ticket; nothing when no host is free.
     pub fn begin(&self, number: u64) -> Option<Outgoing> {
         if let Some(start) = number.checked_div(self.contenders) {
