@@ -43,7 +43,7 @@ pub(super) fn group_rules() -> Vec<GroupRule> {
             vec![("metered", METERED.to_owned())],
             "metered",
             &format!(
-                "NOT GAVE_BACK AND NOT NEGATIVE AND NOT {} AND NOT COALESCE({}, FALSE)",
+                "(GIVEN_SEQUENCE IS NOT NULL OR FORMER_MS <> USAGE_MS) AND NOT GAVE_BACK AND NOT NEGATIVE AND NOT {} AND NOT COALESCE({}, FALSE)",
                 at_most("FORMER_USED", "USED_NUMBER"),
                 close("(FORMER_USED - TOKENS)", "USED_NUMBER")
             ),
@@ -151,6 +151,8 @@ const MIXED: &str =
 const METERED: &str = "SELECT
   counted.*,
   LAG(USED_NUMBER) OVER (PARTITION BY TENANT_ID, INSTANCE_ID, ACTIVATION, ITEM, ITEM_VERSION
-    ORDER BY TIME_ORDER, SEQUENCE) AS FORMER_USED
+    ORDER BY TIME_ORDER, SEQUENCE) AS FORMER_USED,
+  LAG(USAGE_MS) OVER (PARTITION BY TENANT_ID, INSTANCE_ID, ACTIVATION, ITEM, ITEM_VERSION
+    ORDER BY TIME_ORDER, SEQUENCE) AS FORMER_MS
 FROM judged counted
 WHERE ROW_CASE = 'granted metered use' AND USED_NUMBER IS NOT NULL AND USAGE_MS IS NOT NULL";
