@@ -1,6 +1,6 @@
 """Compares the rows that `usage check` and the SQL of `usage sql` find.
 
-usage: compare.py CHARGEPROOF CLEAN.parquet FOLDER-OF-CORRUPTED-ROWS
+usage: compare.py CHARGEPROOF FOLDER-OF-CORRUPTED-ROWS CLEAN.parquet...
 
 Rows are numbered in the order of the input. The table is typed as a warehouse types it only for the clean rows; those of
 the corpus have cells of any kind, so that all of its columns are texts, which the SQL takes too.
@@ -13,7 +13,7 @@ import sys
 
 import duckdb
 
-binary, clean, corpus = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+binary, corpus, clean = sys.argv[1], pathlib.Path(sys.argv[2]), sys.argv[3:]
 
 # `usage check` names the first row only, and counts the others.
 COUNTED = {"WH-USAGE-078"}
@@ -67,7 +67,7 @@ def in_warehouse(connection):
 
 def columns():
     """The columns of the table, as the query names them."""
-    described = duckdb.sql(f"DESCRIBE FROM '{clean}'").fetchall()
+    described = duckdb.sql(f"DESCRIBE FROM '{clean[0]}'").fetchall()
     return [row[0] for row in described]
 
 
@@ -106,9 +106,12 @@ def compare(name, path, load):
 
 
 NAMES = columns()
-problems, seen = compare("clean rows", clean, load_typed)
-if seen:
-    problems.append(f"  clean rows: the SQL finds {seen}")
+problems = []
+for path in clean:
+    wrong, seen = compare(path, path, load_typed)
+    problems += wrong
+    if seen:
+        problems.append(f"  {path}: the SQL finds {seen}")
 shown = set()
 files = sorted(corpus.glob("*.jsonl"))
 for path in files:
@@ -119,7 +122,7 @@ in_both = set(line.split("'")[1] for line in query.splitlines() if "AS RULE" in 
 never = sorted(in_both - shown)
 if never:
     problems.append(f"  no row of the corpus breaks {', '.join(never)}")
-print(f"{len(files)} data sets and clean rows; {len(in_both)} rules in both engines, {len(excused)} in one only")
+print(f"{len(files)} data sets and {len(clean)} of clean rows; {len(in_both)} rules in both engines, {len(excused)} in one only")
 if problems:
     print("\n".join(problems))
     sys.exit(1)

@@ -14,7 +14,7 @@ use super::spill::Spill;
 /// How many rows wait in the window, at least.
 const WINDOW: usize = 8_192;
 /// How many rows are sorted in memory before they go to disk.
-const SORTED: usize = 262_144;
+const SORTED: usize = 131_072;
 /// How many rows of those that were sorted are handed on at a time.
 const CHUNK: usize = 2_048;
 
@@ -119,7 +119,7 @@ impl Order {
     /// Sorts what waits, and divides it so that so many rows can be left.
     fn sort(&mut self, leave: usize) {
         let mut rows: Vec<Compact> = self.waiting.drain(..).flatten().collect();
-        rows.sort_by_key(key);
+        rows.sort_unstable_by_key(key);
         let left = rows.split_off(rows.len().saturating_sub(leave));
         let mut rows = rows.into_iter();
         while rows.len() > 0 {
@@ -131,7 +131,7 @@ impl Order {
 
     fn spill(&mut self) -> io::Result<()> {
         let mut rows: Vec<Compact> = self.waiting.drain(..).flatten().collect();
-        rows.sort_by_key(key);
+        rows.sort_unstable_by_key(key);
         self.rows = 0;
         self.in_order = true;
         let spill = match &mut self.spill {

@@ -37,8 +37,9 @@ struct State {
     next: u64,
     /// There are no more chunks to be fetched.
     ended: bool,
-    /// A thread has panicked, so that what it worked on does not come back.
-    panicked: bool,
+    /// Nothing more is done: a thread has panicked, so that what it worked on does not come back, or rows are in such a
+    /// disorder that another reading has to sort them.
+    over: bool,
     /// Emptied memory of rows, to be filled again.
     spare: Vec<Vec<Compact>>,
 }
@@ -71,7 +72,7 @@ pub(super) fn run(
         serial: Some(Box::new(Serial::new(settings, order))),
         next: 0,
         ended: false,
-        panicked: false,
+        over: false,
         spare: Vec::new(),
     };
     let shared = Shared { state: Mutex::new(state), changed: Condvar::new() };
@@ -94,7 +95,7 @@ struct Alarm<'a>(&'a Shared);
 impl Drop for Alarm<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.0.lock().panicked = true;
+            self.0.lock().over = true;
             self.0.changed.notify_all();
         }
     }
@@ -130,6 +131,7 @@ impl Shared {
                 let mut state = self.lock();
                 state.spare.extend(std::iter::from_fn(|| serial.emptied()));
                 state.next += 1;
+                state.over |= serial.is_in_vain();
                 state.serial = Some(serial);
                 state
             }
@@ -156,7 +158,7 @@ impl Shared {
 impl State {
     /// What is due: what frees memory comes first, and then what others wait for. None means to wait.
     fn step(&mut self) -> Option<Step> {
-        if self.panicked {
+        if self.over {
             return Some(Step::End);
         }
         if self.serial.is_some()

@@ -103,6 +103,11 @@ impl Serial {
         }
     }
 
+    /// Whether the rows have to be read again, so that nothing that is found now counts.
+    pub(super) fn is_in_vain(&self) -> bool {
+        self.order.was_disordered()
+    }
+
     /// Memory of rows that are not needed any more, to be filled again.
     pub(super) fn emptied(&mut self) -> Option<Vec<Compact>> {
         self.groups.emptied()

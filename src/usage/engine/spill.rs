@@ -12,7 +12,7 @@ use super::super::cases::Facts;
 use super::super::compact::{Compact, Correlation};
 
 /// How many bytes of each run are in memory while runs are merged.
-const PAGE: usize = 1 << 16;
+const PAGE: usize = 1 << 15;
 
 /// A run: from where to where its bytes stand.
 #[derive(Clone, Copy)]

@@ -2,6 +2,7 @@
 //! is done to the rows.
 
 use rand::rngs::SmallRng;
+use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
 
@@ -117,4 +118,16 @@ fn rows_at_random_are_judged_alike() {
         assert_alike(&format!("round {round}"), &rows);
     }
     assert!(compared > 80, "{compared}");
+}
+
+#[test]
+fn clean_rows_are_clean_in_any_order() {
+    let mut random = SmallRng::seed_from_u64(3);
+    for (rows, seed) in [(3_000, 1), (30_000, 2)] {
+        let mut rows = generate::rows(&Order { rows, seed, line_items: 40 });
+        rows.shuffle(&mut random);
+        let lines: String = rows.iter().map(|row| format!("{row}\n")).collect();
+        let (findings, _) = quickly(&lines);
+        assert_eq!(findings, []);
+    }
 }

@@ -21,6 +21,7 @@ mod remembered;
 mod requests;
 mod running;
 mod sessions;
+mod trail;
 
 use std::sync::Arc;
 

@@ -16,13 +16,12 @@ use super::super::knowledge::Knowledge;
 use super::super::numbers::close;
 use super::super::unsigned::Last;
 use super::Book;
+use super::trail::trail;
 use crate::report::events::Severity::W;
 
 const RUNNING_TOTAL: &str = "WH-USAGE-072";
 const DROP: &str = "WH-USAGE-073";
 
-/// How many rows of one instant are tried in any order; more are taken in the order of the input.
-const ANY_ORDER: usize = 64;
 /// How many rows of a first instant are tried as its first one.
 const ANY_START: usize = 16;
 /// How many rows of one instant are kept; with more the total is taken anew.
@@ -37,14 +36,17 @@ struct Entry {
     step: Option<Step>,
 }
 
+/// How one row changes the total of its line item.
 #[derive(Clone, Copy)]
-struct Step {
-    used: Decimal,
-    taken: Decimal,
+pub(super) struct Step {
+    /// The total after the row.
+    pub(super) used: Decimal,
+    /// What the row adds.
+    pub(super) taken: Decimal,
 }
 
 impl Step {
-    fn before(self) -> Option<Decimal> {
+    pub(super) fn before(self) -> Option<Decimal> {
         self.used.checked_sub(self.taken)
     }
 
@@ -143,13 +145,13 @@ impl LineItem {
                 return;
             }
         }
+        if let Some(total) = starts.iter().find_map(|start| trail(*start, &steps)) {
+            self.total = Some(total);
+            return;
+        }
         for start in &starts {
             if let Some(total) = as_final(*start, instant, &steps) {
                 record_form(*start, instant, book);
-                self.total = Some(total);
-                return;
-            }
-            if let Some(total) = in_any_order(*start, &steps) {
                 self.total = Some(total);
                 return;
             }
@@ -227,20 +229,6 @@ fn as_final(start: Decimal, instant: &[Entry], steps: &[Step]) -> Option<Decimal
     Some(total)
 }
 
-/// Rows of one instant may come in any order: always take one that follows.
-fn in_any_order(start: Decimal, steps: &[Step]) -> Option<Decimal> {
-    if steps.len() > ANY_ORDER {
-        return None;
-    }
-    let mut left = steps.to_vec();
-    let mut total = start;
-    while !left.is_empty() {
-        let next = left.iter().position(|step| step.follows(total))?;
-        total = left.swap_remove(next).used;
-    }
-    Some(total)
-}
-
 /// A request with several rows on the line item shows the form, unless both forms fit (S-27).
 fn record_form(start: Decimal, instant: &[Entry], book: &mut Book) {
     if instant.len() == 1 {
@@ -274,13 +262,5 @@ mod tests {
         let v4 = [step(30, 30), step(30, 60), step(30, 90), step(-20, 70)];
         assert!(in_given_order(Decimal::ZERO, &v4));
         assert!(!in_given_order(Decimal::ONE, &v4));
-    }
-
-    #[test]
-    fn rows_of_one_instant_may_come_in_any_order() {
-        let shuffled = [step(14, 44), step(30, 30)];
-        assert!(!in_given_order(Decimal::ZERO, &shuffled));
-        assert_eq!(in_any_order(Decimal::ZERO, &shuffled), Some(Decimal::from(44)));
-        assert_eq!(in_any_order(Decimal::from(5), &shuffled), None);
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn group_rules() -> Vec<GroupRule> {
             vec![("metered", METERED.to_owned())],
             "metered",
             &format!(
-                "(GIVEN_SEQUENCE IS NOT NULL OR FORMER_MS <> USAGE_MS) AND NOT GAVE_BACK AND NOT NEGATIVE AND NOT {} AND NOT COALESCE({}, FALSE)",
+                "FORMER_MS <> USAGE_MS AND NOT GAVE_BACK AND NOT NEGATIVE AND NOT {} AND NOT COALESCE({}, FALSE)",
                 at_most("FORMER_USED", "USED_NUMBER"),
                 close("(FORMER_USED - TOKENS)", "USED_NUMBER")
             ),
@@ -148,6 +148,7 @@ WHERE ELASTIC AND CORRELATION_ID IS NOT NULL AND SESSION_ID IS NOT NULL AND NOT 
 const MIXED: &str =
     "ROWS_YET > 1 AND CASE WHEN DENIED THEN DENIED_YET = 1 ELSE DENIED_YET = ROWS_YET - 1 END";
 
+/// Rows of one instant may stand in any order.
 const METERED: &str = "SELECT
   counted.*,
   LAG(USED_NUMBER) OVER (PARTITION BY TENANT_ID, INSTANCE_ID, ACTIVATION, ITEM, ITEM_VERSION
