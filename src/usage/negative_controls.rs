@@ -204,6 +204,7 @@ fn sessions() -> Vec<Control> {
         ("WH-USAGE-076", &[], after_end),
         ("WH-USAGE-077", &[], and(less, "USED", json!(71))),
         ("WH-USAGE-078", &[], with(&whole, "ACTIVATION_ID", json!(["ACT09-Elastic"]))),
+        ("WH-USAGE-081", &[], with(&whole, "SESSION_STATE", json!("ACTIVE"))),
     ]
 }
 

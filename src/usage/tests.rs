@@ -409,6 +409,29 @@ fn an_export_that_begins_within_a_session_is_no_error() {
 }
 
 #[test]
+fn a_change_of_items_is_refunded_and_charged_at_one_time() {
+    let mut rows: Vec<Value> = clean()[SESSION..=REFUND].to_vec();
+    rows[3]["SESSION_STATE"] = json!("ACTIVE");
+    let rules = |rows: &[Value]| -> Vec<String> {
+        judge(rows).findings.into_iter().map(|finding| finding.rule).collect()
+    };
+    assert_eq!(rules(&rows), ["WH-USAGE-081"]);
+    let mut charge = rows[0].clone();
+    for column in ["USAGE_TIME", "WRITE_TIME"] {
+        charge[column] = rows[3][column].clone();
+    }
+    charge["CORRELATION_ID"] = json!("the new items");
+    charge["USED"] = json!(100);
+    rows.push(charge);
+    assert_eq!(rules(&rows), [""; 0]);
+    // The same when the total tells that the charge was booked first.
+    rows[3]["USED"] = json!(100);
+    rows[4]["USED"] = json!(120);
+    rows.swap(3, 4);
+    assert_eq!(rules(&rows), [""; 0]);
+}
+
+#[test]
 fn hostile_rows_neither_panic_nor_pass() {
     let huge = "9".repeat(40);
     let deep = format!("{{\"META_DATA\":{}1{}}}", "[".repeat(500), "]".repeat(500));

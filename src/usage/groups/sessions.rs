@@ -1,4 +1,4 @@
-//! Rows of one session (WH-USAGE-075, -076, -077, -078).
+//! Rows of one session (WH-USAGE-075, -076, -077, -078, -081).
 //!
 //! A refund reverses the last charge before it, so that the charges of two instants are all that is needed: a
 //! change of items writes new charges at the instant of the refund. Exports often begin in the middle of a
@@ -23,6 +23,7 @@ const AUTOMATIC: &str = "WH-USAGE-075";
 const AFTER_END: &str = "WH-USAGE-076";
 const AMOUNT: &str = "WH-USAGE-077";
 const DESTINATION: &str = "WH-USAGE-078";
+const CHANGE: &str = "WH-USAGE-081";
 
 /// A session may be idle for 30 days.
 const IDLE_MS: i64 = 30 * 24 * 3_600_000;
@@ -48,6 +49,8 @@ struct Refunded {
     at_ms: i64,
     ended: bool,
     parts: Few<Back>,
+    /// The first row after which the session goes on: its items have changed.
+    changed: Option<(u64, Correlation)>,
 }
 
 #[derive(Default)]
@@ -77,6 +80,8 @@ struct Session {
     ended_ms: Option<i64>,
     idle_ms: Option<i64>,
     newest_ms: Option<i64>,
+    /// The latest row that is no refund.
+    asked_ms: Option<i64>,
     disordered: bool,
     /// Earlier rows of it were seen, and what they charged has had to be forgotten.
     resumed: bool,
@@ -103,6 +108,9 @@ impl Sessions {
         let session = self.open.entry(key, |resumed| Session { resumed, ..Session::default() });
         let had_ended = session.ended_ms.is_some();
         session.advance(time, period, book);
+        if !row.facts.refund {
+            session.asked_ms = Some(time);
+        }
         if row.facts.denied {
             session.watch_end(row, time);
         } else if row.facts.refund {
@@ -210,10 +218,13 @@ impl Session {
         }
         let (true, Some(tokens)) = (row.line_item != 0, row.tokens) else { return };
         let ended = self.ended_ms.is_some();
-        let refunded = self
-            .refunded
-            .get_or_insert_with(|| Box::new(Refunded { at_ms: time, ended, parts: Few::default() }));
+        let refunded = self.refunded.get_or_insert_with(|| {
+            Box::new(Refunded { at_ms: time, ended, parts: Few::default(), changed: None })
+        });
         refunded.ended |= ended;
+        if !row.ended && !row.idle && refunded.changed.is_none() {
+            refunded.changed = Some((row.row, row.correlation.clone()));
+        }
         let back = refunded.parts.entry(part(row));
         if back.row == 0 {
             back.row = row.row;
@@ -241,7 +252,9 @@ impl Session {
     /// accepted when the session ends, because a missed heartbeat gives back everything. Where a period ends
     /// at this instant, or the items change twice, it is open which charge is reversed.
     fn judge_refunds(&mut self, period: Option<i64>, book: &mut Book) {
-        let (Some(refunded), Some(period)) = (self.refunded.take(), period) else { return };
+        let Some(refunded) = self.refunded.take() else { return };
+        self.judge_change(&refunded, book);
+        let Some(period) = period else { return };
         let basis = if self.latest.at_ms < refunded.at_ms { &self.latest } else { &self.previous };
         let elapsed = refunded.at_ms.saturating_sub(basis.at_ms);
         if self.disordered || !(0..period).contains(&elapsed) {
@@ -268,6 +281,20 @@ impl Session {
                 let at = At { row: back.row, correlation: &correlation, time_ms: Some(refunded.at_ms) };
                 book.findings.add(AMOUNT, W, at, message);
             }
+        }
+    }
+
+    /// WH-USAGE-081: where the session goes on, the new items are charged, or denied, when the old ones are given back.
+    fn judge_change(&self, refunded: &Refunded, book: &mut Book) {
+        if self.disordered || self.asked_ms == Some(refunded.at_ms) {
+            return;
+        }
+        if let Some((row, correlation)) = &refunded.changed {
+            let message =
+                "the session goes on, but no other items are charged or denied at this time".to_owned();
+            let correlation = correlation.to_string();
+            let at = At { row: *row, correlation: &correlation, time_ms: Some(refunded.at_ms) };
+            book.findings.add(CHANGE, W, at, message);
         }
     }
 

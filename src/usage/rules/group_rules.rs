@@ -89,6 +89,13 @@ pub(super) const RULES: &[Rule] = &[
         "Roll back the whole request when one item is denied.",
     ),
     across(
+        "WH-USAGE-081",
+        W,
+        GUIDE,
+        "A change of items within a session refunds the old ones and charges the new ones at one time.",
+        "Look for the charges of the new items; a session that ends or halts says so in the state of its refund rows.",
+    ),
+    across(
         "WH-USAGE-094",
         W,
         FIELDS,

@@ -31,6 +31,7 @@ pub(super) fn session_rules(charge_period_ms: i64) -> Vec<GroupRule> {
             error: "CHARGED_LINE_ITEM IS NULL AND FIRST_CHARGE_MS < LAST_REFUND_MS".to_owned(),
             warning: "FALSE".to_owned(),
         },
+        warning("WH-USAGE-081", vec![rows(), ("changes", CHANGES.to_owned())], "changes", "CHANGE_PLACE = 1"),
     ]
 }
 
@@ -118,6 +119,18 @@ fn amount(period: i64) -> String {
         close("BACK", &share),
     )
 }
+
+/// The refunds after which a session goes on, of instants at which nothing else is charged or denied.
+const CHANGES: &str = "SELECT
+  changed.*,
+  ROW_NUMBER() OVER (PARTITION BY OWNER, SESSION_ID, USAGE_MS ORDER BY SEQUENCE) AS CHANGE_PLACE
+FROM (
+  SELECT
+    session_rows.*,
+    MAX(CASE WHEN REFUND THEN 0 ELSE 1 END) OVER (PARTITION BY OWNER, SESSION_ID, USAGE_MS) AS ASKED
+  FROM session_rows
+) changed
+WHERE ASKED = 0 AND REFUND AND MOVES AND NOT ENDED AND SESSION_STATE IS DISTINCT FROM 'IDLE'";
 
 /// Each refund with the first charge of its session, the first of its line item, and the last refund to it.
 const DESTINATIONS: &str = "SELECT
