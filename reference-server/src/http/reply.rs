@@ -8,6 +8,11 @@ use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Number, Value};
 
+use crate::domain::whole;
+
+/// Bytes for which there is room in a body that is written out at once: most need no more.
+const ROOM: usize = 512;
+
 /// Status and body before the wire rule has seen them.
 #[derive(Debug)]
 pub(super) struct Reply {
@@ -54,7 +59,8 @@ impl Reply {
 
     /// A status with a body that is written out at once.
     pub(super) fn written(status: u16, body: &impl Serialize) -> Self {
-        let text = serde_json::to_vec(body).expect("plain data always becomes JSON");
+        let mut text = Vec::with_capacity(ROOM);
+        serde_json::to_writer(&mut text, body).expect("plain data always becomes JSON");
         Self { status, body: Some(Content::Text(text)) }
     }
 
@@ -77,9 +83,9 @@ pub(super) fn json(value: &impl Serialize) -> Value {
 /// A decimal as a JSON number without trailing zeros, never through a float.
 pub(super) fn number(decimal: Decimal) -> Value {
     let decimal = decimal.normalize();
-    match i64::try_from(decimal.mantissa()) {
-        Ok(whole) if decimal.scale() == 0 => Value::from(whole),
-        _ => Value::Number(decimal.to_string().parse::<Number>().expect("a decimal is a JSON number")),
+    match whole(decimal) {
+        Some(whole) => Value::from(whole),
+        None => Value::Number(decimal.to_string().parse::<Number>().expect("a decimal is a JSON number")),
     }
 }
 
@@ -88,7 +94,11 @@ pub(super) struct Exact(pub(super) Decimal);
 
 impl Serialize for Exact {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        number(self.0).serialize(serializer)
+        let decimal = self.0.normalize();
+        match whole(decimal) {
+            Some(whole) => serializer.serialize_i64(whole),
+            None => number(decimal).serialize(serializer),
+        }
     }
 }
 
@@ -126,5 +136,9 @@ mod tests {
         assert_eq!(number(Decimal::new(1500, 3)).to_string(), "1.5");
         assert_eq!(number(Decimal::MAX).to_string(), "79228162514264337593543950335");
         assert_eq!(number(Decimal::ZERO).to_string(), "0");
+        for text in ["44.0", "1.500", "0.00", "-3", "79228162514264337593543950335"] {
+            let decimal: Decimal = text.parse().unwrap();
+            assert_eq!(serde_json::to_string(&Exact(decimal)).unwrap(), number(decimal).to_string());
+        }
     }
 }

@@ -17,6 +17,9 @@ use rusqlite::{Connection, OpenFlags};
 /// their versions, which favours a long log; a store reads its log when it is opened, which favours a short one.
 const LONG: i64 = 1000;
 
+/// With fewer changed rows since the last look, the log cannot have become much longer: a row is on a few pages.
+const FEW: u64 = 200;
+
 const COPY: &str = "PRAGMA wal_checkpoint(PASSIVE)";
 const LOOK: &str = "PRAGMA wal_checkpoint(NOOP)";
 
@@ -27,6 +30,8 @@ pub(super) struct Copier {
     copying: Arc<AtomicBool>,
     /// Whether the thread has copied and the writer not yet the rest.
     rest: bool,
+    /// Rows that the writer had changed when it last looked at a log that was short.
+    seen: u64,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -46,7 +51,7 @@ impl Copier {
             writer.pragma_update(None, "wal_autocheckpoint", LONG)?;
         }
         let thread = copier.ok();
-        Ok(Self { ask: thread.is_some().then_some(ask), copying, rest: false, thread })
+        Ok(Self { ask: thread.is_some().then_some(ask), copying, rest: false, seen: 0, thread })
     }
 
     /// Called by the writer after a commit.
@@ -58,9 +63,18 @@ impl Copier {
         if self.rest {
             self.rest = false;
             report(copy(writer, COPY));
-        } else if copy(writer, LOOK).is_ok_and(|pages| pages >= LONG) {
+            return;
+        }
+        // The look itself costs as much as writing some rows.
+        let changed = writer.total_changes();
+        if changed.saturating_sub(self.seen) < FEW {
+            return;
+        }
+        if copy(writer, LOOK).is_ok_and(|pages| pages >= LONG) {
             self.copying.store(true, Ordering::Release);
             self.rest = ask.try_send(()).is_ok();
+        } else {
+            self.seen = changed;
         }
     }
 }

@@ -5,7 +5,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row, params};
 
 use uuid::Uuid;
 
@@ -35,6 +35,8 @@ const CREATE_PROGRESS: &str = "CREATE TABLE session_progress (
 // Every column is given, so that what was there need not be read: SQLite writes over it.
 const SAVE_USED: &str = "INSERT OR REPLACE INTO line_item_used VALUES (?1, ?2, ?3)";
 const SAVE_PROGRESS: &str = "INSERT OR REPLACE INTO session_progress VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+const BEGIN: &str = "BEGIN IMMEDIATE";
+const COMMIT: &str = "COMMIT";
 const LOAD_USED: &str = "SELECT line_item, used FROM line_item_used WHERE site = ?1";
 const LOAD_PROGRESS: &str = "SELECT session, revision, last_heart_beat, charges, next_charge, heartbeat_due
     FROM session_progress WHERE site = ?1";
@@ -166,12 +168,18 @@ impl Database {
         }
     }
 
-    fn write(&mut self, batch: Batch) -> rusqlite::Result<()> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    fn write(&self, batch: Batch) -> rusqlite::Result<()> {
+        // The binding's own transaction would have SQLite parse its beginning and its end anew each time. One that
+        // fails is left open: the store ends with it, and SQLite takes it back when the database is closed.
+        self.run(BEGIN)?;
         for (site, batch) in &batch.sites {
-            write(&transaction, site, batch)?;
+            write(&self.connection, site, batch)?;
         }
-        transaction.commit()
+        self.run(COMMIT)
+    }
+
+    fn run(&self, statement: &str) -> rusqlite::Result<()> {
+        self.connection.prepare_cached(statement)?.execute([]).map(|_| ())
     }
 
     /// Every site in the store.
@@ -211,42 +219,42 @@ impl Database {
     }
 }
 
-fn write(transaction: &Transaction<'_>, site: &str, batch: &SiteBatch) -> rusqlite::Result<()> {
+fn write(connection: &Connection, site: &str, batch: &SiteBatch) -> rusqlite::Result<()> {
     if batch.dropped {
         for drop in DROPS {
-            transaction.prepare_cached(drop)?.execute([site])?;
+            connection.prepare_cached(drop)?.execute([site])?;
         }
-        usage_table::drop_site(transaction, site)?;
+        usage_table::drop_site(connection, site)?;
     }
     for ((kind, id), body) in &batch.entities {
         match body {
-            Some(body) => transaction.prepare_cached(SAVE)?.execute(params![site, kind.word(), id, body])?,
-            None => transaction.prepare_cached(DELETE)?.execute(params![site, kind.word(), id])?,
+            Some(body) => connection.prepare_cached(SAVE)?.execute(params![site, kind.word(), id, body])?,
+            None => connection.prepare_cached(DELETE)?.execute(params![site, kind.word(), id])?,
         };
     }
-    write_totals(transaction, site, batch)?;
-    write_progress(transaction, site, batch)?;
+    write_totals(connection, site, batch)?;
+    write_progress(connection, site, batch)?;
     if batch.rows.is_empty() {
         return Ok(());
     }
-    let mut insertion = usage_table::Insertion::prepare(transaction, site)?;
+    let mut insertion = usage_table::Insertion::prepare(connection, site)?;
     for (sequence, row) in &batch.rows {
         insertion.add(*sequence, row)?;
     }
     Ok(())
 }
 
-fn write_totals(transaction: &Transaction<'_>, site: &str, batch: &SiteBatch) -> rusqlite::Result<()> {
-    let mut save = transaction.prepare_cached(SAVE_USED)?;
+fn write_totals(connection: &Connection, site: &str, batch: &SiteBatch) -> rusqlite::Result<()> {
+    let mut save = connection.prepare_cached(SAVE_USED)?;
     for (line_item, used) in &batch.used {
-        save.execute(params![site, &**line_item, used.to_string()])?;
+        save.execute(params![site, &**line_item, used.text()])?;
     }
     Ok(())
 }
 
 /// Sessions are written in the order of the table: neighbours share a page.
-fn write_progress(transaction: &Transaction<'_>, site: &str, batch: &SiteBatch) -> rusqlite::Result<()> {
-    let mut save = transaction.prepare_cached(SAVE_PROGRESS)?;
+fn write_progress(connection: &Connection, site: &str, batch: &SiteBatch) -> rusqlite::Result<()> {
+    let mut save = connection.prepare_cached(SAVE_PROGRESS)?;
     let mut moved: Vec<(&Uuid, &SessionProgress)> = batch.progress.iter().collect();
     moved.sort_unstable_by_key(|(session, _)| **session);
     for (session, progress) in moved {

@@ -16,7 +16,7 @@ use rust_decimal::Decimal;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::{Tokens, UsageRow};
+use crate::domain::{Tokens, UsageRow, exact_text};
 
 /// The columns with their types, in the order of the row type.
 const COLUMNS: [(&str, &str); 31] = [
@@ -142,10 +142,10 @@ impl<'c> Insertion<'c> {
             row.instance_id,
             json(row.activation_id.as_ref())?,
             row.mapped_entitled_count,
-            row.used.map(|used| used.to_string()),
+            row.used.map(Tokens::text),
             row.item,
             row.item_version,
-            row.item_quantity.to_string(),
+            exact_text(row.item_quantity),
             row.session_id,
             row.session_state,
             row.request_response,
@@ -153,8 +153,8 @@ impl<'c> Insertion<'c> {
             row.meter_type,
             row.meter,
             json(row.meter_cost_list.as_ref())?,
-            row.meter_cost.map(|cost| cost.to_string()),
-            row.meter_quantity.to_string(),
+            row.meter_cost.map(exact_text),
+            row.meter_quantity.text(),
             json(row.meta_data.as_ref())?,
             row.partial,
             row.incremental,

@@ -6,7 +6,8 @@ use serde_json::{Map, Value};
 
 use super::super::check::{exact, whole};
 
-/// The members of an object that fits its schema.
+/// The members of an object that fits its schema. One that was read is null from then on, which is as if it were absent
+/// (S-13): taking it out of the map would cost more than reading it.
 pub(super) struct Members(Map<String, Value>);
 
 impl Members {
@@ -19,7 +20,7 @@ impl Members {
 
     /// A member of any kind; null is as if absent (S-13).
     pub(super) fn any(&mut self, name: &str) -> Option<Value> {
-        self.0.remove(name).filter(|value| !value.is_null())
+        self.0.get_mut(name).map(Value::take).filter(|value| !value.is_null())
     }
 
     pub(super) fn string(&mut self, name: &str) -> Option<String> {
@@ -52,15 +53,16 @@ impl Members {
 
     /// What a word means. A word that means nothing here stays where it is.
     pub(super) fn word<T: Copy>(&mut self, name: &str, meanings: &[(&str, T)]) -> Option<T> {
-        let text = self.0.get(name)?.as_str()?;
+        let member = self.0.get_mut(name)?;
+        let text = member.as_str()?;
         let meaning = meanings.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning)?;
-        self.0.remove(name);
+        member.take();
         Some(meaning)
     }
 
     /// The name of a member that is left.
     pub(super) fn first_name(&self) -> Option<&String> {
-        self.0.keys().next()
+        self.0.iter().find(|(_, value)| !value.is_null()).map(|(name, _)| name)
     }
 }
 
