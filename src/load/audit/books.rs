@@ -98,7 +98,8 @@ impl Books {
             }
         }
         self.sessions.enter(&entry);
-        if let Some(correlation) = self.open.enter(entry, self.patience) {
+        let patience = self.offers_rows.then_some(self.patience);
+        if let Some(correlation) = self.open.enter(entry, patience) {
             self.tallies.violate(InvariantId::OneSetOfRows, || {
                 format!("two answers carry the correlation ID {correlation}")
             });

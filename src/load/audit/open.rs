@@ -36,11 +36,12 @@ pub struct OpenOperations {
 }
 
 impl OpenOperations {
-    /// Takes an operation in; its correlation ID if another operation had the same.
-    pub fn enter(&mut self, entry: Entry, patience: Duration) -> Option<String> {
+    /// Takes an operation in, for whose rows there is this patience if the target offers any; its correlation ID if
+    /// another operation had the same.
+    pub fn enter(&mut self, entry: Entry, patience: Option<Duration>) -> Option<String> {
         let number = entry.number;
         let answered = entry.answered();
-        let demanded = answered.map_or(0, |answered| {
+        let demanded = answered.filter(|_| patience.is_some()).map_or(0, |answered| {
             answered.items.iter().map(|item| item.charges.len() + usize::from(!item.granted)).sum()
         });
         let mut repeated = None;
@@ -55,10 +56,11 @@ impl OpenOperations {
         if demanded > 0 {
             self.incomplete += 1;
         }
-        if demanded > 0 || in_doubt {
-            self.deadlines.push_back((Instant::now() + patience, number));
-        } else {
-            self.complete.0.push(number);
+        match patience {
+            Some(patience) if demanded > 0 || in_doubt => {
+                self.deadlines.push_back((Instant::now() + patience, number));
+            }
+            _ => self.complete.0.push(number),
         }
         self.by_number.insert(number, Open { entry, rows: Vec::new(), demanded });
         repeated

@@ -244,6 +244,27 @@ fn what_is_reconciled_is_forgotten() {
     }
 }
 
+/// Where no rows come there is nothing to wait for.
+#[test]
+fn what_is_answered_without_rows_is_forgotten_at_once() {
+    let mut story = Story::spotless();
+    story.offers_rows = false;
+    story.population.line_items[1].quantity = 1_000_000;
+    let mut books = story.books();
+    for round in 0..20 {
+        for entry in story.another_round(round, 100).0 {
+            books.enter(entry);
+        }
+        books.reconcile(story.instant(0));
+        assert!(books.remembered().0 <= 100, "{:?} after round {round}", books.remembered());
+    }
+    let (tallies, totals) = books.close(&[0, 6_000, 0, 0, 0].map(Decimal::from));
+    assert_eq!(totals.answered, 2_000);
+    for tally in tallies {
+        assert_eq!(tally.violations, 0, "{tally:?}");
+    }
+}
+
 #[test]
 fn a_row_left_by_a_heartbeat() {
     let mut story = Story::spotless();

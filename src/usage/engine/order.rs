@@ -118,22 +118,26 @@ impl Order {
 
     /// Sorts what waits, and divides it so that so many rows can be left.
     fn sort(&mut self, leave: usize) {
-        let mut rows: Vec<Compact> = self.waiting.drain(..).flatten().collect();
-        rows.sort_unstable_by_key(key);
+        let mut rows = self.sorted();
         let left = rows.split_off(rows.len().saturating_sub(leave));
         let mut rows = rows.into_iter();
         while rows.len() > 0 {
             self.waiting.push_back(rows.by_ref().take(CHUNK).collect());
         }
         self.waiting.push_back(left);
+    }
+
+    /// Takes what waits, in order.
+    fn sorted(&mut self) -> Vec<Compact> {
+        let mut rows: Vec<Compact> = self.waiting.drain(..).flatten().collect();
+        rows.sort_unstable_by_key(key);
         self.in_order = true;
+        rows
     }
 
     fn spill(&mut self) -> io::Result<()> {
-        let mut rows: Vec<Compact> = self.waiting.drain(..).flatten().collect();
-        rows.sort_unstable_by_key(key);
+        let rows = self.sorted();
         self.rows = 0;
-        self.in_order = true;
         let spill = match &mut self.spill {
             Some(spill) => spill,
             none => none.insert(Spill::new()?),

@@ -1,7 +1,7 @@
 //! Rows that wait on disk: sorted runs in one file without a name, merged at the end.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
@@ -11,8 +11,12 @@ use rust_decimal::Decimal;
 use super::super::cases::Facts;
 use super::super::compact::{Compact, Correlation};
 
-/// How many bytes of each run are in memory while runs are merged.
-const PAGE: usize = 1 << 15;
+/// How many bytes of all runs are in memory while they are merged, as long as there are not thousands of them.
+const MERGED: usize = 1 << 24;
+/// The least that is read of a run at a time.
+const LEAST: usize = 1 << 12;
+/// The most.
+const MOST: usize = 1 << 15;
 
 /// A run: from where to where its bytes stand.
 #[derive(Clone, Copy)]
@@ -54,54 +58,68 @@ impl Spill {
     pub(super) fn merge<K: Ord>(
         self,
         key: impl Fn(&Compact) -> K,
+        take: impl FnMut(Compact),
+    ) -> io::Result<()> {
+        let page = (MERGED / self.runs.len().max(1)).clamp(LEAST, MOST);
+        self.merge_by_pages(page, key, take)
+    }
+
+    fn merge_by_pages<K: Ord>(
+        self,
+        page: usize,
+        key: impl Fn(&Compact) -> K,
         mut take: impl FnMut(Compact),
     ) -> io::Result<()> {
         let mut file = self.file.into_inner().map_err(io::IntoInnerError::into_error)?;
-        let mut readers: Vec<Reader> = self.runs.into_iter().map(Reader::new).collect();
+        let mut readers: Vec<Reader> = self.runs.into_iter().map(|run| Reader::new(run, page)).collect();
         let mut heap = BinaryHeap::new();
         for (index, reader) in readers.iter_mut().enumerate() {
-            if let Some(row) = reader.peek(&mut file)? {
-                heap.push(Reverse((key(row), index)));
-            }
+            reader.advance(&mut file)?;
+            heap.extend(reader.head.as_ref().map(|row| Reverse((key(row), index))));
         }
         while let Some(Reverse((_, index))) = heap.pop() {
             let reader = &mut readers[index];
-            if let Some(row) = reader.rows.pop_front() {
+            if let Some(row) = reader.advance(&mut file)? {
                 take(row);
             }
-            if let Some(row) = reader.peek(&mut file)? {
-                heap.push(Reverse((key(row), index)));
-            }
+            heap.extend(reader.head.as_ref().map(|row| Reverse((key(row), index))));
         }
         Ok(())
     }
 }
 
-/// Reads a run page by page.
+/// Reads a run page by page, and of a page one row after the other, because a row takes less room on disk.
 struct Reader {
     run: Run,
-    rest: Vec<u8>,
-    rows: VecDeque<Compact>,
+    page: usize,
+    bytes: Vec<u8>,
+    /// How many of the bytes have been read.
+    read: usize,
+    /// The row that comes next.
+    head: Option<Compact>,
 }
 
 impl Reader {
-    fn new(run: Run) -> Self {
-        Self { run, rest: Vec::new(), rows: VecDeque::new() }
+    fn new(run: Run, page: usize) -> Self {
+        Self { run, page, bytes: Vec::new(), read: 0, head: None }
     }
 
-    fn peek(&mut self, file: &mut File) -> io::Result<Option<&Compact>> {
-        while self.rows.is_empty() && self.run.at < self.run.end {
-            let size = (self.run.end - self.run.at).min(PAGE as u64);
-            file.seek(SeekFrom::Start(self.run.at))?;
-            file.take(size).read_to_end(&mut self.rest)?;
-            self.run.at += size;
-            let mut bytes = self.rest.as_slice();
-            while let Some(row) = decode(&mut bytes) {
-                self.rows.push_back(row);
+    /// Takes the row that comes next, and reads the one after it.
+    fn advance(&mut self, file: &mut File) -> io::Result<Option<Compact>> {
+        loop {
+            let mut rest = &self.bytes[self.read..];
+            let row = decode(&mut rest);
+            self.read = self.bytes.len() - rest.len();
+            if row.is_some() || self.run.at == self.run.end {
+                return Ok(std::mem::replace(&mut self.head, row));
             }
-            self.rest = bytes.to_vec();
+            self.bytes.drain(..self.read);
+            self.read = 0;
+            let size = (self.run.end - self.run.at).min(self.page as u64);
+            file.seek(SeekFrom::Start(self.run.at))?;
+            file.take(size).read_to_end(&mut self.bytes)?;
+            self.run.at += size;
         }
-        Ok(self.rows.front())
     }
 }
 
@@ -247,14 +265,18 @@ mod tests {
         }
 
         #[test]
-        fn runs_come_back_as_one(mut rows in proptest::collection::vec(row(), 0..400), size in 1..100_usize) {
+        fn runs_come_back_as_one(
+            mut rows in proptest::collection::vec(row(), 0..400),
+            size in 1..100_usize,
+            page in 1..2_000_usize,
+        ) {
             let mut spill = Spill::new().unwrap();
             for run in rows.chunks_mut(size) {
                 run.sort_by_key(|row| row.row);
                 spill.run(run.iter().cloned()).unwrap();
             }
             let mut merged = Vec::new();
-            spill.merge(|row| row.row, |row| merged.push(row)).unwrap();
+            spill.merge_by_pages(page, |row| row.row, |row| merged.push(row)).unwrap();
             rows.sort_by_key(|row| row.row);
             prop_assert_eq!(merged, rows);
         }
