@@ -127,8 +127,8 @@ impl std::fmt::Display for Tokens {
     }
 }
 
-/// A decimal as it is written everywhere. A whole one, which most are, is written as a whole number, which takes a
-/// tenth of the time.
+/// A decimal as it is written everywhere. A whole one, which most are, is written as a whole number, which takes fewer
+/// steps.
 #[must_use]
 pub fn exact_text(decimal: Decimal) -> String {
     match whole(decimal) {

@@ -60,9 +60,9 @@ impl Members {
         Some(meaning)
     }
 
-    /// The name of a member that is left.
-    pub(super) fn first_name(&self) -> Option<&String> {
-        self.0.iter().find(|(_, value)| !value.is_null()).map(|(name, _)| name)
+    /// The name of a member that is none of these, be it null or not.
+    pub(super) fn first_besides(&self, known: &[&str]) -> Option<&String> {
+        self.0.keys().find(|name| !known.contains(&name.as_str()))
     }
 }
 

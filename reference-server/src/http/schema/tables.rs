@@ -72,15 +72,16 @@ pub(in crate::http) fn new_instance(body: Value) -> Result<NewInstance, Refusal>
 pub(in crate::http) fn rate_table(body: Value, version: ApiVersion) -> Result<RateTableBody, Refusal> {
     NEW_RATE_TABLE.read(body, version, |body| {
         let mut table = Members::of(body)?;
+        // A table as it is listed is a legal table (DM-RATE-011).
+        let unknown = table.first_besides(&["series", "version", "effectiveFrom", "items", "created"]);
+        let unknown_member = unknown.cloned();
         let new = NewRateTable {
             series: table.string("series").unwrap_or_default(),
             version: table.string("version")?,
             effective_from: table.integer("effectiveFrom")?,
             items: table.array("items", |item| rate_item(item, version))?,
         };
-        // A table as it is listed is a legal table (DM-RATE-011).
-        table.any("created");
-        Some(RateTableBody { table: new, unknown_member: table.first_name().cloned() })
+        Some(RateTableBody { table: new, unknown_member })
     })
 }
 
@@ -183,13 +184,19 @@ mod tests {
 
     #[test]
     fn unknown_members_matter_only_under_the_rules_that_say_so() {
-        let body = json!({"version": "1", "effectiveFrom": 5, "created": 1, "colour": "red",
-                          "items": [{"name": "A", "rate": 1}]});
-        let table = old_table(body).unwrap();
-        let mut rules = Rules::default();
-        assert_eq!(rate_table_fault(&table, &rules), None);
-        rules.statuses.table_extra_field = 400;
-        assert_eq!(rate_table_fault(&table, &rules).map(|refusal| refusal.status), Some(400));
+        let mut body = json!({"version": "1", "effectiveFrom": 5, "created": 1,
+                              "items": [{"name": "A", "rate": 1}]});
+        let fault = |body: &Value, status| {
+            let mut rules = Rules::default();
+            rules.statuses.table_extra_field = status;
+            let table = old_table(body.clone()).unwrap();
+            rate_table_fault(&table, &rules).map(|refusal| refusal.status)
+        };
+        assert_eq!(fault(&body, 400), None);
+        for colour in [json!("red"), Value::Null] {
+            body["colour"] = colour;
+            assert_eq!((fault(&body, 201), fault(&body, 400)), (None, Some(400)));
+        }
     }
 
     #[test]
