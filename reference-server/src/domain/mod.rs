@@ -45,7 +45,7 @@ pub use sale_rules::SaleRules;
 pub use session::{ChargedItem, Due, DueKind, Session, SessionProgress, SessionState, Timeline};
 pub use session_rules::SessionRules;
 pub use token_rules::TokenRules;
-pub use tokens::{Tokens, exact_text, whole};
+pub use tokens::{Tokens, exact_text, whole_number};
 pub use usage_row::UsageRow;
 pub use version::{ApiVersion, PerVersion, per_version};
 

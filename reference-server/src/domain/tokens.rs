@@ -131,7 +131,7 @@ impl std::fmt::Display for Tokens {
 /// steps.
 #[must_use]
 pub fn exact_text(decimal: Decimal) -> String {
-    match whole(decimal) {
+    match whole_number(decimal) {
         Some(whole) => whole.to_string(),
         None => decimal.to_string(),
     }
@@ -139,7 +139,7 @@ pub fn exact_text(decimal: Decimal) -> String {
 
 /// A decimal that is written without a decimal point and fits in 64 bits.
 #[must_use]
-pub fn whole(decimal: Decimal) -> Option<i64> {
+pub fn whole_number(decimal: Decimal) -> Option<i64> {
     if decimal.scale() == 0 { i64::try_from(decimal.mantissa()).ok() } else { None }
 }
 

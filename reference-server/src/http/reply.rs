@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Number, Value};
 
-use crate::domain::whole;
+use crate::domain::whole_number;
 
 /// Bytes for which there is room in a body that is written out at once: most need no more.
 const ROOM: usize = 512;
@@ -83,7 +83,7 @@ pub(super) fn json(value: &impl Serialize) -> Value {
 /// A decimal as a JSON number without trailing zeros, never through a float.
 pub(super) fn number(decimal: Decimal) -> Value {
     let decimal = decimal.normalize();
-    match whole(decimal) {
+    match whole_number(decimal) {
         Some(whole) => Value::from(whole),
         None => Value::Number(decimal.to_string().parse::<Number>().expect("a decimal is a JSON number")),
     }
@@ -95,7 +95,7 @@ pub(super) struct Exact(pub(super) Decimal);
 impl Serialize for Exact {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let decimal = self.0.normalize();
-        match whole(decimal) {
+        match whole_number(decimal) {
             Some(whole) => serializer.serialize_i64(whole),
             None => number(decimal).serialize(serializer),
         }
