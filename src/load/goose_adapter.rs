@@ -1,10 +1,11 @@
 //! The worker pool, made of goose's users. No other file knows goose.
 //!
 //! Goose brings the life cycle: it starts its users, runs their transaction and winds down when it is told to. The
-//! transaction is a loop that takes tickets and sends them through goose until there are none left; from then on
-//! it only waits for the end. Limiting the iterations instead would end the users by themselves, but goose then
-//! prints a line into the middle of our output. Goose's own figures are switched off: it counts from its own sending and only to the headers, so a
-//! stalled target would look better than it is.
+//! transaction is a loop that takes tickets and sends them until there are none left; from then on it only waits for
+//! the end. Limiting the iterations instead would end the users by themselves, but goose then prints a line into the
+//! middle of our output. Goose's own figures are switched off: it counts from its own sending and only to the headers,
+//! so a stalled target would look better than it is. A request goes through goose only where it needs its client, see
+//! [`Reach`]: what goose notes of each costs as much as the client.
 //!
 //! Goose also does things to the whole process, and the adapter lives with them as follows.
 //!
@@ -19,7 +20,6 @@
 //! * A transaction that panics ends its user without a word, and an attack waits for its users for ever.
 //!   Workers therefore sign off in a destructor, and [`end`] ends an attack whose workers are gone.
 
-use std::error::Error as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, OnceLock, mpsc};
@@ -30,15 +30,18 @@ use goose::client::GooseClientBuilder;
 use goose::config::GooseConfiguration;
 use goose::goose::{GooseRequest, GooseUser, Scenario, Transaction, TransactionFunction, TransactionResult};
 use goose::logger::ScopedLogLevel;
+use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::LoadError;
+use super::ground::REQUEST_TIMEOUT;
 use super::operations::{Desk, Job, Received};
 use super::population::Address;
 use super::queue::{Ticket, TicketQueue};
 use super::recorder::Moments;
-use crate::target::whole_body;
+use super::wire::{JSON, Reach, Wire};
+use crate::target::{causes, whole_body};
 
 /// How long a worker without tickets waits before it looks whether the attack is over.
 const IDLE: Duration = Duration::from_millis(5);
@@ -139,13 +142,14 @@ async fn work(user: &mut GooseUser, shift: &Shift) -> TransactionResult {
     let _attendance = Attendance { dead: &shift.dead };
     // The client of the run follows no redirects and shares its connections with nobody but the workers.
     user.client = shift.desk.ground.client.http().clone();
-    warm_up(&user.client, shift).await;
+    let mut way = Way { user, wire: Wire::default() };
+    warm_up(&mut way, shift).await;
     // The pacer stops listening when it gives up; then the queue is closed and the loop ends at once.
     let _ = shift.ready.send(());
     while let Some(ticket) = shift.queue.take().await {
         let Some(mut job) = shift.desk.begin(ticket.arrival) else { continue };
         let sent = Instant::now();
-        let received = send(user, shift, &mut job).await;
+        let received = send(&mut way, shift, &mut job).await;
         let moments = Moments { intended: ticket.intended, sent, done: Instant::now() };
         if let Some(again) = shift.desk.finish(job, &moments, received) {
             shift.queue.put(&mut vec![Ticket { arrival: again, intended: moments.done }]);
@@ -157,25 +161,15 @@ async fn work(user: &mut GooseUser, shift: &Shift) -> TransactionResult {
 }
 
 /// Opens a connection. Whether the answer is any good is found out by the run itself.
-async fn warm_up(client: &reqwest::Client, shift: &Shift) {
-    let request = client.get(&shift.warm_up_url).header(AUTHORIZATION, shift.authorization.clone());
-    if let Ok(mut response) = request.send().await {
-        drop(whole_body(&mut response).await);
-    }
+async fn warm_up(way: &mut Way<'_>, shift: &Shift) {
+    let url = Address::Text(shift.warm_up_url.clone());
+    drop(way.send(shift, Method::GET, &url, None, "warm-up").await);
 }
 
-async fn send(user: &mut GooseUser, shift: &Shift, job: &mut Job) -> Received {
-    let method = job.method.clone();
-    let request = match &job.url {
-        Address::Parsed(url) => user.client.request(method, url.clone()),
-        Address::Text(text) => user.client.request(method, text.as_str()),
-    };
-    let mut builder = request.header(AUTHORIZATION, shift.authorization.clone());
-    if let Some(body) = job.body.take() {
-        builder = builder.header(CONTENT_TYPE, HeaderValue::from_static("application/json")).body(body);
-    }
-    let request = GooseRequest::builder().set_request_builder(builder).name(job.kind.name()).build();
-    let Some(patience) = job.hang_up_after else { return exchange(user, request).await };
+async fn send(way: &mut Way<'_>, shift: &Shift, job: &mut Job) -> Received {
+    let (method, body) = (job.method.clone(), job.body.take());
+    let exchange = way.send(shift, method, &job.url, body, job.kind.name());
+    let Some(patience) = job.hang_up_after else { return received(exchange.await) };
 
     // An answer that comes before the client hangs up is thrown away unread: a client that dies after the
     // target has done its work is the case that matters most.
@@ -183,26 +177,58 @@ async fn send(user: &mut GooseUser, shift: &Shift, job: &mut Job) -> Received {
     tokio::select! {
         biased;
         () = until(hang_up_at) => {}
-        _unread = exchange(user, request) => {}
+        _unread = exchange => {}
     }
     Received::Lost { deliberate: true, why: "the client hung up".to_owned() }
 }
 
-async fn exchange(user: &mut GooseUser, request: GooseRequest<'_>) -> Received {
-    let lost = |why: String| Received::Lost { deliberate: false, why };
-    let response = match user.request(request).await {
-        Ok(answer) => answer.response,
-        Err(error) => return lost(error.to_string()),
-    };
-    let mut response = match response {
-        Ok(response) => response,
-        Err(error) => return lost(causes(&error)),
-    };
-    let status = response.status().as_u16();
-    match whole_body(&mut response).await {
-        Ok(body) => Received::Answer { status, body },
-        Err(why) => lost(why),
+fn received(exchange: Result<(u16, Vec<u8>), String>) -> Received {
+    match exchange {
+        Ok((status, body)) => Received::Answer { status, body },
+        Err(why) => Received::Lost { deliberate: false, why },
     }
+}
+
+/// How the requests of a worker reach the target: on a wire of their own where that is possible, else through goose
+/// and the client of the run, which knows proxies and certificates.
+struct Way<'a> {
+    user: &'a mut GooseUser,
+    wire: Wire,
+}
+
+impl Way<'_> {
+    async fn send(
+        &mut self,
+        shift: &Shift,
+        method: Method,
+        address: &Address,
+        body: Option<String>,
+        name: &'static str,
+    ) -> Result<(u16, Vec<u8>), String> {
+        match address.uri() {
+            Some(uri) if shift.desk.ground.reach == Reach::Wire => {
+                let request = Wire::request(method, uri, shift.authorization.clone(), body);
+                self.wire.exchange(request, REQUEST_TIMEOUT).await
+            }
+            // The client says what is wrong with an address that cannot be read.
+            _ => {
+                let mut request = self.user.client.request(method, address.to_string());
+                request = request.header(AUTHORIZATION, shift.authorization.clone());
+                if let Some(body) = body {
+                    request = request.header(CONTENT_TYPE, JSON).body(body);
+                }
+                let request = GooseRequest::builder().set_request_builder(request).name(name).build();
+                exchange(self.user, request).await
+            }
+        }
+    }
+}
+
+async fn exchange(user: &mut GooseUser, request: GooseRequest<'_>) -> Result<(u16, Vec<u8>), String> {
+    let answer = user.request(request).await.map_err(|error| error.to_string())?;
+    let mut response = answer.response.map_err(|error| causes(&error))?;
+    let status = response.status().as_u16();
+    Ok((status, whole_body(&mut response).await?))
 }
 
 /// Waits for an instant to a few microseconds, which the timer of the runtime cannot: it yields until then.
@@ -211,18 +237,6 @@ async fn until(instant: Instant) {
     while Instant::now() < instant {
         tokio::task::yield_now().await;
     }
-}
-
-/// An error with the errors behind it: the outermost one only says that sending failed.
-fn causes(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 /// Notices a worker that dies.

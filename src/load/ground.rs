@@ -11,6 +11,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::LoadError;
+use super::wire::Reach;
 use crate::report::events::{Event, Events};
 use crate::target::{
     Algorithm, Answer, Api, Call, Claims, Client, ControlClient, KeyPair, Profile, Site, SiteRequest,
@@ -33,6 +34,8 @@ pub struct Ground {
     pub run: String,
     /// How long usage rows may take to appear.
     pub row_patience: Duration,
+    /// How workers reach the target.
+    pub reach: Reach,
     /// Addresses, site by site.
     apis: Vec<Api>,
     /// The sites that were made for this run; none where the target offers no control.
@@ -87,7 +90,10 @@ impl Ground {
             claims.issuer = issuer;
         }
         let token = key.sign(&claims.to_json())?;
+        let cmapi = own.first().and_then(|site| site.cmapi.as_deref());
+        let reach = Reach::of(&client, apis.iter().map(|api| api.base.as_str()).chain(cmapi));
         Ok(Self {
+            reach,
             client,
             token,
             run,
@@ -99,8 +105,9 @@ impl Ground {
     }
 
     /// The ground below an address that wants no key and offers nothing but answers.
-    pub fn bare(base: &str) -> Result<Self, LoadError> {
+    pub fn bare(base: &str, reach: Reach) -> Result<Self, LoadError> {
         Ok(Self {
+            reach,
             client: Client::new(REQUEST_TIMEOUT)?,
             apis: vec![Api::new(base)],
             token: "none".to_owned(),

@@ -15,12 +15,13 @@ use super::recorder::Moments;
 use super::schedule::{Arrival, Wanted, Work};
 use super::sessions::SessionPool;
 use super::spec::SessionSpec;
+use super::wire::Reach;
 
 /// Steps of all sessions together.
 const STEPS: u64 = 20_000;
 
 fn desk(habits: SessionSpec) -> Desk {
-    let ground = Arc::new(Ground::bare("http://t.example").unwrap());
+    let ground = Arc::new(Ground::bare("http://t.example", Reach::Wire).unwrap());
     let sessions = SessionPool::new(20, 1, habits, 7);
     let timeline = Arc::new(Timeline::new(Duration::from_secs(1)));
     Desk::new(ground, Arc::new(fixture::population()), sessions, timeline)

@@ -14,6 +14,7 @@
 //! | `ground`, `population`, `prices` | the site or tenant, what is made there for the run, and what it costs |
 //! | `operations`, `sessions`, `answers` | what a worker sends, and what the answer means |
 //! | `goose_adapter`, `crew` | the worker pool (the only file that knows goose), and all who take part |
+//! | `wire` | the connection of one worker |
 //! | `recorder`, `track`, `ledger` | latencies and bookings |
 //! | `scribe`, `logs` | what each second was like, as events and interval logs |
 //! | `rows`, `cell`, `row_log` | the usage rows, as they are read and kept |
@@ -71,6 +72,7 @@ mod track;
 mod trial;
 mod verdict;
 mod watch;
+mod wire;
 
 pub use course::LoadOptions;
 pub use errors::LoadError;
@@ -82,3 +84,4 @@ pub use scenario::LoadScenario;
 pub use segment::{NoSegment, Segment};
 pub use shape::{Recording, Shape};
 pub use trial::{Trial, TrialFigures};
+pub use wire::Reach;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-use reqwest::Url;
+use hyper::Uri;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Value, json};
@@ -97,15 +97,25 @@ impl LineItem {
 #[derive(Clone, Debug)]
 pub enum Address {
     /// Taken apart already.
-    Parsed(Url),
+    Parsed(Uri),
     /// As text.
     Text(String),
+}
+
+impl Address {
+    /// The address taken apart; nothing when it cannot be.
+    pub fn uri(&self) -> Option<Uri> {
+        match self {
+            Self::Parsed(uri) => Some(uri.clone()),
+            Self::Text(text) => text.parse().ok(),
+        }
+    }
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Parsed(url) => f.write_str(url.as_str()),
+            Self::Parsed(address) => address.fmt(f),
             Self::Text(text) => f.write_str(text),
         }
     }
@@ -127,7 +137,7 @@ pub struct Population {
     /// The rate tables of the run beyond the first.
     pub prices: Prices,
     /// The address of the access requests of each instance, taken apart once and not with every request.
-    access: Vec<Option<Url>>,
+    access: Vec<Option<Uri>>,
 }
 
 impl Population {
@@ -136,7 +146,7 @@ impl Population {
         let by_activation =
             (0_u32..).zip(&line_items).map(|(index, item)| (item.activation_id.clone(), index));
         let by_activation = by_activation.collect();
-        let access = instances.iter().map(|instance| Url::parse(&instance.access_url).ok()).collect();
+        let access = instances.iter().map(|instance| instance.access_url.parse().ok()).collect();
         let (run, prices) = (run.to_owned(), Prices::default());
         Self { run, items, instances, line_items, by_activation, prices, access }
     }
@@ -144,7 +154,7 @@ impl Population {
     /// The address of the access requests of an instance.
     pub fn access(&self, instance: u32) -> Address {
         match &self.access[instance as usize] {
-            Some(url) => Address::Parsed(url.clone()),
+            Some(address) => Address::Parsed(address.clone()),
             None => Address::Text(self.instances[instance as usize].access_url.clone()),
         }
     }

@@ -95,10 +95,14 @@ pub async fn run_once(
     options: &LoadOptions,
 ) -> Result<LoadReport, LoadError> {
     let plan = Plan::of(scenario, options)?;
-    let calibration = calibrate(&plan, site.stop).await?;
     let ground = Arc::new(Ground::prepare(site.profile, scenario.population.sites).await?);
-    let run = LoadRun { plan, calibration };
-    let outcome = run.carry_out(&ground, site.events, site.out, site.stop.clone()).await;
+    let outcome = match calibrate(&plan, ground.reach, site.stop).await {
+        Ok(calibration) => {
+            let run = LoadRun { plan, calibration };
+            run.carry_out(&ground, site.events, site.out, site.stop.clone()).await
+        }
+        Err(error) => Err(error),
+    };
     ground.leave(site.events).await;
     let (finished, rows) = outcome?;
     Ok(LoadReport { finished, rows })

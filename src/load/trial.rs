@@ -23,6 +23,7 @@ use super::population::{Instance, LineItem, Population, catalogue};
 use super::scenario::LoadScenario;
 use super::shape::Shape;
 use super::verdict::{Calibration, Measured, judge};
+use super::wire::Reach;
 use crate::report::events::{CalibrationFigures, Cores, Events, Latencies, Measurement, Rate};
 
 /// One-off requests for the only item that the null server knows.
@@ -62,6 +63,8 @@ pub struct Trial {
     pub workers: Option<usize>,
     /// How late 99 % of the requests may be sent.
     pub lateness_limit: Duration,
+    /// How they are sent.
+    pub reach: Reach,
 }
 
 /// What a trial yields.
@@ -88,7 +91,8 @@ impl Trial {
     #[must_use]
     pub fn constant(rate: f64, duration: Duration) -> Self {
         let lateness_limit = Duration::from_millis(50);
-        Self { shape: Shape::Constant { rate }, duration, workers: None, lateness_limit }
+        let shape = Shape::Constant { rate };
+        Self { shape, duration, workers: None, lateness_limit, reach: Reach::Wire }
     }
 
     /// Sends the requests to a server.
@@ -105,7 +109,7 @@ impl Trial {
         let stage = Stage { name: "main".to_owned(), shape: self.shape.clone(), duration: self.duration };
         let course = Course { stages: vec![stage].into(), duration: self.duration, seed: 1, quick: false };
         let plan = Plan::new(&scenario, course);
-        let ground = Arc::new(Ground::bare(&server.base())?);
+        let ground = Arc::new(Ground::bare(&server.base(), self.reach)?);
         let population = Arc::new(population(&ground, &scenario));
         let crew = Crew::gather(&plan, &ground, population, None)?;
         let shift = Arc::clone(&crew.shift);
@@ -189,13 +193,18 @@ fn population(ground: &Ground, scenario: &LoadScenario) -> Population {
 }
 
 /// Whether the generator can hold the highest rate of a plan on this machine, when nothing but itself is in its
-/// way.
-pub async fn calibrate(plan: &Plan<'_>, stop: &watch::Receiver<bool>) -> Result<Calibration, LoadError> {
+/// way. It sends as it will to the target.
+pub async fn calibrate(
+    plan: &Plan<'_>,
+    reach: Reach,
+    stop: &watch::Receiver<bool>,
+) -> Result<Calibration, LoadError> {
     let server = NullServer::start(Pace::default())?;
     let limit_ms = plan.scenario.thresholds.lateness_p99_ms;
     let trial = Trial {
         workers: Some(plan.workers()?),
         lateness_limit: Duration::from_secs_f64(limit_ms / 1000.0),
+        reach,
         // A rate so low that half a second brings next to nothing is tried a little faster.
         ..Trial::constant(plan.peak().max(100.0), CALIBRATION)
     };

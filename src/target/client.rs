@@ -6,9 +6,11 @@
 
 use std::error::Error;
 use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use hyper::Uri;
 use reqwest::header::HeaderMap;
 use reqwest::{NoProxy, Proxy, RequestBuilder, Response, redirect};
 
@@ -18,7 +20,7 @@ use super::exchange;
 use crate::report::events::Exchange;
 
 /// A target that sends more than this in one answer is broken, and must not take the harness with it.
-const LARGEST_ANSWER_BYTES: usize = 16 * 1024 * 1024;
+pub(crate) const LARGEST_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// What of a body is kept for reports. Hundreds of checks may show a body each, all in memory and in the journal.
 const LONGEST_SHOWN_BYTES: usize = 64 * 1024;
 const LONGEST_CONNECT: Duration = Duration::from_secs(10);
@@ -52,6 +54,8 @@ pub enum ClientError {
 #[derive(Clone, Debug)]
 pub struct Client {
     http: reqwest::Client,
+    /// Whether the environment names a proxy for anything but this machine itself.
+    proxied: bool,
     watcher: Option<Watcher>,
 }
 
@@ -80,10 +84,12 @@ impl Client {
             .pool_idle_timeout(IDLE_CONNECTION)
             .pool_max_idle_per_host(IDLE_CONNECTIONS_PER_HOST)
             .no_proxy();
-        for proxy in proxies_of_the_environment()? {
+        let proxies = proxies_of_the_environment()?;
+        let proxied = !proxies.is_empty();
+        for proxy in proxies {
             builder = builder.proxy(proxy);
         }
-        Ok(Client { http: builder.build().map_err(ClientError::Build)?, watcher: None })
+        Ok(Client { http: builder.build().map_err(ClientError::Build)?, proxied, watcher: None })
     }
 
     /// The same client, telling somebody of every exchange before its answer is given back.
@@ -130,6 +136,19 @@ impl Client {
     pub fn http(&self) -> &reqwest::Client {
         &self.http
     }
+
+    /// Whether this client sends requests for this address straight to its host and unencrypted. Then an engine may
+    /// do so itself, and nothing is lost that the client knows of proxies and certificates.
+    #[must_use]
+    pub fn reaches_directly(&self, address: &str) -> bool {
+        let Ok(address) = address.parse::<Uri>() else { return false };
+        let host = address.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
+        let is_loopback =
+            host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        // A name and password in front of the host become a header, which is the client's business.
+        let names_a_user = address.authority().is_some_and(|authority| authority.as_str().contains('@'));
+        address.scheme_str() == Some("http") && !names_a_user && (is_loopback || !self.proxied)
+    }
 }
 
 /// Reads status, headers and body; the reason in words when the answer did not come whole.
@@ -144,19 +163,23 @@ async fn receive(request: RequestBuilder, exchange: &mut Exchange) -> Result<(u1
 /// Reads a body to its end, but never more than [`LARGEST_ANSWER_BYTES`] of it; the reason in words when it did
 /// not come whole.
 pub(crate) async fn whole_body(response: &mut Response) -> Result<Vec<u8>, String> {
-    let too_long = || format!("{NO_ANSWER}: {TOO_LONG} {LARGEST_ANSWER_BYTES} bytes");
     let declared = response.content_length().and_then(|length| usize::try_from(length).ok());
     if declared.is_some_and(|length| length > LARGEST_ANSWER_BYTES) {
-        return Err(too_long());
+        return Err(longer_than_allowed());
     }
     let mut bytes = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(describe)? {
         if bytes.len() + chunk.len() > LARGEST_ANSWER_BYTES {
-            return Err(too_long());
+            return Err(longer_than_allowed());
         }
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
+}
+
+/// Says that an answer is longer than any target has reason to send.
+pub(crate) fn longer_than_allowed() -> String {
+    format!("{NO_ANSWER}: {TOO_LONG} {LARGEST_ANSWER_BYTES} bytes")
 }
 
 /// A body as reports show it: its beginning, and how much of it is left out.
@@ -197,7 +220,7 @@ fn describe(error: reqwest::Error) -> String {
 }
 
 /// An error with everything that caused it; the outermost text alone says next to nothing.
-fn causes(error: &(dyn Error + 'static)) -> String {
+pub(crate) fn causes(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {
@@ -328,6 +351,24 @@ mod tests {
         let answer = hasty.send(Call::get(server.uri())).await;
         assert!(answer.timed_out() && !answer.refused_connection(), "{}", answer.summary());
         assert_eq!(answer.status, None);
+    }
+
+    #[test]
+    fn only_what_needs_neither_certificate_nor_proxy_is_reached_directly() {
+        let (plain, proxied) = (client(), Client { proxied: true, ..client() });
+        for (address, without_proxy, with_proxy) in [
+            ("http://target.example:8080/api", true, false),
+            ("http://127.0.0.1:8080/api", true, true),
+            ("http://[::1]:8080/api", true, true),
+            ("http://localhost/api", true, true),
+            ("https://localhost/api", false, false),
+            ("http://name:password@localhost/api", false, false),
+            ("localhost:8080", false, false),
+            ("not an address", false, false),
+        ] {
+            assert_eq!(plain.reaches_directly(address), without_proxy, "{address}");
+            assert_eq!(proxied.reaches_directly(address), with_proxy, "{address} with a proxy");
+        }
     }
 
     #[tokio::test]

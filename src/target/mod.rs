@@ -22,8 +22,8 @@ mod reporting;
 pub use answer::Answer;
 pub use api::Api;
 pub use call::{Body, Call};
-pub(crate) use client::whole_body;
 pub use client::{Client, ClientError};
+pub(crate) use client::{LARGEST_ANSWER_BYTES, causes, longer_than_allowed, whole_body};
 pub use control::{About, ControlClient, ControlError, Decision, Mutant, Site, SiteRequest};
 pub use credentials::{Algorithm, Claims, CredentialError, KeyPair, TokenKind};
 pub use profile::{

@@ -6,25 +6,31 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use chargeproof::load::{NullServer, Pace, Trial, TrialFigures};
+use chargeproof::load::{NullServer, Pace, Reach, Trial, TrialFigures};
 use chargeproof::report::events::Measurement;
 use tokio::sync::watch;
 
 use crate::support::{chargeproof, run_json};
 
 fn trial(pace: Pace, rate: f64, workers: usize) -> TrialFigures {
+    trial_by(Reach::Wire, pace, rate, workers)
+}
+
+fn trial_by(reach: Reach, pace: Pace, rate: f64, workers: usize) -> TrialFigures {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let server = NullServer::start(pace).unwrap();
-    let trial = Trial { workers: Some(workers), ..Trial::constant(rate, Duration::from_secs(1)) };
+    let trial = Trial { workers: Some(workers), reach, ..Trial::constant(rate, Duration::from_secs(1)) };
     let (_run, stop) = watch::channel(false);
     runtime.block_on(trial.run(&server, stop)).unwrap()
 }
 
 #[test]
 fn a_plan_that_is_held_is_valid_and_every_answer_is_booked() {
-    let figures = trial(Pace::default(), 200.0, 32);
-    assert_eq!(figures.verdict, Measurement::Valid, "{}", figures.reason);
-    assert_eq!((figures.planned, figures.booked), (200, 200));
+    for reach in [Reach::Wire, Reach::Client] {
+        let figures = trial_by(reach, Pace::default(), 200.0, 32);
+        assert_eq!(figures.verdict, Measurement::Valid, "{reach:?}: {}", figures.reason);
+        assert_eq!((figures.planned, figures.booked), (200, 200), "{reach:?}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use reqwest::{Method, Url};
+use hyper::{Method, Uri};
 use serde_json::{Value, json};
 
 use super::super::LoadError;
@@ -84,7 +84,7 @@ pub struct Hall {
     /// Address that tells nothing but that the server is there.
     pub health_url: String,
     base: String,
-    access: Vec<Option<Url>>,
+    access: Vec<Option<Uri>>,
     /// The Producer User's token on each license server.
     tokens: Vec<String>,
 }
@@ -126,7 +126,7 @@ impl Hall {
             );
             expect(ground.client.send(call.bearer(&token)).await, "the licensing key")?;
             hall.tokens.push(token);
-            hall.access.push(Url::parse(&hall.url(server, "access_request")).ok());
+            hall.access.push(hall.url(server, "access_request").parse().ok());
         }
         hall.health_url = hall.url(0, "health");
         Ok(hall)
@@ -148,7 +148,7 @@ impl Hall {
     /// The address of the access requests of a license server.
     pub fn access(&self, server: u32) -> Address {
         match &self.access[server as usize] {
-            Some(url) => Address::Parsed(url.clone()),
+            Some(address) => Address::Parsed(address.clone()),
             None => Address::Text(self.url(server as usize, "access_request")),
         }
     }
