@@ -23,8 +23,11 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 async fn request(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
-    let (instance, body) =
-        (call.path("instanceId"), body.read(|body| schema::access_request(body, api.version)));
+    let (instance, version) = (call.path("instanceId"), api.version);
+    let body = body.read_plain(
+        |body| schema::plain_access_request(body, version),
+        |body| schema::access_request(body, version),
+    );
     api.answer(
         &call,
         Operation::AccessRequest,

@@ -20,7 +20,7 @@ pub(crate) const MOST_BYTES: usize = 1 << 20;
 const DEEPEST: usize = 64;
 
 /// How names begin that the parser keeps for itself.
-const RESERVED: &str = "$serde_json::private::";
+pub(super) const RESERVED: &str = "$serde_json::private::";
 
 /// How long a body may take to arrive.
 const LONGEST_READ: Duration = Duration::from_secs(30);
@@ -46,13 +46,28 @@ impl BodyFault {
     }
 }
 
-/// The JSON of a request, or what is wrong with it. Which of several refusals is answered is decided later.
-pub(super) struct JsonBody(Result<Value, BodyFault>);
+/// The body of a request that claims to be JSON, or why it cannot be. Which of several refusals is answered is decided
+/// later.
+pub(super) struct JsonBody(Result<Bytes, BodyFault>);
 
 impl JsonBody {
     /// What the body says, checked against the schema of the operation.
     pub(super) fn read<T>(self, schema: impl FnOnce(Value) -> Result<T, Refusal>) -> Result<T, BodyFault> {
-        self.0.and_then(|value| schema(value).map_err(BodyFault::Refused))
+        self.read_plain(|_| None, schema)
+    }
+
+    /// The same for an operation whose bodies are nearly always of a plain form that can be read at once. What is not
+    /// is left to the schema.
+    pub(super) fn read_plain<T>(
+        self,
+        plain: impl FnOnce(&[u8]) -> Option<T>,
+        schema: impl FnOnce(Value) -> Result<T, Refusal>,
+    ) -> Result<T, BodyFault> {
+        let bytes = self.0?;
+        match plain(&bytes) {
+            Some(read) => Ok(read),
+            None => parse(&bytes).and_then(|value| schema(value).map_err(BodyFault::Refused)),
+        }
     }
 }
 
@@ -61,14 +76,8 @@ impl<S: Send + Sync> FromRequest<S> for JsonBody {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Infallible> {
         let is_json = is_json(request.headers());
-        let bytes = match bytes(request, state).await {
-            Ok(bytes) => bytes,
-            Err(refusal) => return Ok(Self(Err(BodyFault::Refused(refusal)))),
-        };
-        if !is_json {
-            return Ok(Self(Err(BodyFault::ContentType)));
-        }
-        Ok(Self(parse(&bytes)))
+        let bytes = bytes(request, state).await.map_err(BodyFault::Refused);
+        Ok(Self(bytes.and_then(|bytes| if is_json { Ok(bytes) } else { Err(BodyFault::ContentType) })))
     }
 }
 
@@ -91,7 +100,7 @@ async fn bytes_within<S: Send + Sync>(time: Duration, request: Request, state: &
 }
 
 /// DM-GEN-010.
-fn parse(bytes: &[u8]) -> Result<Value, BodyFault> {
+pub(super) fn parse(bytes: &[u8]) -> Result<Value, BodyFault> {
     let refused = |what: String| BodyFault::Refused(Refusal::invalid(what));
     let value = serde_json::from_slice(bytes)
         .map_err(|error| refused(format!("the body is not valid JSON: {error}")))?;

@@ -52,7 +52,7 @@ pub(in crate::http) struct AccessBody {
     pub(in crate::http) request: AccessRequest,
     pub(in crate::http) rollback_on_deny: Option<bool>,
     /// `requestedVersion` of each item that has no `version`.
-    requested_versions: Vec<Option<String>>,
+    pub(super) requested_versions: Vec<Option<String>>,
 }
 
 impl AccessBody {

@@ -10,6 +10,7 @@ mod language;
 mod licensing;
 mod line_items;
 mod members;
+mod plain;
 mod published;
 mod tables;
 
@@ -29,6 +30,7 @@ pub(super) use licensing::{
     preview_request, reservation_group,
 };
 pub(super) use line_items::{LINE_ITEM, SHOWN_LINE_ITEM, line_item};
+pub(super) use plain::plain_access_request;
 pub(super) use tables::{
     NEW_INSTANCE, NEW_RATE_TABLE, RateTableBody, new_instance, rate_table, rate_table_fault,
 };
