@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -78,6 +79,7 @@ pub(super) struct Database {
 impl Database {
     /// Opens a file, or makes it, for this server alone.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        let path = &resolved(path);
         let lock = lock(path)?;
         let files = vec![path.to_owned(), beside(path, "-wal")];
         check_files(path, &files[1])?;
@@ -162,7 +164,7 @@ impl Database {
             copier.committed(&self.connection);
         }
         // A file that somebody removes takes every write, and is gone with this process.
-        match self.files.iter().find(|file| !file.exists()) {
+        match self.files.iter().find(|file| is_gone(file)) {
             None => Ok(()),
             Some(gone) => Err(format!("{} has been removed", gone.display())),
         }
@@ -217,6 +219,15 @@ impl Database {
     pub(super) fn usage_rows(&self, site: &str, after: u64, limit: u64) -> rusqlite::Result<Vec<String>> {
         usage_table::select(&self.connection, site, after, limit)
     }
+}
+
+/// Whether there is no such file any more.
+///
+/// Asking where a link leads is a way to ask for the name alone. Whoever asks for a file's properties has read its times,
+/// and Linux then gives the next write a time of its own: the inode changes with every commit, and where ext4 has no
+/// journal it is written with every commit too.
+fn is_gone(file: &Path) -> bool {
+    std::fs::read_link(file).is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
 fn write(connection: &Connection, site: &str, batch: &SiteBatch) -> rusqlite::Result<()> {
@@ -306,6 +317,13 @@ fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(end);
     PathBuf::from(name)
+}
+
+/// Where a file is that may be named by a link: its log and its lock stand beside the file and not beside the link. What
+/// cannot be found out is left to SQLite, which then says why.
+fn resolved(path: &Path) -> PathBuf {
+    let made = || OpenOptions::new().create(true).append(true).open(path).and_then(|_| path.canonicalize());
+    path.canonicalize().or_else(|_| made()).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Locks the file's neighbour. A lock on the database itself would get in the way of SQLite's own.

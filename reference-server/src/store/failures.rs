@@ -239,3 +239,24 @@ fn a_path_is_a_path_also_when_it_looks_like_an_address() {
     let _store = Store::open(&path).unwrap();
     assert!(path.exists());
 }
+
+/// Log and lock stand beside the file, so that a link to it is as good a name, be the file there or not yet.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_link_names_the_file_that_it_leads_to() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("disk")).unwrap();
+    let (path, link) = (folder.path().join("disk/store.sqlite"), folder.path().join("link.sqlite"));
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    for number in 1..=2 {
+        let store = Store::open(&link).unwrap();
+        kept(&store, "acme", vec![row(number)]).await;
+        assert!(matches!(Store::open(&path), Err(StoreError::InUse { .. })), "its other name is in use, too");
+        store.close().await;
+    }
+    assert_eq!(rows(&path).await, 2);
+    let store = Store::open(&link).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let ticket = store.submit("acme", vec![row(3)]);
+    assert!(store.durable(ticket).await.unwrap_err().to_string().contains("has been removed"));
+}
