@@ -14,8 +14,9 @@ use std::thread::{self, JoinHandle};
 use rusqlite::{Connection, OpenFlags};
 
 /// From so many pages in the log on it is copied. Pages that are written with every commit are copied once for all of
-/// their versions, which favours a long log; a store reads its log when it is opened, which favours a short one.
-const LONG: i64 = 1000;
+/// their versions, which favours a long log; the disk serves a commit later while a copy is under way, and later the
+/// longer that is, which favours a short one.
+const LONG: i64 = 400;
 
 /// With fewer changed rows since the last look, the log cannot have become much longer: a row is on a few pages.
 const FEW: u64 = 200;
