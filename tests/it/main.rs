@@ -24,6 +24,7 @@ mod scenarios;
 mod segments;
 mod slow;
 mod support;
+mod tls;
 mod tutorial;
 mod under_load;
 mod whole_run;

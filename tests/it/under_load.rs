@@ -3,7 +3,7 @@
 use crate::support::{Server, run, run_json, text};
 
 /// A load of a second, so that the suite is not waited for.
-fn scenario(folder: &std::path::Path) -> String {
+pub fn scenario(folder: &std::path::Path) -> String {
     let file = folder.join("brief.toml");
     let shipped = include_str!("../../scenarios/steady-access.toml");
     let brief = shipped.replace("duration_s = 10", "duration_s = 1").replace("rate = 2000.0", "rate = 300.0");
