@@ -97,7 +97,7 @@ fn how_the_generator_fared_is_in_figures() {
     assert_eq!(calibration["rate"]["planned"], 100.0);
     assert!(calibration["rate"]["achieved"].as_f64().unwrap() > 0.0, "{generator}");
     assert!(calibration["lateness_us"]["p99"].is_u64() && generator["lateness_us"]["p99"].is_u64());
-    assert_eq!(generator["workers"], 96);
+    assert_eq!(generator["workers"], 256);
     if cfg!(target_os = "linux") {
         for cores in [&generator["cores"], &calibration["cores"]] {
             assert!(cores["busy"].as_f64().unwrap() > 0.0, "{generator}");
