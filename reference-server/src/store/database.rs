@@ -322,8 +322,11 @@ fn beside(path: &Path, end: &str) -> PathBuf {
 /// Where a file is that may be named by a link: its log and its lock stand beside the file and not beside the link. What
 /// cannot be found out is left to SQLite, which then says why.
 fn resolved(path: &Path) -> PathBuf {
-    let made = || OpenOptions::new().create(true).append(true).open(path).and_then(|_| path.canonicalize());
-    path.canonicalize().or_else(|_| made()).unwrap_or_else(|_| path.to_owned())
+    // The file of a link that leads nowhere yet is made; where nothing stands at all, nothing is touched here.
+    if path.is_symlink() && !path.exists() {
+        let _ = OpenOptions::new().create(true).append(true).open(path);
+    }
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// Locks the file's neighbour. A lock on the database itself would get in the way of SQLite's own.

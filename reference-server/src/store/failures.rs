@@ -136,6 +136,7 @@ async fn a_log_is_not_thrown_away_with_its_file() {
     assert!(refusal(&store).contains("put the file back"), "{}", refusal(&store));
     std::fs::remove_file(&store).unwrap();
     assert!(refusal(&store).contains("put the file back"), "{}", refusal(&store));
+    assert!(!store.exists(), "nothing is put in its place");
     std::fs::write(&store, file).unwrap();
     assert_eq!(rows(&store).await, 20, "the refusals have left the log alone");
 }
