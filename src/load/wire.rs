@@ -16,13 +16,13 @@ use std::time::Duration;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Body as _, Bytes, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
+use hyper::header::{self, ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue};
 use hyper::http::uri::Authority;
 use hyper::{Method, Request, Response, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-use crate::target::{Client, LARGEST_ANSWER_BYTES, causes, longer_than_allowed};
+use crate::target::{Client, LARGEST_ANSWER_BYTES, USER_AGENT, causes, longer_than_allowed};
 
 /// How workers reach the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +52,6 @@ pub struct Wire {
 /// The content type of every body.
 pub const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// What the client of the program says of itself, too.
-const USER_AGENT_VALUE: HeaderValue =
-    HeaderValue::from_static(concat!("chargeproof/", env!("CARGO_PKG_VERSION")));
-
 impl Wire {
     /// A request for an absolute address.
     pub fn request(
@@ -75,7 +71,7 @@ impl Wire {
             headers.insert(CONTENT_TYPE, JSON);
         }
         headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
-        headers.insert(USER_AGENT, USER_AGENT_VALUE);
+        headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
         request
     }
 

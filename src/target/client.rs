@@ -19,6 +19,8 @@ use super::call::Call;
 use super::exchange;
 use crate::report::events::Exchange;
 
+/// What this program says of itself.
+pub(crate) const USER_AGENT: &str = concat!("chargeproof/", env!("CARGO_PKG_VERSION"));
 /// A target that sends more than this in one answer is broken, and must not take the harness with it.
 pub(crate) const LARGEST_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 /// What of a body is kept for reports. Hundreds of checks may show a body each, all in memory and in the journal.
@@ -76,7 +78,7 @@ impl Client {
     /// When the system offers no usable TLS set-up, or the environment names a proxy that is not an address.
     pub fn new(timeout: Duration) -> Result<Client, ClientError> {
         let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("chargeproof/", env!("CARGO_PKG_VERSION")))
+            .user_agent(USER_AGENT)
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
             .timeout(timeout)

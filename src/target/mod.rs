@@ -1,8 +1,8 @@
 //! The implementation under test: how it is described, addressed, authorized and asked.
 //!
 //! Everything that leaves this program for a target leaves through [`Client`], so that every exchange can be
-//! shown in a report, with its secrets redacted. This folder knows addresses and forms, never what an answer
-//! ought to be.
+//! shown in a report, with its secrets redacted; but for the requests of a load, which are too many to be shown. This
+//! folder knows addresses and forms, never what an answer ought to be.
 
 mod answer;
 mod api;
@@ -23,7 +23,7 @@ pub use answer::Answer;
 pub use api::Api;
 pub use call::{Body, Call};
 pub use client::{Client, ClientError};
-pub(crate) use client::{LARGEST_ANSWER_BYTES, causes, longer_than_allowed, whole_body};
+pub(crate) use client::{LARGEST_ANSWER_BYTES, USER_AGENT, causes, longer_than_allowed, whole_body};
 pub use control::{About, ControlClient, ControlError, Decision, Mutant, Site, SiteRequest};
 pub use credentials::{Algorithm, Claims, CredentialError, KeyPair, TokenKind};
 pub use profile::{

@@ -7,14 +7,14 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::api::Api;
-use super::body::JsonBody;
+use super::body::{BodyFault, JsonBody};
 use super::call::Call;
 use super::openapi;
 use super::reply::{Exact, Reply};
 use super::router::{Route, route};
 use super::schema::{self, AccessBody};
 use super::wire::Operation;
-use crate::domain::{RequestedItem, Rules, Share, Tokens};
+use crate::domain::{ApiVersion, RequestedItem, Rules, Share, Tokens};
 use crate::site::{AccessAnswer, AccessRequest, AnsweredItem, Refusal};
 
 /// DM-ACC-001.
@@ -23,11 +23,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 async fn request(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
-    let (instance, version) = (call.path("instanceId"), api.version);
-    let body = body.read_plain(
-        |body| schema::plain_access_request(body, version),
-        |body| schema::access_request(body, version),
-    );
+    let (instance, body) = (call.path("instanceId"), read(body, api.version));
     api.answer(
         &call,
         Operation::AccessRequest,
@@ -47,6 +43,14 @@ async fn request(State(api): State<Api>, call: Call, body: JsonBody) -> Response
         |answer| shown(&answer),
     )
     .await
+}
+
+/// What the body of an access request says, one-off or in a session.
+pub(super) fn read(body: JsonBody, version: ApiVersion) -> Result<AccessBody, BodyFault> {
+    body.read_plain(
+        |body| schema::plain_access_request(body, version),
+        |body| schema::access_request(body, version),
+    )
 }
 
 /// What the rules of the site have against a one-off request (DM-ACC-023 to DM-ACC-025).

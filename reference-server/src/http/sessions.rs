@@ -114,10 +114,7 @@ async fn read(State(api): State<Api>, call: Call) -> Response {
 async fn request(State(api): State<Api>, call: Call, body: JsonBody) -> Response {
     let version = api.version;
     let claim = api.shared.busy.claim(call.site(), call.path("sessionId"));
-    let body = body.read_plain(
-        |body| schema::plain_access_request(body, version),
-        |body| schema::access_request(body, version),
-    );
+    let body = access::read(body, version);
     api.answer(
         &call,
         Operation::SessionRequest,
