@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use tokio::task::yield_now;
+
 use crate::domain::Millis;
 use crate::policy::PolicyError;
 use crate::site::{Clock, ClockError, Effect, RestoreError, Site, SiteSettings};
@@ -159,7 +161,8 @@ impl Sites {
             self.store.durable(former).await?;
             former = ticket;
             match there {
-                Ok(false) => {}
+                // Whoever shares the thread has waited for a whole part.
+                Ok(false) => yield_now().await,
                 Ok(true) => {
                     self.store.durable(ticket).await?;
                     return Ok(Ok(to));

@@ -15,6 +15,7 @@ use tokio_rustls::TlsAcceptor;
 
 use super::Limits;
 use super::patient::Patient;
+use super::threads::{Accepted, Threads};
 use crate::store::Store;
 
 /// The answer to a connection too many.
@@ -39,7 +40,12 @@ pub(super) struct Service {
 }
 
 /// Serves until it is told to stop, or nobody can tell it any more; then finishes what is under way.
-pub(super) async fn serve(listener: TcpListener, service: Service, mut stopped: oneshot::Receiver<()>) {
+pub(super) async fn serve(
+    listener: TcpListener,
+    service: Service,
+    threads: Threads,
+    mut stopped: oneshot::Receiver<()>,
+) {
     let places = Arc::new(Semaphore::new(service.limits.connections));
     let graceful = GracefulShutdown::new();
     loop {
@@ -61,13 +67,10 @@ pub(super) async fn serve(listener: TcpListener, service: Service, mut stopped: 
             tokio::spawn(async move { last_word(&mut stream, FULL).await });
             continue;
         };
-        let (service, watcher) = (service.clone(), graceful.watcher());
-        tokio::spawn(async move {
-            service.store.metrics().connection_opened();
-            service.connection(stream, watcher).await;
-            service.store.metrics().connection_closed();
-            drop(place);
-        });
+        match stream.into_std() {
+            Ok(stream) => threads.serve(Accepted { stream, place, watcher: graceful.watcher() }),
+            Err(error) => tracing::warn!(%error, "a connection could not be handed over"),
+        }
     }
     drop(listener);
     tracing::info!("stopping: no more connections are taken");
@@ -77,7 +80,14 @@ pub(super) async fn serve(listener: TcpListener, service: Service, mut stopped: 
 }
 
 impl Service {
-    async fn connection(&self, stream: TcpStream, watcher: Watcher) {
+    /// Serves a connection to its end.
+    pub(super) async fn connection(&self, stream: TcpStream, watcher: Watcher) {
+        self.store.metrics().connection_opened();
+        self.exchange(stream, watcher).await;
+        self.store.metrics().connection_closed();
+    }
+
+    async fn exchange(&self, stream: TcpStream, watcher: Watcher) {
         // An answer is written in one piece; waiting for more would only delay it.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot switch off Nagle's algorithm");

@@ -10,6 +10,7 @@ mod patient;
 mod run;
 #[cfg(test)]
 mod stopping;
+mod threads;
 mod tls;
 
 pub use limits::Limits;

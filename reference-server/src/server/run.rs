@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::listener::{self, Service};
+use super::threads::Threads;
 use super::{Limits, TlsError, TlsFiles, tls};
 use crate::control::{self, Control};
 use crate::demo::{self, Demo};
@@ -97,6 +98,11 @@ pub enum ServerError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The system gives no threads to answer with.
+    #[error(
+        "the threads that answer requests cannot be started: {0}; raise the limit of threads or of open files"
+    )]
+    Threads(std::io::Error),
     /// TLS cannot be offered.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -157,8 +163,9 @@ pub async fn start(options: ServerOptions) -> Result<RunningServer, ServerError>
     let (limits, store_of_service) = (options.limits, Arc::clone(&store));
     let router = router(&sites, options, address);
     let service = Service { router, limits, tls, store: store_of_service };
+    let threads = Threads::start(&service).map_err(ServerError::Threads)?;
     let (stop, stopped) = oneshot::channel();
-    let serving = tokio::spawn(listener::serve(listener, service, stopped));
+    let serving = tokio::spawn(listener::serve(listener, service, threads, stopped));
     tracing::info!(%address, "listening");
     Ok(RunningServer { address, stop, serving, store, demo_instance })
 }

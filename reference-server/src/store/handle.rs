@@ -96,6 +96,12 @@ impl Store {
         self.progress.reached(ticket).await.map_err(StoreError::Failed)
     }
 
+    /// Does some work on this thread, as a thread that answers requests does, and meanwhile wakes those who wait here
+    /// for something to be durable, so that the writer need not wake each of them.
+    pub async fn attend<T>(&self, work: impl Future<Output = T>) -> T {
+        self.progress.attend(work).await
+    }
+
     /// Why nothing is kept any more, if it has come to that.
     #[must_use]
     pub fn failure(&self) -> Option<String> {

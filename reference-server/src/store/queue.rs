@@ -1,7 +1,7 @@
 //! What waits for the writer, in the order of asking.
 //!
-//! The writer takes everything at once. While it is busy it may wait until a commit is worth its cost; it is woken
-//! when enough has gathered and not for every single command.
+//! The writer takes everything at once. It may wait until a commit is worth its cost; it is woken when enough has
+//! gathered and not for every single command.
 
 use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
