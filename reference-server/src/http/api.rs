@@ -39,6 +39,12 @@ impl Api {
         Self { shared: Arc::new(shared), version: ApiVersion::V1_0 }
     }
 
+    /// The same for another thread, which remembers for itself what tokens it has verified.
+    pub(crate) fn apart(&self) -> Self {
+        let (sites, busy) = (Arc::clone(&self.shared.sites), Arc::clone(&self.shared.busy));
+        Self { shared: Arc::new(Shared { sites, tokens: VerifiedTokens::default(), busy }), ..*self }
+    }
+
     /// The same for the addresses of a version.
     pub(super) fn speaking(&self, version: ApiVersion) -> Self {
         Self { version, ..self.clone() }

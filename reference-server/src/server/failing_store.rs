@@ -27,7 +27,7 @@ impl Server {
         let sites = Arc::new(Sites::restore(Arc::clone(&store)).await.unwrap());
         let options = ServerOptions::on_loopback(StoreLocation::Memory, "token");
         let address = options.listen;
-        Self { service: TowerToHyperService::new(run::router(&sites, options, address)), store }
+        Self { service: TowerToHyperService::new(run::routers(&sites, options, address)()), store }
     }
 
     async fn call(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {

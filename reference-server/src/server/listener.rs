@@ -42,11 +42,12 @@ pub(super) struct Service {
 /// Serves until it is told to stop, or nobody can tell it any more; then finishes what is under way.
 pub(super) async fn serve(
     listener: TcpListener,
-    service: Service,
     threads: Threads,
+    limits: Limits,
+    store: Arc<Store>,
     mut stopped: oneshot::Receiver<()>,
 ) {
-    let places = Arc::new(Semaphore::new(service.limits.connections));
+    let places = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {
@@ -62,8 +63,8 @@ pub(super) async fn serve(
             }
         };
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-            service.store.metrics().connection_refused();
-            tracing::warn!(limit = service.limits.connections, "too many connections; one was refused");
+            store.metrics().connection_refused();
+            tracing::warn!(limit = limits.connections, "too many connections; one was refused");
             tokio::spawn(async move { last_word(&mut stream, FULL).await });
             continue;
         };
@@ -74,7 +75,7 @@ pub(super) async fn serve(
     }
     drop(listener);
     tracing::info!("stopping: no more connections are taken");
-    if timeout(service.limits.drain_time, graceful.shutdown()).await.is_err() {
+    if timeout(limits.drain_time, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish in time");
     }
 }

@@ -160,12 +160,12 @@ pub async fn start(options: ServerOptions) -> Result<RunningServer, ServerError>
     let demo_instance = prepare_default_site(&sites, &options).await?;
     tokio::spawn(tick(Arc::downgrade(&sites)));
     let tls = options.tls.as_ref().map(tls::acceptor).transpose()?;
-    let (limits, store_of_service) = (options.limits, Arc::clone(&store));
-    let router = router(&sites, options, address);
-    let service = Service { router, limits, tls, store: store_of_service };
-    let threads = Threads::start(&service).map_err(ServerError::Threads)?;
+    let limits = options.limits;
+    let routers = routers(&sites, options, address);
+    let service = || Service { router: routers(), limits, tls: tls.clone(), store: Arc::clone(&store) };
+    let threads = Threads::start(service).map_err(ServerError::Threads)?;
     let (stop, stopped) = oneshot::channel();
-    let serving = tokio::spawn(listener::serve(listener, service, threads, stopped));
+    let serving = tokio::spawn(listener::serve(listener, threads, limits, Arc::clone(&store), stopped));
     tracing::info!(%address, "listening");
     Ok(RunningServer { address, stop, serving, store, demo_instance })
 }
@@ -195,7 +195,13 @@ async fn prepare_default_site(sites: &Sites, options: &ServerOptions) -> Result<
     }
 }
 
-pub(super) fn router(sites: &Arc<Sites>, options: ServerOptions, address: SocketAddr) -> Router {
+/// Makes routers to the same sites, one for each thread: what two threads count their uses of is fetched from the other
+/// core's cache for every request.
+pub(super) fn routers(
+    sites: &Arc<Sites>,
+    options: ServerOptions,
+    address: SocketAddr,
+) -> impl Fn() -> Router + use<> {
     let passwords = Arc::new(PasswordDesk::new(options.password_cost));
     let control = Control {
         sites: Arc::clone(sites),
@@ -209,13 +215,17 @@ pub(super) fn router(sites: &Arc<Sites>, options: ServerOptions, address: Socket
         }),
         address,
     };
-    http::router(Api::new(Arc::clone(sites)))
-        .merge(licensing::router(&LicensingApi::new(Arc::clone(sites), passwords)))
-        .merge(http::data_access::router(Arc::clone(sites)))
-        .merge(http::pages::router(Arc::clone(sites)))
-        .merge(control::setup_router(control.clone()))
-        .merge(control::router(control))
-        .fallback(errors::not_found)
+    let (api, sites) = (Api::new(Arc::clone(sites)), Arc::clone(sites));
+    let licensing = LicensingApi::new(Arc::clone(&sites), passwords);
+    move || {
+        http::router(api.apart())
+            .merge(licensing::router(&licensing))
+            .merge(http::data_access::router(Arc::clone(&sites)))
+            .merge(http::pages::router(Arc::clone(&sites)))
+            .merge(control::setup_router(control.clone()))
+            .merge(control::router(control.clone()))
+            .fallback(errors::not_found)
+    }
 }
 
 /// Runs what falls due on real clocks for as long as somebody uses the sites.

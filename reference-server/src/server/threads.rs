@@ -36,13 +36,13 @@ struct Thread {
 }
 
 impl Threads {
-    /// Starts a thread for each processor.
+    /// Starts a thread for each processor, with a service of its own.
     ///
     /// # Errors
     /// When the system has no threads, or nothing to wait for events with.
-    pub(super) fn start(service: &Service) -> io::Result<Self> {
+    pub(super) fn start(service: impl Fn() -> Service) -> io::Result<Self> {
         let count = thread::available_parallelism().map_or(1, NonZero::get);
-        (0..count).map(|_| Thread::start(service.clone())).collect::<io::Result<_>>().map(Self)
+        (0..count).map(|_| Thread::start(service())).collect::<io::Result<_>>().map(Self)
     }
 
     /// Gives a connection to the thread that has the fewest.
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn connections_are_spread_evenly_and_stay_where_they_are() {
-        let (threads, graceful) = (Threads::start(&service()).unwrap(), GracefulShutdown::new());
+        let (threads, graceful) = (Threads::start(service).unwrap(), GracefulShutdown::new());
         let mut clients: Vec<_> = (0..3 * threads.0.len()).map(|_| connect(&threads, &graceful)).collect();
         let first: Vec<String> = clients.iter_mut().map(who_answers).collect();
         let again: Vec<String> = clients.iter_mut().rev().map(who_answers).collect();
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn what_is_not_finished_is_broken_off_at_the_end() {
-        let (threads, graceful) = (Threads::start(&service()).unwrap(), GracefulShutdown::new());
+        let (threads, graceful) = (Threads::start(service).unwrap(), GracefulShutdown::new());
         let mut client = connect(&threads, &graceful);
         who_answers(&mut client);
         drop(threads);

@@ -60,7 +60,7 @@ impl World {
         let loopback = ServerOptions::on_loopback(StoreLocation::Memory, TOKEN);
         let options = ServerOptions { password_cost, ..loopback };
         let address = options.listen;
-        let service = TowerToHyperService::new(run::router(&sites, options, address));
+        let service = TowerToHyperService::new(run::routers(&sites, options, address)());
         Self { runtime, sites, service, cases: Cell::new(0) }
     }
 
