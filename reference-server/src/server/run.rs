@@ -196,7 +196,8 @@ async fn prepare_default_site(sites: &Sites, options: &ServerOptions) -> Result<
 }
 
 /// Makes routers to the same sites, one for each thread: what two threads count their uses of is fetched from the other
-/// core's cache for every request.
+/// core's cache for every request. Only Dynamic Monetization is asked often enough to be made anew for each; the rest is
+/// made once, with all that it remembers.
 pub(super) fn routers(
     sites: &Arc<Sites>,
     options: ServerOptions,
@@ -215,17 +216,14 @@ pub(super) fn routers(
         }),
         address,
     };
-    let (api, sites) = (Api::new(Arc::clone(sites)), Arc::clone(sites));
-    let licensing = LicensingApi::new(Arc::clone(&sites), passwords);
-    move || {
-        http::router(api.apart())
-            .merge(licensing::router(&licensing))
-            .merge(http::data_access::router(Arc::clone(&sites)))
-            .merge(http::pages::router(Arc::clone(&sites)))
-            .merge(control::setup_router(control.clone()))
-            .merge(control::router(control.clone()))
-            .fallback(errors::not_found)
-    }
+    let api = Api::new(Arc::clone(sites));
+    let rest = licensing::router(&LicensingApi::new(Arc::clone(sites), passwords))
+        .merge(http::data_access::router(Arc::clone(sites)))
+        .merge(http::pages::router(Arc::clone(sites)))
+        .merge(control::setup_router(control.clone()))
+        .merge(control::router(control))
+        .fallback(errors::not_found);
+    move || http::router(api.apart()).merge(rest.clone())
 }
 
 /// Runs what falls due on real clocks for as long as somebody uses the sites.

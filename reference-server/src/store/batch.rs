@@ -5,8 +5,27 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
-use crate::domain::{SessionProgress, Tokens, UsageRow};
+use super::record::Record;
+use crate::domain::{SessionProgress, Tokens};
 use crate::site::{Effect, Kind};
+
+/// What an operation changes, as it is handed to the writer's thread.
+#[derive(Debug)]
+pub(super) enum Change {
+    /// A new usage row with its sequence number.
+    Row(u64, Record),
+    /// Anything else.
+    Other(Effect),
+}
+
+impl From<Effect> for Change {
+    fn from(effect: Effect) -> Self {
+        match effect {
+            Effect::Row { sequence, row, .. } => Self::Row(sequence, Record::of(&row)),
+            other => Self::Other(other),
+        }
+    }
+}
 
 /// Effects of operations that are committed together, by site.
 #[derive(Default)]
@@ -29,15 +48,18 @@ pub(super) struct SiteBatch {
     /// How far sessions have come at the end of the batch.
     pub(super) progress: HashMap<Uuid, SessionProgress>,
     /// New usage rows in order.
-    pub(super) rows: Vec<(u64, Box<UsageRow>)>,
+    pub(super) rows: Vec<(u64, Record)>,
 }
 
 impl Batch {
-    /// Adds the effects of one operation; they come after those that are there.
-    pub(super) fn add(&mut self, site: String, effects: Vec<Effect>, ticket: u64) {
+    /// Adds the changes of one operation; they come after those that are there.
+    pub(super) fn add(&mut self, site: String, changes: Vec<Change>, ticket: u64) {
         let batch = self.sites.entry(site).or_default();
-        for effect in effects {
-            batch.add(effect);
+        for change in changes {
+            match change {
+                Change::Row(sequence, record) => batch.rows.push((sequence, record)),
+                Change::Other(effect) => batch.add(effect),
+            }
         }
         self.ticket = ticket;
         self.operations += 1;
@@ -64,7 +86,7 @@ impl SiteBatch {
             Effect::Progress { session, progress } => {
                 self.progress.insert(session, progress);
             }
-            Effect::Row { sequence, row, .. } => self.rows.push((sequence, row)),
+            Effect::Row { sequence, row, .. } => self.rows.push((sequence, Record::of(&row))),
             // What came before belongs to the site that is gone.
             Effect::DropSite => *self = Self { dropped: true, ..Self::default() },
         }
@@ -75,6 +97,10 @@ impl SiteBatch {
 mod tests {
     use super::*;
 
+    fn changes<const N: usize>(effects: [Effect; N]) -> Vec<Change> {
+        effects.map(Change::from).into()
+    }
+
     fn save(id: &str, body: &str) -> Effect {
         Effect::Save { kind: Kind::Instance, id: id.into(), body: body.into() }
     }
@@ -82,9 +108,9 @@ mod tests {
     #[test]
     fn the_last_save_of_an_entity_is_the_one_that_is_written() {
         let mut batch = Batch::default();
-        batch.add("a".into(), vec![save("x", "1"), save("y", "1")], 1);
-        batch.add("a".into(), vec![save("x", "2")], 2);
-        batch.add("b".into(), vec![Effect::Delete { kind: Kind::Instance, id: "x".into() }], 3);
+        batch.add("a".into(), changes([save("x", "1"), save("y", "1")]), 1);
+        batch.add("a".into(), changes([save("x", "2")]), 2);
+        batch.add("b".into(), changes([Effect::Delete { kind: Kind::Instance, id: "x".into() }]), 3);
         let of_a = &batch.sites["a"].entities;
         assert_eq!(of_a[&(Kind::Instance, "x".to_owned())].as_deref(), Some("2"));
         assert_eq!(of_a.len(), 2);
@@ -95,9 +121,9 @@ mod tests {
     #[test]
     fn dropping_a_site_forgets_what_came_before_and_keeps_what_comes_after() {
         let mut batch = Batch::default();
-        batch.add("a".into(), vec![save("x", "1")], 1);
-        batch.add("a".into(), vec![Effect::DropSite], 2);
-        batch.add("a".into(), vec![save("y", "1")], 3);
+        batch.add("a".into(), changes([save("x", "1")]), 1);
+        batch.add("a".into(), changes([Effect::DropSite]), 2);
+        batch.add("a".into(), changes([save("y", "1")]), 3);
         let of_a = &batch.sites["a"];
         assert!(of_a.dropped);
         assert_eq!(of_a.entities.len(), 1);

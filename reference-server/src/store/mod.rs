@@ -11,6 +11,7 @@ mod error;
 mod handle;
 mod progress;
 mod queue;
+mod record;
 mod usage_table;
 mod writer;
 

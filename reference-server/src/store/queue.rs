@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::batch::Change;
 use super::writer::Command;
 use crate::site::Effect;
 
@@ -35,10 +36,11 @@ struct Waiting {
 impl Queue {
     /// Adds the effects of an operation; returns their ticket.
     pub(super) fn write(&self, site: &str, effects: Vec<Effect>) -> u64 {
+        let changes = effects.into_iter().map(Change::from).collect();
         let mut waiting = self.lock();
         waiting.last_ticket += 1;
         let ticket = waiting.last_ticket;
-        self.add(waiting, Command::Write { site: site.to_owned(), effects, ticket });
+        self.add(waiting, Command::Write { site: site.to_owned(), changes, ticket });
         ticket
     }
 

@@ -1,7 +1,7 @@
 //! The table of usage rows under the column names of the warehouse.
 //!
 //! Amounts are exact decimals as text, times are integers, JSON is text. A row is read back into the same type that
-//! it was written from, so that both directions have one definition of the columns.
+//! its record was written from.
 //!
 //! A row's key is the number of its site and, in the lower bits, its sequence number: a new row goes to the end of its
 //! site's rows by a whole number, which SQLite does without a search and without moving what is there. The view
@@ -10,13 +10,13 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use rusqlite::types::{FromSql, Type};
+use rusqlite::types::{FromSql, Type, ValueRef};
 use rusqlite::{CachedStatement, Connection, Error, OptionalExtension, Row, params};
 use rust_decimal::Decimal;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::{Tokens, UsageRow, exact_text};
+use super::record::Record;
+use crate::domain::{Tokens, UsageRow};
 
 /// The columns with their types, in the order of the row type.
 const COLUMNS: [(&str, &str); 31] = [
@@ -129,42 +129,16 @@ impl<'c> Insertion<'c> {
     }
 
     /// Adds a row.
-    pub(super) fn add(&mut self, sequence: u64, row: &UsageRow) -> rusqlite::Result<()> {
-        self.statement.execute(params![
-            self.keys.key(sequence),
-            row.correlation_id,
-            row.tenant_id,
-            row.usage_time,
-            row.write_time,
-            row.consumer_id,
-            row.consumer_type,
-            row.account_id,
-            row.instance_id,
-            json(row.activation_id.as_ref())?,
-            row.mapped_entitled_count,
-            row.used.map(Tokens::text),
-            row.item,
-            row.item_version,
-            exact_text(row.item_quantity),
-            row.session_id,
-            row.session_state,
-            row.request_response,
-            json(row.controls_applied.as_ref())?,
-            row.meter_type,
-            row.meter,
-            json(row.meter_cost_list.as_ref())?,
-            row.meter_cost.map(exact_text),
-            row.meter_quantity.text(),
-            json(row.meta_data.as_ref())?,
-            row.partial,
-            row.incremental,
-            row.overdraft_count,
-            json(row.entitled_articles.as_ref())?,
-            json(row.entitled_article_versions.as_ref())?,
-            row.borrowed_until,
-            row.served_client_status,
-        ])?;
-        Ok(())
+    pub(super) fn add(&mut self, sequence: u64, record: &Record) -> rusqlite::Result<()> {
+        // Most columns of a row are empty.
+        self.statement.clear_bindings();
+        self.statement.raw_bind_parameter(1, self.keys.key(sequence))?;
+        for (place, column) in (2..).zip(record.columns()) {
+            if column.0 != ValueRef::Null {
+                self.statement.raw_bind_parameter(place, column)?;
+            }
+        }
+        self.statement.raw_execute().map(|_| ())
     }
 }
 
@@ -273,13 +247,6 @@ impl Cursor<'_, '_> {
         let text: Option<String> = self.value()?;
         text.map(|text| serde_json::from_str(&text)).transpose().map_err(|error| unreadable(column, error))
     }
-}
-
-fn json<T: Serialize>(value: Option<&T>) -> rusqlite::Result<Option<String>> {
-    value
-        .map(serde_json::to_string)
-        .transpose()
-        .map_err(|error| Error::ToSqlConversionFailure(Box::new(error)))
 }
 
 fn unreadable(column: usize, error: impl std::error::Error + Send + Sync + 'static) -> Error {

@@ -8,12 +8,11 @@ use std::time::Instant;
 
 use tokio::sync::oneshot;
 
-use super::batch::Batch;
+use super::batch::{Batch, Change};
 use super::database::{Database, StoredSite};
 use super::progress::Progress;
 use super::queue::Queue;
 use crate::metrics::Metrics;
-use crate::site::Effect;
 
 /// Why a store that was closed keeps nothing any more.
 pub(super) const CLOSED: &str = "it is closed";
@@ -29,7 +28,7 @@ const WORTHWHILE_PART: usize = 4;
 /// What the thread is asked to do, in the order of asking.
 #[derive(Debug)]
 pub(super) enum Command {
-    Write { site: String, effects: Vec<Effect>, ticket: u64 },
+    Write { site: String, changes: Vec<Change>, ticket: u64 },
     UsageRows { site: String, after: u64, limit: u64, reply: oneshot::Sender<rusqlite::Result<Vec<String>>> },
     Load { reply: oneshot::Sender<rusqlite::Result<Vec<StoredSite>>> },
     Close { reply: oneshot::Sender<()> },
@@ -82,7 +81,7 @@ fn gather(waiting: &mut VecDeque<Command>) -> (Batch, Option<Command>) {
     while batch.operations() < MOST_OPERATIONS {
         match waiting.pop_front() {
             None => break,
-            Some(Command::Write { site, effects, ticket }) => batch.add(site, effects, ticket),
+            Some(Command::Write { site, changes, ticket }) => batch.add(site, changes, ticket),
             other => return (batch, other),
         }
     }
@@ -94,7 +93,7 @@ mod tests {
     use super::*;
 
     fn write(ticket: u64) -> Command {
-        Command::Write { site: "a".into(), effects: Vec::new(), ticket }
+        Command::Write { site: "a".into(), changes: Vec::new(), ticket }
     }
 
     #[test]
