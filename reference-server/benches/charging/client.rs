@@ -4,9 +4,11 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 /// Requests as they go over the wire, shared by the connections.
@@ -14,6 +16,9 @@ pub type Requests = Arc<Vec<Vec<u8>>>;
 
 /// Connections over which a world is filled.
 const CLIENTS: usize = 128;
+
+/// How often it is looked which requests of an open loop have fallen due.
+const PACE: Duration = Duration::from_micros(100);
 
 /// A request as it goes over the wire.
 #[must_use]
@@ -134,28 +139,56 @@ pub fn open_loop(
         tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be had");
     let request: Arc<[u8]> = request.into();
     runtime.block_on(async {
-        let (started, next) = (Instant::now(), Arc::new(AtomicU64::new(0)));
-        let mut clients = JoinSet::new();
+        let mut streams = Vec::new();
         for _ in 0..connections {
-            let (request, next) = (Arc::clone(&request), Arc::clone(&next));
+            streams.push(connect(address).await);
+        }
+        let (started, next) = (Instant::now(), Arc::new(AtomicU64::new(0)));
+        let due_now = Arc::new(Semaphore::new(0));
+        let pacer = pacer(Arc::clone(&due_now), started, rate, connections, time);
+        let mut clients = JoinSet::new();
+        for mut stream in streams {
+            let (request, next, due_now) = (Arc::clone(&request), Arc::clone(&next), Arc::clone(&due_now));
             clients.spawn(async move {
-                let mut stream = connect(address).await;
                 let mut delays = Vec::new();
                 loop {
+                    due_now.acquire().await.expect("nobody closes it").forget();
                     let ticket = next.fetch_add(1, Ordering::Relaxed);
                     let due = started + Duration::from_secs_f64(ticket as f64 / rate);
                     if due > started + time {
                         return delays;
                     }
-                    tokio::time::sleep_until(due.into()).await;
                     exchange(&mut stream, &request, 200).await;
                     delays.push(due.elapsed().as_secs_f64() * 1e3);
                 }
             });
         }
         let mut delays = clients.join_all().await.concat();
+        pacer.join().expect("the pacer counts to its end");
         delays.sort_by(f64::total_cmp);
         delays
+    })
+}
+
+/// Gives a permit for each request that has fallen due, and one more to each connection when the time is over. The
+/// runtime's own clock goes by whole milliseconds: it would send the requests of one of them all at once, and late.
+fn pacer(
+    due_now: Arc<Semaphore>,
+    started: Instant,
+    rate: f64,
+    connections: usize,
+    time: Duration,
+) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        let mut given = 0;
+        while started.elapsed() <= time {
+            let due = (started.elapsed().as_secs_f64() * rate) as usize + 1;
+            due_now.add_permits(due - given);
+            given = due;
+            std::thread::sleep(PACE);
+        }
+        let due = (time.as_secs_f64() * rate) as usize + 1;
+        due_now.add_permits(due.saturating_sub(given) + connections);
     })
 }
 
